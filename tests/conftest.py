@@ -1,0 +1,131 @@
+"""What every test may use: a portal on a fresh database (SQLite and PostgreSQL), a browser without JavaScript, people."""
+
+import importlib.util
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from webapp import create_app
+from webapp.models import Role, User, UserSession, db, new_token, token_hash
+from webapp.security.passwords import hash_password
+from webapp.settings import Settings
+from webapp.startup import ensure_ready
+
+pytest_plugins = ["tests.servers.plugin"] if importlib.util.find_spec("tests.servers") else []
+
+PASSWORD = "correct horse battery"
+
+
+@cache
+def password_hash() -> str:
+    """Hash the password of all test people once."""
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def ready_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a data folder with keys and a migrated SQLite database, to be copied."""
+    folder = tmp_path_factory.mktemp("ready") / "data"
+    app = create_app(Settings(data_dir=folder))
+    with app.app_context():
+        ensure_ready()
+        db.engine.dispose()
+    return folder
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Name the database a test runs on: each runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def settings(database: str, ready_folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """Give the settings of a portal of this test alone; override the fixture `more_settings` to add some."""
+    folder = tmp_path / "data"
+    shutil.copytree(ready_folder, folder)
+    more = request.getfixturevalue("more_settings")
+    if database == "sqlite":
+        return Settings(data_dir=folder, **more)
+    return Settings(data_dir=folder, database_url=request.getfixturevalue("postgres_url"), **more)
+
+
+@pytest.fixture
+def more_settings() -> dict[str, object]:
+    """Add nothing to the settings."""
+    return {}
+
+
+@pytest.fixture
+def app(settings: Settings, database: str) -> Iterator[Flask]:
+    """Give a portal that is ready to serve."""
+    app = create_app(settings)
+    with app.app_context():
+        if database != "sqlite":
+            ensure_ready()
+        engine: Engine = db.engine
+    yield app
+    engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a browser without JavaScript."""
+    return app.test_client()
+
+
+MakeUser = Callable[..., User]
+
+
+@pytest.fixture
+def make_user(app: Flask) -> MakeUser:
+    """Give a function that makes people."""
+
+    def make(address: str = "ann@example.com", *, name: str = "Ann", role: Role = Role.MEMBER, active: bool = True) -> User:
+        with app.app_context():
+            user = User(name=name, address=address, role=role, active=active, password_hash=password_hash())
+            db.session.add(user)
+            db.session.commit()
+            db.session.refresh(user)
+            db.session.expunge(user)
+            return user
+
+    return make
+
+
+@pytest.fixture
+def administrator(make_user: MakeUser) -> User:
+    """Give an administrator."""
+    return make_user("ada@example.com", name="Ada", role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def member(make_user: MakeUser) -> User:
+    """Give a member."""
+    return make_user("ben@example.com", name="Ben")
+
+
+def sign_in_as(client: FlaskClient, user: User) -> None:
+    """Sign a person in without the form."""
+    token = new_token()
+    with client.application.app_context():
+        db.session.add(UserSession(token_hash=token_hash(token), user_id=user.id))
+        db.session.commit()
+    with client.session_transaction() as session:
+        session["_user_id"] = token
+        session["_fresh"] = True
+
+
+def csrf_token(client: FlaskClient, path: str) -> str:
+    """Read the form token from a page."""
+    page = client.get(path).get_data(as_text=True)
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found, f"no form on {path}"
+    return found.group(1)

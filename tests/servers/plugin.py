@@ -1,0 +1,69 @@
+"""Fixtures of real servers: started when first asked for, once a session; skipped, saying how to install, where one is missing."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from tests.servers.dovecot import Dovecot, running_dovecot
+from tests.servers.postgres import Postgres, running_postgres
+from tests.servers.services import MissingError, find
+
+DovecotWith = Callable[..., Dovecot]
+
+
+@contextmanager
+def needed() -> Iterator[None]:
+    """Skip where a program is missing, or fail if `REQUIRE_SERVICES` is set."""
+    try:
+        yield
+    except MissingError as error:
+        if os.environ.get("REQUIRE_SERVICES"):
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def dovecot_with() -> Iterator[DovecotWith]:
+    """Give a function that starts a Dovecot with other settings, once for each choice of them."""
+    running: dict[tuple[tuple[str, str], ...], Dovecot] = {}
+    with ExitStack() as stack:
+
+        def start(**settings: str) -> Dovecot:
+            choice = tuple(sorted(settings.items()))
+            if choice not in running:
+                with needed():
+                    running[choice] = stack.enter_context(running_dovecot(**settings))
+            return running[choice]
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def dovecot(dovecot_with: DovecotWith) -> Dovecot:
+    """Give a Dovecot that offers PLAIN and LOGIN, with TLS, STARTTLS and without."""
+    return dovecot_with()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Give a PostgreSQL cluster."""
+    with ExitStack() as stack:
+        with needed():
+            cluster = stack.enter_context(running_postgres())
+        yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """Give the SQLAlchemy URL of an empty database of this test alone."""
+    with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Give the path of Chromium."""
+    with needed():
+        return str(find("chromium", "chromium"))

@@ -1,0 +1,121 @@
+"""Runs real servers for tests and benchmarks: as an ordinary user, in a folder of their own, ended for sure. Knows no server."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_SERVER_BINARIES = ":/usr/sbin:/usr/local/sbin"
+_PATIENCE = 20.0
+
+
+class MissingError(Exception):
+    """A program is not installed; the text gives the line that installs it."""
+
+    def __init__(self, program: str, package: str) -> None:
+        super().__init__(f"{program} is missing: apt-get install -y --no-install-recommends {package}")
+
+
+def find(program: str, package: str, *, path: str = "") -> Path:
+    """Find a program, on the PATH and where Debian keeps servers; raise `MissingError`."""
+    found = shutil.which(program, path=path or os.environ.get("PATH", os.defpath) + _SERVER_BINARIES)
+    if found is None:
+        raise MissingError(program, package)
+    return Path(found)
+
+
+def service_user() -> pwd.struct_passwd:
+    """Give the user that servers run as: neither Dovecot's mail processes nor PostgreSQL run as root."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+
+
+def hand_over(path: Path) -> None:
+    """Give a file or folder, and all in it, to the user that servers run as."""
+    user = service_user()
+    for each in (path, *path.rglob("*")):
+        os.chown(each, user.pw_uid, user.pw_gid)
+
+
+@contextmanager
+def service_folder(name: str) -> Iterator[Path]:
+    """Give a folder for a server, and remove it; its path is short, since one of a socket must be (unix(7): 107 bytes)."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    hand_over(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port(address: str = "127.0.0.1") -> int:
+    """Find a port on which nobody listens."""
+    with socket.create_server((address, 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def as_service_user(command: Sequence[str | Path]) -> list[str]:
+    """Give the command line that runs a program as the service user, and that ends with the process that started it."""
+    user = service_user()
+    drop = ["--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups"] if os.geteuid() == 0 else []
+    return [str(find("setpriv", "util-linux")), *drop, "--pdeathsig", "TERM", "--", *map(str, command)]
+
+
+class Process:
+    """A server in the foreground; a context manager that ends it and all it started."""
+
+    def __init__(
+        self, command: Sequence[str | Path], *, folder: Path, ready: Callable[[], bool], goodbye: int = signal.SIGTERM
+    ) -> None:
+        self._command = as_service_user(command)
+        self._log = folder / "output.log"
+        self._folder = folder
+        self._ready = ready
+        self._goodbye = goodbye
+
+    def __enter__(self) -> Self:
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                self._command, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            self._wait()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._end()
+
+    def _wait(self) -> None:
+        ends = time.monotonic() + _PATIENCE
+        while not self._ready():
+            if self._process.poll() is not None or time.monotonic() > ends:
+                said = self._log.read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"{self._command[-1]} does not start:\n{said}")
+            time.sleep(0.02)
+
+    def _end(self) -> None:
+        self._process.send_signal(self._goodbye)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_PATIENCE)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def answers(address: str, port: int) -> bool:
+    """Say whether somebody accepts connections there."""
+    with socket.socket() as sock:
+        sock.settimeout(1)
+        return sock.connect_ex((address, port)) == 0

@@ -1,0 +1,22 @@
+"""The list of blueprints: what the portal has on its pages."""
+
+from flask import Flask
+
+from webapp import site
+from webapp.accounts.views import accounts
+from webapp.admin.views import admin
+from webapp.connections import connections
+from webapp.help.views import help_pages
+from webapp.settings import Settings
+
+
+def register_blueprints(app: Flask, config: Settings) -> None:
+    """Register them; practice only where it is on."""
+    app.url_map.converters["id"] = site.IdConverter
+    for blueprint in (site.site, accounts, admin, connections, help_pages):
+        app.register_blueprint(blueprint)
+    if config.practice:
+        # Imported here, since practice mode brings packages that a portal in earnest does not need.
+        from webapp.practice.views import init_app
+
+        init_app(app)

@@ -1,0 +1,15 @@
+"""The commands of `flask --app wsgi`: one file a group."""
+
+from flask import Flask
+
+from webapp.commands.check import check
+from webapp.commands.connections import connections
+from webapp.commands.diagnose import diagnose_command
+from webapp.commands.prepare import prepare
+from webapp.commands.users import users
+
+
+def init_app(app: Flask) -> None:
+    """Register them."""
+    for command in (check, connections, diagnose_command, prepare, users):
+        app.cli.add_command(command)

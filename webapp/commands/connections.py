@@ -1,0 +1,89 @@
+"""`connections add|list`: what scripts do with connections."""
+
+import json
+import sys
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from webapp.commands.ready import with_portal
+from webapp.connections.form_page import name_key
+from webapp.models import Connection, CredentialType, db
+from webapp.providers import PROVIDERS
+
+connections = AppGroup("connections", help="Make and list connections.")
+
+
+@connections.command()
+@click.option("--name", required=True)
+@click.option("--address", required=True)
+@click.option("--type", "kind", required=True, type=click.Choice([kind.value for kind in CredentialType]))
+@click.option("--server", default="", help="HOST:PORT[:tls|starttls|none]; without it the address must be of a well-known provider.")
+@click.option("--user", default="", help="The user name where it is not the address.")
+@with_appcontext
+@with_portal
+def add(name: str, address: str, kind: str, server: str, user: str) -> None:
+    """Add a connection; the password is read from standard input."""
+    provider = PROVIDERS[CredentialType(kind)]
+    if not provider.is_ready():
+        raise click.ClickException(f"{provider.label} has to be set up by an administrator first")
+    typed = {"name": name, "address": address, "user": user, "credential_type": kind, **_parse_server(server)}
+    typed["password"] = click.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    with current_app.test_request_context():
+        form: Any = provider.form(formdata=MultiDict(typed), meta={"csrf": False})
+        form.find_server()
+        if not form.validate():
+            raise click.ClickException("; ".join(f"{field}: {' '.join(words)}" for field, words in form.errors.items()))
+        target = provider.typed(form, None, kept=lambda server: "")
+    if target is None:
+        raise click.ClickException("the password is missing: give it on standard input")
+    key = name_key(form.name.data)
+    if db.session.scalar(select(Connection.id).where(Connection.name_key == key)) is not None:
+        raise click.ClickException(f"there is a connection called “{form.name.data}” already")
+    connection = Connection(
+        name=form.name.data, name_key=key, address=form.address.data, credential_type=provider.credential_type
+    )
+    db.session.add(connection)
+    db.session.flush()
+    provider.store(connection, form, target)
+    db.session.commit()
+    click.echo(f"Added “{connection.name}”.")
+
+
+@connections.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@with_appcontext
+@with_portal
+def list_(as_json: bool) -> None:
+    """List the connections with what their last test said."""
+    for connection in db.session.scalars(select(Connection).order_by(Connection.name_key)):
+        row = {
+            "name": connection.name,
+            "address": connection.address,
+            "type": connection.credential_type.value,
+            "server": f"{connection.host}:{connection.port}:{connection.security}",
+            "state": connection.state.value,
+            "last_test": connection.last_checked_at.isoformat() if connection.last_checked_at else None,
+            "verdict": connection.last_verdict or None,
+            "diagnosis": connection.last_problem or None,
+        }
+        if as_json:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            click.echo(f"{row['name']}  {row['address']}  {connection.state.label}  {row['verdict'] or ''}".rstrip())
+
+
+def _parse_server(text: str) -> dict[str, str]:
+    """Split HOST:PORT[:SECURITY]; an IPv6 address stands in brackets."""
+    if not text:
+        return {"port": "993", "security": "tls"}
+    host, bracket, rest = text.partition("]") if text.startswith("[") else ("", "", "")
+    parts = [host + bracket, *rest.lstrip(":").split(":")] if bracket else text.split(":")
+    security = parts[2].lower() if len(parts) > 2 else "starttls" if parts[1:2] == ["143"] else "tls"
+    if len(parts) not in (2, 3) or security not in ("tls", "starttls", "none"):
+        raise click.ClickException("--server is HOST:PORT or HOST:PORT:SECURITY with tls, starttls or none")
+    return {"host": parts[0], "port": parts[1], "security": security}

@@ -1,0 +1,76 @@
+"""The page of one connection, its reports, and its row in the list."""
+
+from flask import Response, abort, render_template
+from flask_login import login_required
+from sqlalchemy import select
+
+from webapp.connections import connections
+from webapp.connections.access import get_connection, may_change
+from webapp.connections.recording import report_from_json
+from webapp.connections.verdict import Verdict
+from webapp.htmx import render
+from webapp.imap import Security, ServerSettings
+from webapp.models import CheckReport, Connection, db
+from webapp.providers import PROVIDERS
+from webapp.signed_in import current_user
+
+_RECENT = 10
+
+
+@connections.get("/<id:connection_id>")
+@login_required
+def show(connection_id: int) -> Response:
+    """Show a connection with its last report."""
+    return show_connection(connection_id)
+
+
+@connections.get("/<id:connection_id>/reports/<id:report_id>")
+@login_required
+def report(connection_id: int, report_id: int) -> Response:
+    """Show one report of the past."""
+    connection = get_connection(connection_id)
+    found = db.session.get(CheckReport, report_id)
+    if found is None or found.connection_id != connection_id:
+        abort(404)
+    verdict = _verdict(connection, found)
+    return Response(render_template("connections/report.html", connection=connection, verdict=verdict))
+
+
+def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept: bool = True) -> Response:
+    """Render the page of a connection, or the result alone for htmx; the last report where none is given."""
+    connection = db.session.get(Connection, connection_id)
+    if connection is None:
+        if verdict is None:
+            abort(404)
+        return render("connections/gone.html", "connections/_result.html", verdict=verdict, kept=False)
+    recent = db.session.scalars(
+        select(CheckReport)
+        .where(CheckReport.connection_id == connection_id)
+        .order_by(CheckReport.started_at.desc(), CheckReport.id.desc())
+        .limit(_RECENT)
+    ).all()
+    return render(
+        "connections/show.html",
+        "connections/_checked.html",
+        connection=connection,
+        provider=PROVIDERS[connection.credential_type],
+        security=Security(connection.security),
+        changeable=may_change(current_user(), connection),
+        verdict=verdict or (_verdict(connection, recent[0]) if recent else None),
+        fresh=verdict is not None,
+        kept=kept,
+        recent=recent,
+    )
+
+
+def show_row(connection_id: int) -> Response:
+    """Render the row of a connection in the list, for htmx."""
+    row = render_template("connections/_row.html", connection=get_connection(connection_id), providers=PROVIDERS)
+    return Response(row, headers={"Vary": "HX-Request"})
+
+
+def _verdict(connection: Connection, stored: CheckReport) -> Verdict:
+    server = ServerSettings(
+        host=connection.host, port=connection.port, security=Security(connection.security), user=connection.user
+    )
+    return Verdict.of(report_from_json(stored.body), server, connection.address)

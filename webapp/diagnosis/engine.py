@@ -1,0 +1,36 @@
+"""Names the problem a failure comes down to: what was observed first, then what was said, and "unknown" where neither tells."""
+
+from webapp.diagnosis.catalogue import PROBLEMS
+from webapp.diagnosis.failure import Failure
+from webapp.diagnosis.problem import UNKNOWN, Diagnosis
+from webapp.diagnosis.providers import provider_of
+from webapp.diagnosis.rules import RULES
+from webapp.diagnosis.rules.rule import Case, Finding
+from webapp.diagnosis.signs import CERTAIN, WEAK
+from webapp.diagnosis.wording import Wording
+
+# "The connection ended" is all these say, and a weak sign says it better.
+_ENDINGS = frozenset({"connection-dropped", "connection-timeout"})
+
+
+def diagnose(failure: Failure) -> Diagnosis:
+    """Name the problem a failure comes down to."""
+    finding = _find(failure)
+    alternatives = tuple(slug for slug in finding.alternatives if slug != finding.slug)
+    return Diagnosis(problem=PROBLEMS[finding.slug], alternatives=alternatives, evidence=finding.evidence)
+
+
+def _find(failure: Failure) -> Finding:
+    sign = failure.sign or ""
+    if sign in CERTAIN:
+        return CERTAIN[sign]
+    said = _first_rule_that_fits(failure)
+    if sign in WEAK and (said is None or said.slug in _ENDINGS):
+        return WEAK[sign]
+    return said or Finding(slug=UNKNOWN)
+
+
+def _first_rule_that_fits(failure: Failure) -> Finding | None:
+    wording = Wording.of(failure.text)
+    case = Case(wording=wording, stage=failure.stage, provider=provider_of(failure.provider, wording))
+    return next((finding for rule in RULES if (finding := rule.find(case))), None)

@@ -1,0 +1,44 @@
+"""The shape of a known problem and of the diagnosis that names it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+UNKNOWN = "unknown"
+
+
+class Who(StrEnum):
+    """Who has to act first."""
+
+    USER = "user"
+    ADMIN = "admin"
+    OPERATOR = "operator"
+    WAIT = "wait"
+
+    @property
+    def label(self) -> str:
+        """Name the actor as the pages do."""
+        return {"user": "You", "admin": "Mailbox administrator", "operator": "Portal operator", "wait": "Wait"}[self]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A problem a connection can have: one slug, one action by one party.
+
+    `verdict` is the sentence a person would say first. `fields` are the names of the form fields to mark, `hint` the words
+    at the first of them. The cause and the remedies are in `templates/help/problems/<slug>.html`.
+    """
+
+    slug: str
+    verdict: str
+    who: Who
+    fields: tuple[str, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """The problem a failure comes down to, the others its text would fit, and the words that decided."""
+
+    problem: Problem
+    alternatives: tuple[str, ...] = ()
+    evidence: str = ""

@@ -1,0 +1,148 @@
+"""What a rule is: the phrases and circumstances by which one problem is recognised."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from webapp.diagnosis.failure import Stage
+from webapp.diagnosis.wording import Wording, normal_form
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A failure made ready for the rules."""
+
+    wording: Wording
+    stage: Stage | None
+    provider: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a rule concludes, and the words that led to it."""
+
+    slug: str
+    alternatives: tuple[str, ...] = ()
+    evidence: str = ""
+
+
+class Recogniser(Protocol):
+    """Anything that can stand in the ordered list of rules."""
+
+    def find(self, case: Case) -> Finding | None:
+        """Conclude, or pass."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One line of the tables.
+
+    It fits when one of `phrases` (or, to the letter, one of `literals`) occurs, and each of `also`, and none of `unless`.
+    A stage that is known must be among `stages`; where `providers` are named, the provider must be known and among them.
+    """
+
+    slug: str
+    phrases: tuple[str, ...] = ()
+    literals: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    stages: frozenset[Stage] = frozenset()
+    providers: frozenset[str] = frozenset()
+    alternatives: tuple[str, ...] = ()
+
+    def find(self, case: Case) -> Finding | None:
+        """Conclude when phrases and circumstances fit."""
+        if self.stages and case.stage not in (None, *self.stages):
+            return None
+        if self.providers and case.provider not in self.providers:
+            return None
+        evidence = self._evidence(case.wording)
+        if evidence is None:
+            return None
+        return Finding(slug=self.slug, alternatives=self.alternatives, evidence=evidence)
+
+    def _evidence(self, wording: Wording) -> str | None:
+        if not all(map(wording.has, self.also)) or any(map(wording.has, self.unless)):
+            return None
+        for literal in self.literals:
+            if literal in wording.raw:
+                return literal.strip()
+        for phrase in self.phrases:
+            if wording.has(phrase):
+                return wording.quote(phrase)
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Always:
+    """Concludes from stage and provider alone: the last resort where the circumstances leave one likely cause."""
+
+    slug: str
+    stages: frozenset[Stage]
+    providers: frozenset[str]
+    alternatives: tuple[str, ...] = ()
+
+    def find(self, case: Case) -> Finding | None:
+        """Conclude when stage and provider are both known and named."""
+        if case.stage not in self.stages or case.provider not in self.providers:
+            return None
+        return Finding(slug=self.slug, alternatives=self.alternatives)
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """Bring phrases, parted by ";", to normal form; a `*` lets the last word go on ("connection*" fits "connections")."""
+    return tuple(_phrase(part.strip()) for part in text.split(";") if part.strip())
+
+
+def _phrase(text: str) -> str:
+    return normal_form(text).rstrip() if text.endswith("*") else normal_form(text)
+
+
+def rule(
+    slug: str,
+    *texts: str,
+    literals: tuple[str, ...] = (),
+    also: str = "",
+    unless: str = "",
+    stages: Iterable[Stage] = (),
+    providers: Iterable[str] = (),
+    or_else: str = "",
+) -> Rule:
+    """Write a rule; texts hold phrases parted by ";", `or_else` the other problems they would fit."""
+    return Rule(
+        slug=slug,
+        phrases=tuple(phrase for text in texts for phrase in phrases(text)),
+        literals=literals,
+        also=phrases(also),
+        unless=phrases(unless),
+        stages=frozenset(stages),
+        providers=frozenset(providers),
+        alternatives=tuple(or_else.split()),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeTable:
+    """Recognises a vendor's numbered errors: a mark in the text ("aadsts"), then a number that the table knows.
+
+    `wrappers` are numbers that only say that another one follows.
+    """
+
+    marks: tuple[str, ...]
+    slugs: Mapping[int, str]
+    wrappers: frozenset[int]
+
+    def find(self, case: Case) -> Finding | None:
+        """Conclude from the first number that says most."""
+        known = [code for code in self._codes(case.wording.words) if code in self.slugs]
+        if not known:
+            return None
+        code = next((code for code in known if code not in self.wrappers), known[0])
+        return Finding(slug=self.slugs[code], evidence=f"AADSTS{code}")
+
+    def _codes(self, words: str) -> Iterable[int]:
+        for mark in self.marks:
+            for part in words.split(mark)[1:]:
+                digits = part[:9].split(" ", 1)[0]
+                if digits.isascii() and digits.isdigit():
+                    yield int(digits)

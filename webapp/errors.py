@@ -1,0 +1,68 @@
+"""Every failure of a request ends in a sentence: a page for a browser, a fragment for htmx."""
+
+import logging
+
+from flask import Flask, Response
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from webapp.htmx import render
+from webapp.models import db
+from webapp.security.key_files import KeyFileError
+from webapp.security.secret_box import SecretBoxError
+
+log = logging.getLogger(__name__)
+
+# status: (what happened, what to do)
+SENTENCES = {
+    400: ("This request cannot be understood", "Go back, reload the page and try again."),
+    403: ("This is not yours to change", "Ask its owner or an administrator of the portal."),
+    404: ("There is nothing here", "It may have been deleted, or the address is mistyped."),
+    405: ("This page cannot be used that way", "Go back and use the buttons of the page."),
+    409: ("Somebody else was quicker", "Reload the page to see what has changed, then try again."),
+    413: ("That is too much at once", "Shorten what you typed and send it again."),
+    429: ("Too many attempts", "Wait a few minutes, then try again."),
+    500: ("The portal made a mistake", "Nothing was changed. Try again; if it stays, tell whoever runs this portal."),
+    503: ("The portal is busy", "Nothing was changed. Try again in a moment."),
+}
+
+
+def error_response(status: int, title: str = "", remedy: str = "", *, plain: bool = False) -> Response:
+    """Answer with a status and its sentence; `plain` leaves out what the database would have to be asked for."""
+    known = SENTENCES.get(status) or SENTENCES[500 if status >= 500 else 400]
+    return render("error.html", "_error.html", status, title=title or known[0], remedy=remedy or known[1], plain=plain)
+
+
+def init_app(app: Flask) -> None:
+    """Answer HTTP errors, expired forms, a busy database, missing keys and our own mistakes."""
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        response = error_response(error.code or 500)
+        if error.code == 405 and (allow := dict(error.get_headers()).get("Allow")):
+            response.headers["Allow"] = allow
+        return response
+
+    @app.errorhandler(CSRFError)
+    def form_expired(error: CSRFError) -> Response:
+        return error_response(400, "This page has been open for too long", "Reload it and try again: nothing was changed.")
+
+    @app.errorhandler(OperationalError)
+    def database_busy(error: OperationalError) -> Response:
+        db.session.rollback()
+        log.error("database: %s", type(error.orig).__name__, exc_info=app.debug)
+        return error_response(503, plain=True)
+
+    @app.errorhandler(SecretBoxError)
+    @app.errorhandler(KeyFileError)
+    def key_missing(error: Exception) -> Response:
+        db.session.rollback()
+        log.error("data key: %s", error)
+        return error_response(500, "A stored secret cannot be opened", f"Whoever runs this portal has to act: {error}.")
+
+    @app.errorhandler(Exception)
+    def our_mistake(error: Exception) -> Response:
+        db.session.rollback()
+        log.exception("unhandled")
+        return error_response(500)

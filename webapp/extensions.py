@@ -1,0 +1,14 @@
+"""The Flask extensions, made once and bound to the application by `create_app`."""
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+
+from webapp.security import limits  # noqa: F401  (registers the storage)
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+migrate = Migrate()
+limiter = Limiter(get_remote_address, storage_uri="database://", strategy="fixed-window", headers_enabled=False)

@@ -1,0 +1,62 @@
+"""How values read on a page: moments, durations, counts."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from markupsafe import Markup
+
+from webapp.htmx import HTMX_INTEGRITY, HTMX_URL
+from webapp.models import utcnow
+
+
+def ago(moment: datetime | None) -> Markup | str:
+    """Write a moment as people say it, with the exact time on hover and for screen readers."""
+    if moment is None:
+        return "–"
+    exact = moment.astimezone(UTC)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        exact.isoformat(timespec="seconds"), f"{exact:%-d %B %Y, %H:%M:%S} UTC", _words(exact, utcnow())
+    )
+
+
+def _words(moment: datetime, now: datetime) -> str:
+    past = now - moment
+    for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
+        if abs(past) >= timedelta(days=7):
+            return f"{moment:%-d %b}" if moment.year == now.year else f"{moment:%-d %b %Y}"
+        if abs(past) >= size:
+            count = abs(past) // size
+            words = f"{count} {unit}{'s' if count != 1 else ''}"
+            return f"{words} ago" if past > timedelta(0) else f"in {words}"
+    return "just now"
+
+
+def since(moment: datetime | None) -> Markup | str:
+    """Write since when something holds: a day, or the time where it was today."""
+    if moment is None:
+        return ""
+    exact, now = moment.astimezone(UTC), utcnow()
+    words = f"{exact:%H:%M} UTC" if exact.date() == now.date() else f"{exact:%-d %b}" + (f" {exact.year}" * (exact.year != now.year))
+    return Markup('<time datetime="{}" title="{}">since {}</time>').format(
+        exact.isoformat(timespec="seconds"), f"{exact:%-d %B %Y, %H:%M:%S} UTC", words
+    )
+
+
+def duration(seconds: float | None) -> str:
+    """Write a duration: milliseconds below one second."""
+    if seconds is None:
+        return ""
+    return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Write a count with its noun."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def init_app(app: Flask) -> None:
+    """Offer them to the templates."""
+    app.jinja_env.filters.update(ago=ago, since=since, duration=duration, plural=plural)
+    app.jinja_env.globals.update(htmx_url=HTMX_URL, htmx_integrity=HTMX_INTEGRITY)
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,87 @@
+"""What can go wrong between the portal and an IMAP server.
+
+ImapError
+├── NameResolutionError      the host name has no address, or none that may be reached
+├── ConnectError             refused, unreachable, timed out, dropped
+├── TlsError                 handshake, certificate, wrong connection security
+├── ProtocolError            the other side does not speak IMAP, or says too much
+├── AuthenticationError      the server's refusal, or no way to authenticate
+└── MailboxError             INBOX cannot be examined, or the mailboxes not listed
+"""
+
+from enum import StrEnum
+
+from webapp.diagnosis.failure import Failure, Stage
+
+
+class Sign(StrEnum):
+    """A fact the check established itself, by observation and not from wording."""
+
+    ADDRESS_NOT_ALLOWED = "address-not-allowed"
+    NO_SUCH_NAME = "no-such-name"
+    NAME_LOOKUP_BROKEN = "name-lookup-broken"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    CONNECT_TIMED_OUT = "connect-timed-out"
+    DROPPED = "dropped"
+    SILENT = "silent"
+    SPEAKS_TLS = "speaks-tls"
+    SPEAKS_PLAIN_IMAP = "speaks-plain-imap"
+    SPEAKS_OTHER = "speaks-other"
+    STARTTLS_MISSING = "starttls-missing"
+    CERTIFICATE_UNTRUSTED = "certificate-untrusted"
+    CERTIFICATE_EXPIRED = "certificate-expired"
+    CERTIFICATE_NOT_YET_VALID = "certificate-not-yet-valid"
+    CERTIFICATE_OTHER_NAME = "certificate-other-name"
+    TLS_TOO_OLD = "tls-too-old"
+    LOGIN_DISABLED_WITHOUT_TLS = "login-disabled-without-tls"
+    NO_COMMON_MECHANISM = "no-common-mechanism"
+    TOO_MUCH_DATA = "too-much-data"
+    OUT_OF_TIME = "out-of-time"
+
+
+class ImapError(Exception):
+    """Any failure of a session; `text` quotes the other side, `sign` is what was observed."""
+
+    stage = Stage.NETWORK
+
+    def __init__(self, text: str, *, sign: Sign | None = None) -> None:
+        super().__init__(text)
+        self.text = text
+        self.sign = sign
+
+    def failure(self, provider: str | None) -> Failure:
+        """Turn the error into the input of a diagnosis."""
+        return Failure(text=self.text, stage=self.stage, provider=provider, sign=self.sign)
+
+
+class NameResolutionError(ImapError):
+    """The host name has no address, or none that may be reached."""
+
+
+class ConnectError(ImapError):
+    """Refused, unreachable, timed out or dropped."""
+
+
+class TlsError(ImapError):
+    """Handshake, certificate or connection security."""
+
+    stage = Stage.TLS
+
+
+class ProtocolError(ImapError):
+    """The other side does not speak IMAP, or says too much."""
+
+    stage = Stage.GREETING
+
+
+class AuthenticationError(ImapError):
+    """The server refused, or offers no way to authenticate."""
+
+    stage = Stage.AUTH
+
+
+class MailboxError(ImapError):
+    """INBOX cannot be examined, or the mailboxes not listed."""
+
+    stage = Stage.MAILBOX

@@ -1,0 +1,181 @@
+"""imaplib on our own transport: its parsing is kept; opening, TLS, signing in and what counts as an error are ours.
+
+Relies on the methods that imaplib sets apart as "Overridable methods" and on few others, which the tests exercise.
+"""
+
+import imaplib
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from itertools import chain, repeat
+from typing import NamedTuple
+
+from webapp.imap.credentials import Sasl
+from webapp.imap.errors import ProtocolError, Sign, TlsError
+from webapp.imap.texts import clean
+from webapp.imap.transport import Transport
+
+_LONGEST_LINE = 1_000_000
+_BARE_ANSWER = re.compile(rb"(\S+ (?:OK|NO|BAD))\r\n")
+_QUOTABLE = re.compile(rb"[\x20-\x7e]{0,1000}")  # RFC 9051 section 9: a quoted string holds no 8-bit characters
+_GIVE_UP = b"*"
+_ABSURD_LITERAL = re.compile(rb"\{\d{16,}\}\r\n")  # Python refuses to read numbers of thousands of digits
+
+# RFC 2971. NetEase opens no mailbox without it, and wants "(" directly followed by the first name.
+_ID = b'("name" "Postroom" "version" "0.1.0" "vendor" "Postroom")'
+
+
+class Farewell(imaplib.IMAP4.abort):
+    """The server said BYE."""
+
+
+class Answer(NamedTuple):
+    """How a command ended: OK, NO or BAD, and the server's words."""
+
+    kind: str
+    text: str
+
+
+class ImapProtocol(imaplib.IMAP4):
+    """Speaks IMAP; `alerts` is what the server wants people to see, `challenge` what it said while authenticating."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.alerts: list[str] = []
+        self.challenge = ""
+        super().__init__()
+
+    def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
+        """Take the transport, which is connected already."""
+        self.host = host
+        self.port = port
+
+    def read(self, size: int) -> bytes:
+        """Read a literal."""
+        return self._transport.read(size)
+
+    def readline(self) -> bytes:
+        """Read a line; a bare "A1 OK", which some servers send and imaplib rejects, gets its missing blank."""
+        if self.state != "LOGOUT":  # after BYE nothing worth waiting for will come
+            self._check_bye()
+        line = self._transport.read_line(_LONGEST_LINE)
+        if _ABSURD_LITERAL.search(line):
+            raise ProtocolError("The server announces more bytes than there are", sign=Sign.TOO_MUCH_DATA)
+        bare = _BARE_ANSWER.fullmatch(line)
+        return bare[1] + b" \r\n" if bare else line
+
+    def send(self, data: bytes) -> None:  # type: ignore[override]
+        """Send bytes."""
+        self._transport.sendall(data)
+
+    def shutdown(self) -> None:
+        """Close the transport."""
+        self._transport.close()
+
+    def ask(self, name: str, *args: bytes) -> Answer:
+        """Send a command and give its completion: OK, NO or BAD, and the text."""
+        kind, data = self._simple_command(name, *args)
+        return _answer(kind, data)
+
+    def start_tls(self, shake_hands: Callable[[], None]) -> None:
+        """Turn to TLS; nothing heard before it counts any more (RFC 9051 section 6.2.1)."""
+        if "STARTTLS" not in self.capabilities:
+            raise TlsError("The server does not offer STARTTLS", sign=Sign.STARTTLS_MISSING)
+        kind, text = self.ask("STARTTLS")
+        if kind != "OK":
+            raise TlsError(text, sign=Sign.STARTTLS_MISSING)
+        shake_hands()
+        self.untagged_responses.clear()
+        self.learn_capabilities()
+
+    def authenticate_by(self, sasl: Sasl) -> Answer:
+        """Send AUTHENTICATE, with the first response in the same line where the server knows SASL-IR (RFC 4959)."""
+        response = b64encode(sasl.response)
+        if "SASL-IR" in self.capabilities:
+            return self._enter("AUTHENTICATE", [], sasl.answer_to_challenge, sasl.mechanism.encode(), response)
+        return self._enter("AUTHENTICATE", [response], sasl.answer_to_challenge, sasl.mechanism.encode())
+
+    def login_as(self, user: str, password: str) -> Answer:
+        """Send LOGIN; what cannot be quoted goes as a literal."""
+        first, *literals = _login_lines(user.encode(), password.encode())
+        return self._enter("LOGIN", literals, _GIVE_UP, first)
+
+    def learn_capabilities(self) -> None:
+        """Take the capabilities that came unasked, or ask."""
+        if "CAPABILITY" not in self.untagged_responses:
+            self.ask("CAPABILITY")
+        *_, last = self.untagged_responses.pop("CAPABILITY", [b""])
+        self.capabilities = tuple(clean(last).upper().split())
+
+    _get_capabilities = learn_capabilities
+
+    def introduce(self) -> None:
+        """Say who we are where the server wants to know (RFC 2971); it need not like it."""
+        if "ID" in self.capabilities:
+            self.ask("ID", _ID)
+
+    def examine(self, mailbox: str) -> Answer:
+        """Open a mailbox read-only."""
+        kind, data = self.select(mailbox, readonly=True)
+        return Answer("OK", "") if kind == "OK" else _answer(kind, data)
+
+    @property
+    def exists(self) -> int | None:
+        """Give the number of messages in the open mailbox, if the server told it."""
+        *_, last = self.untagged_responses.get("EXISTS", [b""])
+        return int(last) if isinstance(last, bytes) and last.isdigit() else None
+
+    def _enter(self, name: str, lines: Iterable[bytes], then: bytes, *args: bytes) -> Answer:
+        # imaplib sends what a bound method returns whenever the server says "+".
+        self.literal = _Conversation(self, lines, then).answer  # type: ignore[assignment]
+        answer = self.ask(name, *args)
+        if answer.kind == "OK":
+            self.state = "AUTH"
+        return answer
+
+    def _check_bye(self) -> None:
+        if bye := self.untagged_responses.get("BYE"):
+            raise Farewell(clean(bye[-1]))
+
+    def _append_untagged(self, typ: str, dat: bytes | tuple[bytes, bytes] | None) -> None:
+        if typ in {"OK", "NO", "BAD", "BYE"} and isinstance(dat, bytes) and dat.upper().startswith(b"[ALERT]"):
+            self.alerts.append(clean(dat[len("[ALERT]") :]))
+        super()._append_untagged(typ, dat)  # type: ignore[misc]
+
+    def _command_complete(self, name: str, tag: bytes) -> tuple[str, list[bytes]]:
+        # imaplib turns BAD into an exception with the repr of bytes in it; here it is an answer like NO.
+        answer: tuple[str, list[bytes]] = self._get_tagged_response(tag, expect_bye=name == "LOGOUT")
+        return answer
+
+
+class _Conversation:
+    """What to say at each "+" of the server: first some lines, then always the same."""
+
+    def __init__(self, protocol: ImapProtocol, lines: Iterable[bytes], then: bytes) -> None:
+        self._protocol = protocol
+        self._lines = chain(lines, repeat(then))
+
+    def answer(self, challenge: bytes | None) -> bytes:
+        """Keep the challenge and give the next line."""
+        with suppress(ValueError):  # a remark for people, such as "+ Ready for literal"
+            self._protocol.challenge = clean(b64decode(challenge or b"", validate=True)) or self._protocol.challenge
+        return next(self._lines)
+
+
+def _answer(kind: str, data: Sequence[bytes | None]) -> Answer:
+    text = clean(data[-1] or b"")
+    return Answer(kind, f"BAD {text}" if kind == "BAD" else text)
+
+
+def _login_lines(*values: bytes) -> list[bytes]:
+    """Write values as quoted strings, and as literals after a line of their own where quoting is not allowed."""
+    lines, line = [], b""
+    for value in values:
+        if _QUOTABLE.fullmatch(value):
+            line += b' "' + value.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+        else:
+            lines.append(line + b" {%d}" % len(value))
+            line = value
+    first, *rest = [*lines, line]
+    return [first.removeprefix(b" "), *rest]

@@ -1,0 +1,170 @@
+"""One session with an IMAP server, in explicit parts so that each can be timed. Knows no report and no diagnosis."""
+
+import imaplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from webapp.imap.budget import Budget, Limits
+from webapp.imap.client import Client
+from webapp.imap.credentials import Credential
+from webapp.imap.dial import dial
+from webapp.imap.errors import AuthenticationError, ConnectError, ImapError, MailboxError, ProtocolError, Sign, TlsError
+from webapp.imap.greeting import Greeting, hear
+from webapp.imap.guard import Destination, resolve
+from webapp.imap.protocol import Answer, Farewell, ImapProtocol
+from webapp.imap.server import Network, Security, ServerSettings
+from webapp.imap.texts import quote
+from webapp.imap.tls import TlsFacts, trust
+from webapp.imap.transport import Transport
+
+
+class Session:
+    """A conversation in order: look up, connect, TLS and greeting, authenticate, mailboxes, log out; always closed."""
+
+    def __init__(self, server: ServerSettings, network: Network, limits: Limits | None = None) -> None:
+        self.server = server
+        self._network = network
+        self._limits = limits or Limits()
+        self._budget = Budget(self._limits.total, self._limits.bytes)
+        self._destination = Destination(server.host, ())
+        self._transport: Transport | None = None
+        self._client: Client | None = None
+        self._greeting: Greeting | None = None
+        self._secrets: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def client(self) -> Client:
+        """Give imapclient, once the greeting has been heard."""
+        if self._client is None:
+            raise RuntimeError("no greeting yet")
+        return self._client
+
+    @property
+    def greeted(self) -> bool:
+        """Say whether there is anybody to say goodbye to."""
+        return self._client is not None
+
+    @property
+    def preauthenticated(self) -> bool:
+        """Say whether the server has let us in already."""
+        return self._greeting is not None and self._greeting.preauthenticated
+
+    @property
+    def alerts(self) -> str:
+        """Give what the server wants people to see."""
+        return quote(" ".join(self._imap.alerts), self._secrets)
+
+    def look_up(self) -> tuple[str, ...]:
+        """Find the addresses, all of them vetted."""
+        self._destination = resolve(self.server.host, self._network, self._budget, self._limits.lookup)
+        return tuple(str(address) for address in self._destination.addresses)
+
+    def connect(self) -> None:
+        """Open the connection."""
+        sock = dial(self._destination.addresses, self.server.port, self._budget, self._limits.connect)
+        self._transport = Transport(sock, self._budget, self._limits)
+
+    def start_tls(self) -> TlsFacts:
+        """Turn to TLS: at once, or by STARTTLS when the greeting has been heard."""
+        context = trust(self._network.ca_file)
+        if self.server.security is Security.TLS:
+            self._wire.start_tls(context, self._destination.name)
+        elif self.preauthenticated:  # RFC 9051 section 11.1: without TLS nobody can know whom he lets in
+            raise TlsError("The server says PREAUTH, which rules STARTTLS out", sign=Sign.STARTTLS_MISSING)
+        else:
+            with self._telling(TlsError):
+                self._imap.start_tls(lambda: self._wire.start_tls(context, self._destination.name))
+        return self._wire.tls_facts()
+
+    def hear_greeting(self) -> str:
+        """Read the greeting and the capabilities."""
+        self._greeting = hear(self._wire, self._limits)
+        with self._telling(ProtocolError):
+            self._client = Client(self.server.host, self.server.port, self._wire)
+        return self._greeting.text or self._imap.PROTOCOL_VERSION
+
+    def authenticate(self, credential: Credential) -> str:
+        """Prove who is there by the best way that both sides know, and give its name."""
+        self._secrets = credential.secrets
+        user, offered = self.server.user, self._imap.capabilities
+        sasl = next((way for way in credential.sasl(user) if f"AUTH={way.mechanism}" in offered), None)
+        with self._telling(AuthenticationError):
+            if sasl:
+                answer = self._imap.authenticate_by(sasl)
+            elif credential.password is not None and "LOGINDISABLED" not in offered:
+                answer = self._imap.login_as(user, credential.password)
+            else:
+                raise self._no_way_in()
+            self._insist(answer, AuthenticationError)
+            self._imap.learn_capabilities()
+            self._imap.introduce()
+        return f"AUTHENTICATE {sasl.mechanism}" if sasl else "LOGIN"
+
+    def examine(self, mailbox: str = "INBOX") -> int | None:
+        """Open a mailbox read-only and count its messages."""
+        with self._telling(MailboxError):
+            self._insist(self._imap.examine(mailbox), MailboxError)
+        return self._imap.exists
+
+    def count_mailboxes(self) -> int:
+        """List all mailboxes and count them."""
+        with self._telling(MailboxError):
+            self._insist(self._imap.ask("LIST", b'""', b'"*"'), MailboxError)
+        listed = self._imap.untagged_responses.pop("LIST", [])
+        # A name sent as a literal is a pair, and what follows it is an entry of its own.
+        return len(listed) - sum(isinstance(entry, tuple) for entry in listed)
+
+    def log_out(self) -> None:
+        """Say goodbye, without waiting long for the answer."""
+        self._wire.patience = self._limits.logout
+        with self._telling(ConnectError):
+            self._imap.logout()
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._transport:
+            self._transport.close()
+
+    @property
+    def _wire(self) -> Transport:
+        if self._transport is None:
+            raise RuntimeError("not connected yet")
+        return self._transport
+
+    @property
+    def _imap(self) -> ImapProtocol:
+        protocol: ImapProtocol = self.client._imap
+        return protocol
+
+    def _insist(self, answer: Answer, kind: type[ImapError]) -> None:
+        if answer.kind != "OK":
+            said = [answer.text, *(f"[ALERT] {alert}" for alert in self._imap.alerts), self._imap.challenge]
+            raise kind(" ".join(words for words in said if words))
+
+    def _no_way_in(self) -> AuthenticationError:
+        offered = [name for name in self._imap.capabilities if name.startswith(("AUTH=", "LOGINDISABLED"))]
+        text = "The server offers " + (" ".join(offered) or "no way to authenticate")
+        if "LOGINDISABLED" in offered and not self._wire.encrypted:
+            return AuthenticationError(f"{text}, without TLS", sign=Sign.LOGIN_DISABLED_WITHOUT_TLS)
+        return AuthenticationError(text, sign=Sign.NO_COMMON_MECHANISM)
+
+    @contextmanager
+    def _telling(self, kind: type[ImapError]) -> Iterator[None]:
+        # Nothing that imaplib raises leaves the session, and no secret that the server may have repeated.
+        try:
+            yield
+        except ImapError as error:
+            told = kind if isinstance(error, ProtocolError) else type(error)
+            raise told(quote(error.text, self._secrets), sign=error.sign) from None
+        except Farewell as error:
+            raise kind(quote(error, self._secrets), sign=Sign.DROPPED) from None
+        except imaplib.IMAP4.error as error:
+            raise kind(quote(error, self._secrets)) from None

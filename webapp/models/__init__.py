@@ -1,0 +1,31 @@
+"""What the portal remembers: one file an entity."""
+
+from webapp.models.base import Model, db, utcnow, write_transaction, writes
+from webapp.models.check_report import CheckReport
+from webapp.models.connection import Connection, CredentialType, State
+from webapp.models.one_time_link import OneTimeLink, Purpose
+from webapp.models.portal_setting import PortalSetting
+from webapp.models.rate_limit import RateLimit
+from webapp.models.user import Role, User
+from webapp.models.user_session import UserSession, new_token, token_hash
+
+__all__ = [
+    "CheckReport",
+    "Connection",
+    "CredentialType",
+    "Model",
+    "OneTimeLink",
+    "PortalSetting",
+    "Purpose",
+    "RateLimit",
+    "Role",
+    "State",
+    "User",
+    "UserSession",
+    "db",
+    "new_token",
+    "token_hash",
+    "utcnow",
+    "write_transaction",
+    "writes",
+]

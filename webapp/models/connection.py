@@ -1,0 +1,68 @@
+"""A named, saved way into one mailbox, with what the last check found."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Enum, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.models.base import Model, utcnow
+from webapp.models.user import User
+
+
+class CredentialType(StrEnum):
+    """How the portal gets into a mailbox."""
+
+    GMAIL = "gmail_oauth2"
+    OUTLOOK = "outlook_oauth2"
+    CREDENTIALS = "credentials"
+
+
+class State(StrEnum):
+    """What the last check said of a connection."""
+
+    NOT_TESTED = "not_tested"
+    WORKS = "works"
+    FAILS = "fails"
+
+    @property
+    def label(self) -> str:
+        """Name it as the pages do."""
+        return {"not_tested": "Not tested", "works": "Works", "fails": "Fails"}[self]
+
+
+def _values(enum: type[StrEnum]) -> Any:
+    return Enum(enum, native_enum=False, length=20, values_callable=lambda e: [member.value for member in e])
+
+
+class Connection(Model):
+    """One connection; `name_key` is the name as it is compared, `version` counts the edits (optimistic lock)."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(String(300), unique=True)
+    address: Mapped[str] = mapped_column(String(254), index=True)
+    credential_type: Mapped[CredentialType] = mapped_column(_values(CredentialType))
+    host: Mapped[str] = mapped_column(String(253), default="")
+    port: Mapped[int] = mapped_column(default=993)
+    security: Mapped[str] = mapped_column(String(10), default="tls")
+    user: Mapped[str] = mapped_column(String(254), default="")
+    sealed_password: Mapped[str] = mapped_column(default="")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    version: Mapped[int] = mapped_column(default=1)
+
+    state: Mapped[State] = mapped_column(_values(State), default=State.NOT_TESTED)
+    state_since: Mapped[datetime | None]
+    last_checked_at: Mapped[datetime | None]
+    last_seconds: Mapped[float | None]
+    last_verdict: Mapped[str] = mapped_column(String(300), default="")
+    last_problem: Mapped[str] = mapped_column(String(50), default="")
+    # While a check runs: until when it is taken for running. A second one is refused meanwhile.
+    checking_until: Mapped[datetime | None]
+
+    owner: Mapped[User | None] = relationship()
+
+    __table_args__ = (Index(None, "state", "name_key"), Index(None, "credential_type", "name_key"), Index(None, "last_checked_at", "name_key"))
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012

@@ -1,0 +1,83 @@
+"""The process of all practice servers (`python -m webapp.practice --data FOLDER`). Knows no portal but its parent."""
+
+import argparse
+import asyncio
+import json
+import signal
+import ssl
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from webapp.practice import faults
+from webapp.practice.certificates import Certificates, prepare_certificates
+from webapp.practice.mail_server import MailServer, prepare_mail_server
+from webapp.practice.ports import open_sockets
+from webapp.practice.scripted import serve_moods
+
+
+class _Listener(NamedTuple):
+    """What answers on a port, and with which certificate where it starts with TLS."""
+
+    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+    certificate: ssl.SSLContext | None = None
+
+
+def _listeners(mail: MailServer, good: ssl.SSLContext, certificates: Certificates) -> dict[str, _Listener]:
+    return {
+        "mail_tls": _Listener(mail.serve_tls, good),
+        "mail_starttls": _Listener(mail.serve_starttls),
+        "moods": _Listener(serve_moods, good),
+        "self_signed": _Listener(mail.serve_tls, _context(certificates.self_signed)),
+        "expired": _Listener(mail.serve_tls, _context(certificates.expired)),
+        "other_name": _Listener(mail.serve_tls, _context(certificates.other_name)),
+        "silent": _Listener(faults.stay_silent),
+        "smtp": _Listener(faults.speak_smtp),
+        "dropped": _Listener(faults.drop),
+    }
+
+
+def _context(certificate: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    return context
+
+
+async def run(folder: Path) -> None:
+    """Serve until standard input closes or SIGTERM comes."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl+C reaches the parent too, which then ends this process
+    await _watch_parent(stop)
+    certificates = prepare_certificates(folder)
+    good = _context(certificates.good)
+    listeners = _listeners(await prepare_mail_server(good), good, certificates)
+    sockets = open_sockets()
+    for name, listener in listeners.items():
+        await asyncio.start_server(listener.serve, sock=sockets[name], ssl=listener.certificate)
+    ports = {name: sock.getsockname()[1] for name, sock in sockets.items()}
+    print(json.dumps({"ports": ports, "ca_file": str(certificates.ca_file)}), flush=True)
+    await stop.wait()
+
+
+async def _watch_parent(stop: asyncio.Event) -> None:
+    """Stop when the other end of standard input is gone, however the parent ended."""
+
+    class _Input(asyncio.Protocol):
+        def connection_lost(self, exc: Exception | None) -> None:
+            stop.set()
+
+    await asyncio.get_running_loop().connect_read_pipe(_Input, sys.stdin)
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(prog="python -m webapp.practice", description="Run the servers of practice mode.")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the practice CA")
+    asyncio.run(run(parser.parse_args().data))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""The registry of credential types: one file each, one line here."""
+
+from collections.abc import Mapping
+
+from webapp.models import CredentialType
+from webapp.providers.gmail import GMAIL
+from webapp.providers.outlook import OUTLOOK
+from webapp.providers.password import CredentialsProvider
+from webapp.providers.provider import ConnectionForm, Provider, Target
+
+PROVIDERS: Mapping[CredentialType, Provider] = {
+    provider.credential_type: provider for provider in (GMAIL, OUTLOOK, CredentialsProvider())
+}
+
+__all__ = ["PROVIDERS", "ConnectionForm", "Provider", "Target"]

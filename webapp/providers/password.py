@@ -1,0 +1,136 @@
+"""Credentials: any IMAP server with a user name and a password."""
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import IntegerField, PasswordField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from webapp.fields import clean, no_control_characters
+from webapp.imap import Password, Security, ServerSettings
+from webapp.providers.server_name import ServerNameError, tidy_server_name
+from webapp.models import Connection, CredentialType
+from webapp.providers.known_servers import find_by_address, find_by_host
+from webapp.providers.provider import ConnectionForm, Kept, Target
+from webapp.vault import secret_box
+
+_WHOLE_NUMBER = "Enter a number from 1 to 65535, usually 993."
+
+
+class CredentialsForm(ConnectionForm):
+    """Password and server; an empty server is found from the address where it is a well-known one."""
+
+    password = PasswordField("Password", validators=[Length(max=1000, message="At most 1000 characters.")])
+    host = StringField("IMAP server", filters=[clean], validators=[no_control_characters])
+    port = IntegerField("Port", default=993, validators=[InputRequired(_WHOLE_NUMBER), NumberRange(1, 65535, _WHOLE_NUMBER)])
+    security = SelectField("Security", choices=[SelectChoice(s.value, s.label) for s in Security], default="tls")
+    user = StringField(
+        "User name", filters=[clean], validators=[Length(max=254, message="At most 254 characters."), no_control_characters]
+    )
+
+    def validate_address(self, field: Any) -> None:
+        """Accept what can be an address; internal domains included."""
+        try:
+            validate_email(field.data, check_deliverability=False, test_environment=True, allow_smtputf8=True)
+        except EmailNotValidError:
+            if not is_internal_address(field.data):
+                raise ValidationError("This is not an email address, as in ann@example.com.") from None
+
+    def validate_host(self, field: Any) -> None:
+        """Accept a host name or an IP address, nothing around it."""
+        if not field.data:
+            raise ValidationError("Enter the name of the IMAP server, as in imap.example.com.")
+        try:
+            field.data = tidy_server_name(field.data)
+        except ServerNameError as error:
+            raise ValidationError(str(error)) from None
+
+    def validate_password(self, field: Any) -> None:
+        """Refuse what IMAP cannot carry."""
+        if any(character in field.data for character in "\0\r\n"):
+            raise ValidationError("A password cannot contain line breaks or NUL. Type it by hand instead of pasting it.")
+
+    def find_server(self) -> None:
+        """Fill in the server of a well-known provider where none was typed, or where the address changed since it was found."""
+        known = find_by_address(self.address.data or "")
+        if known is not None and not self.host.data:
+            self.host.data, self.port.data, self.security.data = known.host, known.port, known.security.value
+            # WTForms keeps what the browser sent for a number and would show that.
+            self.port.raw_data = [str(known.port)]
+            self.port.process_errors = []
+
+
+def is_internal_address(address: str) -> bool:
+    """Say whether an address has the shape of one inside a company: something@name, without blanks."""
+    local, _, domain = address.rpartition("@")
+    return bool(local and domain) and not any(c.isspace() or c in '<>"(),;' for c in address) and "@" not in local
+
+
+class CredentialsProvider:
+    """Any IMAP server, with a password."""
+
+    credential_type = CredentialType.CREDENTIALS
+    label = "Credentials"
+    tagline = "Any IMAP server"
+    fields_template = "connections/_fields_credentials.html"
+    form = CredentialsForm
+
+    def is_ready(self) -> bool:
+        """Say yes: nothing has to be set up."""
+        return True
+
+    def typed(self, form: CredentialsForm, saved: Connection | None, *, kept: Kept) -> Target | None:
+        """Give what the form describes; None when the password must be typed.
+
+        A stored password goes only to the server it was typed for: another server, port, security or user asks for it again.
+        """
+        server = ServerSettings(
+            host=form.host.data or "",
+            port=form.port.data or 0,
+            security=Security(form.security.data),
+            user=form.user.data or default_user(form.host.data or "", form.address.data or ""),
+        )
+        password = form.password.data or kept(server)
+        if not password and saved is not None and saved.sealed_password and self._server(saved) == server:
+            password = self._open(saved)
+        return self._target(server, password) if password else None
+
+    def stored(self, connection: Connection) -> Target:
+        """Give what a saved connection describes."""
+        return self._target(self._server(connection), self._open(connection))
+
+    def store(self, connection: Connection, form: CredentialsForm, target: Target) -> None:
+        """Write server and sealed password into a connection that has its id."""
+        server = target.server
+        connection.host, connection.port, connection.security = server.host, server.port, server.security.value
+        connection.user = server.user
+        connection.sealed_password = secret_box().seal(target.credential.secrets[0], *_place(connection))
+
+    @staticmethod
+    def _target(server: ServerSettings, password: str) -> Target:
+        known = find_by_host(server.host)
+        return Target(server=server, credential=Password(password), provider=known.key if known else None)
+
+    @staticmethod
+    def _server(connection: Connection) -> ServerSettings:
+        return ServerSettings(
+            host=connection.host, port=connection.port, security=Security(connection.security), user=connection.user
+        )
+
+    @staticmethod
+    def _open(connection: Connection) -> str:
+        return secret_box().open(connection.sealed_password, *_place(connection))
+
+
+def default_user(host: str, address: str) -> str:
+    """Give the user name a server wants where none was typed: the address, or at some providers the part before the @."""
+    known = find_by_address(address) or find_by_host(host)
+    local_part = known is not None and known.user == "local" and (known.host == host)
+    return address.partition("@")[0] if local_part else address
+
+
+def _place(connection: Connection) -> tuple[object, ...]:
+    return ("connection", connection.id, "sealed_password")
+
+

@@ -1,0 +1,93 @@
+"""Makes the portal ready before it serves: folder, migrations, data key, set-up link; says what is wrong and starts nothing half-way."""
+
+import fcntl
+import logging
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from flask_migrate import upgrade
+from sqlalchemy import delete, inspect, text
+
+from webapp import vault
+from webapp.models import PortalSetting, RateLimit, db, write_transaction
+from webapp.security.secret_box import SecretBoxError
+
+# Any number, the same for every process of the portal (PostgreSQL advisory lock).
+_LOCK = 7031999
+_SEALED, _PLAIN = "data_key_check", "postroom"
+
+
+class StartupError(Exception):
+    """The portal cannot start; the text says why and what to do."""
+
+
+def ensure_ready() -> None:
+    """Bring the folder, the database and the data key up; raise `StartupError`. Several processes may call it at once."""
+    folder = vault.current_settings().data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _one_at_a_time():
+            _migrate()
+            _check_data_key()
+    except (vault.SecretBoxError, vault.KeyFileError) as error:
+        raise StartupError(f"{error}. Put back the key that sealed the stored passwords (POSTROOM_DATA_KEYS or {vault.KEY_FILE}).") from None
+    except OSError as error:
+        raise StartupError(f"the data folder {folder} cannot be used ({error.strerror})") from None
+    with write_transaction() as connection:
+        connection.execute(delete(RateLimit).where(RateLimit.expires < time.time()))
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Hold a lock over all processes: migrations that race fail on SQLite and on PostgreSQL."""
+    if db.engine.dialect.name == "sqlite":
+        with open(vault.current_settings().data_dir / "migrate.lock", "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    with db.engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+
+
+def _migrate() -> None:
+    scripts = ScriptDirectory(current_app.extensions["migrate"].directory)
+    with db.engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    if present == scripts.get_current_head():
+        return
+    if present is not None:
+        _copy_database(present)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    upgrade()
+
+
+def _copy_database(revision: str) -> None:
+    """Keep a copy of the SQLite file: its schema changes cannot be rolled back."""
+    name = db.engine.url.database
+    if db.engine.dialect.name == "sqlite" and name and Path(name).exists():
+        with db.engine.connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        shutil.copy2(name, f"{name}.before-{revision}")
+
+
+def _check_data_key() -> None:
+    """Prove that the key at hand opens what this database holds; a new database gets a new key."""
+    db.session.rollback()
+    sealed = db.session.get(PortalSetting, _SEALED) if inspect(db.engine).has_table("portal_setting") else None
+    if sealed is None:
+        vault.make_first_key()
+        db.session.add(PortalSetting(name=_SEALED, value=vault.secret_box().seal(_PLAIN, "portal_setting", _SEALED)))
+        db.session.commit()
+    elif vault.secret_box().open(sealed.value, "portal_setting", _SEALED) != _PLAIN:
+        raise SecretBoxError("the data key opens the check value to something else")
+    db.session.rollback()
