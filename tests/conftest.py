@@ -1,10 +1,10 @@
 """What every test may use: a portal on a fresh database (SQLite and PostgreSQL), a browser without JavaScript, people."""
 
-import importlib.util
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from webapp import create_app
+from webapp.imap import Network
 from webapp.models import Role, User, UserSession, db, new_token, token_hash
+from webapp.practice.ports import LOOPBACK
+from webapp.practice.scenarios import DOMAIN
+from webapp.practice.server import PracticeServers
 from webapp.security.passwords import hash_password
 from webapp.settings import Settings
 from webapp.startup import ensure_ready
 
-pytest_plugins = ["tests.servers.plugin"] if importlib.util.find_spec("tests.servers") else []
+pytest_plugins = ["tests.servers.plugin"]
 
 PASSWORD = "correct horse battery"
 
@@ -79,6 +83,25 @@ def app(settings: Settings, database: str) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """Give a browser without JavaScript."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def practice_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeServers]:
+    """Start the practice servers once: mailboxes that work, and servers that fail as real ones do."""
+    running = PracticeServers.start(tmp_path_factory.mktemp("practice"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def with_practice(app: Flask, practice_servers: PracticeServers) -> PracticeServers:
+    """Let the portal of this test reach the practice servers by their names."""
+    app.extensions["postroom.network"] = Network(
+        allowed=(ip_network("127.0.0.0/8"),),
+        ca_file=practice_servers.ca_file,
+        hosts={f"*.{DOMAIN}": LOOPBACK},
+    )
+    return practice_servers
 
 
 MakeUser = Callable[..., User]

@@ -5,13 +5,12 @@ from pathlib import Path
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import commands, errors, formats, settings, vault
+from webapp import commands, errors, formats, settings, signed_in, vault
 from webapp.blueprints import register_blueprints
 from webapp.extensions import csrf, limiter, migrate
 from webapp.models import base, db, writes
 from webapp.security import headers, key_files, secret_box
 from webapp.settings import Settings
-from webapp.signed_in import login_manager
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,7 +24,7 @@ def create_app(config: Settings | None = None) -> Flask:
     base.prepare_engine(app)
     migrate.init_app(app, db, directory=str(ROOT / "webapp" / "migrations"), render_as_batch=True)
     csrf.init_app(app)
-    login_manager.init_app(app)
+    signed_in.init_app(app)
     limiter.init_app(app)
     vault.init_app(app, config)
     formats.init_app(app)
@@ -44,7 +43,11 @@ def configure(app: Flask, config: Settings) -> None:
     app.config.update(
         SECRET_KEY=key or key_files.read_or_make_key(config.data_dir / "secret.key", secret_box.new_key),
         SQLALCHEMY_DATABASE_URI=config.database,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 20, "max_overflow": 20, "pool_pre_ping": "postgresql" in config.database},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_size": 20,
+            "max_overflow": 20,
+            "pool_pre_ping": "postgresql" in config.database,
+        },
         SESSION_COOKIE_NAME="postroom",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -5,7 +5,8 @@ from flask import Flask
 from webapp import site
 from webapp.accounts.views import accounts
 from webapp.admin.views import admin
-from webapp.connections import connections
+from webapp.connections import editing, listing, showing, trying  # noqa: F401  (they register their views)
+from webapp.connections.blueprint import connections
 from webapp.help.views import help_pages
 from webapp.settings import Settings
 

@@ -46,7 +46,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def form_expired(error: CSRFError) -> Response:
-        return error_response(400, "This page has been open for too long", "Reload it and try again: nothing was changed.")
+        return error_response(
+            400, "This page has been open for too long", "Reload it and try again: nothing was changed."
+        )
 
     @app.errorhandler(OperationalError)
     def database_busy(error: OperationalError) -> Response:

@@ -36,7 +36,11 @@ def since(moment: datetime | None) -> Markup | str:
     if moment is None:
         return ""
     exact, now = moment.astimezone(UTC), utcnow()
-    words = f"{exact:%H:%M} UTC" if exact.date() == now.date() else f"{exact:%-d %b}" + (f" {exact.year}" * (exact.year != now.year))
+    words = (
+        f"{exact:%H:%M} UTC"
+        if exact.date() == now.date()
+        else f"{exact:%-d %b}" + (f" {exact.year}" * (exact.year != now.year))
+    )
     return Markup('<time datetime="{}" title="{}">since {}</time>').format(
         exact.isoformat(timespec="seconds"), f"{exact:%-d %B %Y, %H:%M:%S} UTC", words
     )
@@ -46,6 +50,8 @@ def duration(seconds: float | None) -> str:
     """Write a duration: milliseconds below one second."""
     if seconds is None:
         return ""
+    if seconds < 0.0005:
+        return "< 1 ms"
     return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
 
 

@@ -65,5 +65,3 @@ def _prepare() -> int:
     finally:
         sys.stdout.flush()
     return 0
-
-

@@ -25,7 +25,7 @@ def wanted() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def render(page: str, fragment: str, status: int = 200, **context: Any) -> Response:
+def render(page: str, fragment: str, status: int = 200, /, **context: Any) -> Response:
     """Render the fragment for htmx and the whole page, which includes the fragment, for a browser without it."""
     response = make_response(render_template(fragment if wanted() else page, **context), status)
     response.headers["Vary"] = "HX-Request"
@@ -33,7 +33,7 @@ def render(page: str, fragment: str, status: int = 200, **context: Any) -> Respo
 
 
 def redirect_whole_page(url: str) -> Response:
-    """Send the browser elsewhere: by status 303, or by the header that htmx follows instead of swapping the answer in."""
+    """Send the browser elsewhere: by status 303, or by the header that htmx follows."""
     if wanted():
         return Response(status=204, headers={"HX-Redirect": url})
     return Response(status=303, headers={"Location": url})

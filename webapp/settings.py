@@ -1,4 +1,4 @@
-"""The portal's settings: one typed table, read from the environment (`POSTROOM_NAME`) or from a file (`POSTROOM_NAME_FILE`)."""
+"""The settings: one typed table, read from the environment (`POSTROOM_NAME`) or from a file (`POSTROOM_NAME_FILE`)."""
 
 import os
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -25,16 +25,21 @@ class Settings(BaseSettings):
     base_url: str = Field("http://127.0.0.1:8000", description="The address people open the portal at, without a path.")
     data_dir: Path = Field(Path("data"), description="The folder of the database, the keys and nothing else.")
     database_url: str = Field("", description="SQLAlchemy URL of the database; empty: SQLite in the data folder.")
-    secret_key: SecretStr = Field(SecretStr(""), description="Signs session cookies; empty: made once in the data folder.")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Signs session cookies; empty: made once in the data folder."
+    )
     data_keys: SecretStr = Field(
         SecretStr(""),
-        description="Keys that seal stored secrets, `id:base64,id:base64`, the first seals; empty: made once in the data folder.",
+        description="Keys that seal stored secrets, `id:base64,…`, the first seals; empty: made once in the data folder.",
     )
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
-        (), description="Private ranges in which IMAP servers may live, separated by commas; empty: public addresses only."
+        (),
+        description="Private ranges in which IMAP servers may live, separated by commas; empty: public addresses only.",
     )
     ca_file: Path | None = Field(None, description="PEM file of further certificate authorities to trust.")
-    proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies stand in front and set X-Forwarded headers.")
+    proxies: int = Field(
+        0, ge=0, le=5, description="How many reverse proxies stand in front and set X-Forwarded headers."
+    )
     practice: bool = Field(False, description="Practice mode: an embedded mail server, loopback only.")
 
     @field_validator("allowed_networks", mode="before")
@@ -108,6 +113,7 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         faults = (
-            f"{PREFIX}{'_'.join(map(str, fault['loc'][:1])).upper() or 'PRACTICE'}: {fault['msg']}" for fault in error.errors()
+            f"{PREFIX}{'_'.join(map(str, fault['loc'][:1])).upper() or 'PRACTICE'}: {fault['msg']}"
+            for fault in error.errors()
         )
         raise SettingsError("\n".join(faults)) from None

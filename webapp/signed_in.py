@@ -1,19 +1,30 @@
 """Who is signed in: the bridge between Flask-Login and the sessions in the database."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, TypeVar, cast
 
-from flask import flash, g, request, session, url_for
+from flask import Flask, flash, g, request, session, url_for
 from flask_login import UserMixin, login_user, logout_user
 from flask_login import current_user as _current_user
+from flask_login import login_required as _login_required
 from sqlalchemy import select, update
 from werkzeug.wrappers import Response
 
 from webapp.extensions import login_manager
-from webapp.htmx import redirect_whole_page
+from webapp.htmx import redirect_whole_page, wanted
 from webapp.models import User, UserSession, db, new_token, token_hash, utcnow, write_transaction
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 _SEEN_EVERY = timedelta(minutes=5)
 _LIFETIME = timedelta(days=14)
+
+
+def init_app(app: Flask) -> None:
+    """Bind Flask-Login to the application."""
+    login_manager.init_app(app)
+    app.after_request(note_seen)
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -27,6 +38,11 @@ class Visitor(UserMixin):  # type: ignore[misc]
     def get_id(self) -> str:
         """Give the token."""
         return self.token
+
+
+def login_required(view: View) -> View:
+    """Let a view be seen by people who are signed in only."""
+    return cast(View, _login_required(view))
 
 
 def current_user() -> User:
@@ -90,7 +106,7 @@ def note_seen(response: Response) -> Response:
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
 def ask_to_sign_in() -> Response:
     """Lead to the sign-in page, and back afterwards where the request was a plain look."""
-    came_from = request.full_path.rstrip("?") if request.method == "GET" and not request.headers.get("HX-Request") else ""
+    came_from = request.full_path.rstrip("?") if request.method == "GET" and not wanted() else ""
     if request.method != "GET":
         flash("You were signed out meanwhile. Sign in and do it again: nothing was changed.", "warning")
     return redirect_whole_page(url_for("accounts.sign_in", next=came_from or None))

@@ -6,7 +6,6 @@ from werkzeug.routing import IntegerConverter, Map
 
 from webapp.htmx import local_copy
 from webapp.models import db
-from webapp.signed_in import note_seen
 
 
 class IdConverter(IntegerConverter):
@@ -17,7 +16,6 @@ class IdConverter(IntegerConverter):
 
 
 site = Blueprint("site", __name__)
-site.after_app_request(note_seen)
 
 
 @site.get("/")

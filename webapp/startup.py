@@ -1,4 +1,4 @@
-"""Makes the portal ready before it serves: folder, migrations, data key, set-up link; says what is wrong and starts nothing half-way."""
+"""Makes the portal ready before it serves: folder, migrations, data key; or says what is wrong and starts nothing."""
 
 import fcntl
 import logging
@@ -28,7 +28,7 @@ class StartupError(Exception):
 
 
 def ensure_ready() -> None:
-    """Bring the folder, the database and the data key up; raise `StartupError`. Several processes may call it at once."""
+    """Bring folder, database and data key up; raise `StartupError`. Several processes may call it at once."""
     folder = vault.current_settings().data_dir
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -36,7 +36,9 @@ def ensure_ready() -> None:
             _migrate()
             _check_data_key()
     except (vault.SecretBoxError, vault.KeyFileError) as error:
-        raise StartupError(f"{error}. Put back the key that sealed the stored passwords (POSTROOM_DATA_KEYS or {vault.KEY_FILE}).") from None
+        raise StartupError(
+            f"{error}. Put back the key that sealed the stored passwords (POSTROOM_DATA_KEYS or {vault.KEY_FILE})."
+        ) from None
     except OSError as error:
         raise StartupError(f"the data folder {folder} cannot be used ({error.strerror})") from None
     with write_transaction() as connection:

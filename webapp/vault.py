@@ -1,4 +1,4 @@
-"""Hands out what the settings decide: the settings themselves, the secret box, and the network an IMAP check may use."""
+"""Hands out what the settings decide: the settings, the secret box, and the network a check may use."""
 
 from flask import Flask, current_app
 
@@ -42,4 +42,12 @@ def make_first_key() -> None:
         read_or_make_key(current_settings().data_dir / KEY_FILE, new_key)
 
 
-__all__ = ["KeyFileError", "SecretBoxError", "current_network", "current_settings", "init_app", "make_first_key", "secret_box"]
+__all__ = [
+    "KeyFileError",
+    "SecretBoxError",
+    "current_network",
+    "current_settings",
+    "init_app",
+    "make_first_key",
+    "secret_box",
+]

@@ -10,7 +10,7 @@ from threading import Event, Thread
 from webapp.imap import Limits
 
 SECRET = "planted-Secret-7"
-HASTY = Limits(total=3, lookup=2, connect=0.5, greeting=0.4, read=0.6, probe=0.4, logout=0.3)
+HASTY = Limits(total=2, lookup=2, connect=0.5, greeting=0.4, read=0.6, probe=0.4, logout=0.3)
 
 
 class Peer:

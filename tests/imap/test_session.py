@@ -132,6 +132,6 @@ def test_closed_session_leaves_no_socket_open(network: Network) -> None:
 
 
 def test_version_told_to_servers_is_ours() -> None:
-    project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 
     assert re.search(rb'"version" "([^"]+)"', imap_protocol._ID)[1].decode() == project["version"]  # type: ignore[index]

@@ -62,7 +62,7 @@ class Dovecot:
         return folder
 
     def deliver(self, user: str, *, mailbox: str = "INBOX", flags: str | None = None) -> Path:
-        """Put a message into a mailbox: a new one, or with flags (such as "FS", Maildir's letters) one that was seen."""
+        """Put a message into a mailbox: a new one, or with flags (Maildir's letters, such as "FS") one known."""
         name = f"1700000000.M{next(_numbers)}.example"
         path = self.mail(user, mailbox) / ("new" if flags is None else "cur") / name
         path = path if flags is None else path.with_name(f"{name}:2,{flags}")
@@ -85,7 +85,7 @@ def running_dovecot(**settings: str) -> Iterator[Dovecot]:
         for user in USERS:
             server.create_mailbox(user, "INBOX")
         hand_over(folder)
-        command = [program, "-F", "-c", folder / "dovecot.conf"]
+        command = (program, "-F", "-c", folder / "dovecot.conf")
         ports = (server.port, server.tls_port)
         # Nothing here outlives the test, so there is nothing to wait for: a polite stop takes Dovecot a second.
         with Process(command, folder=folder, ready=lambda: _all_answer(ports), goodbye=signal.SIGKILL):
@@ -121,7 +121,7 @@ def _configuration(server: Dovecot, pair: Path, settings: Mapping[str, str]) -> 
         "disable_plaintext_auth": "no",
         "mail_location": f"maildir:{folder}/mail/%u:LAYOUT=fs:INBOX={folder}/mail/%u",
         "mail_max_userip_connections": "200",
-        # Wrong passwords are tested; nobody should wait for that.
+        # The default of two seconds would be waited for at every wrong password.
         "auth_failure_delay": "0",
     }
     lines = [f"{name} = {value}" for name, value in {**own, **settings}.items()]

@@ -1,4 +1,4 @@
-"""Fixtures of real servers: started when first asked for, once a session; skipped, saying how to install, where one is missing."""
+"""Fixtures of real servers, each started once when first asked for; where one is missing, a skip says how to get it."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -16,12 +16,15 @@ DovecotWith = Callable[..., Dovecot]
 @contextmanager
 def needed() -> Iterator[None]:
     """Skip where a program is missing, or fail if `REQUIRE_SERVICES` is set."""
+    missing = ""
     try:
         yield
     except MissingError as error:
-        if os.environ.get("REQUIRE_SERVICES"):
-            pytest.fail(str(error), pytrace=False)
-        pytest.skip(str(error))
+        missing = str(error)
+    if missing and os.environ.get("REQUIRE_SERVICES"):
+        pytest.fail(missing, pytrace=False)
+    if missing:
+        pytest.skip(missing)
 
 
 @pytest.fixture(scope="session")

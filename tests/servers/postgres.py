@@ -43,7 +43,7 @@ def running_postgres() -> Iterator[Postgres]:
     program, initdb = (_find(name) for name in ("postgres", "initdb"))
     with service_folder("postgres") as folder:
         data = folder / "data"
-        making = [initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        making = (initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         subprocess.run(as_service_user(making), cwd=folder, check=True, stdout=subprocess.PIPE)
         options = {
             "listen_addresses": "",
@@ -53,15 +53,16 @@ def running_postgres() -> Iterator[Postgres]:
             "synchronous_commit": "off",
             "full_page_writes": "off",
         }
-        command = [program, "-D", data, *(part for name, value in options.items() for part in ("-c", f"{name}={value}"))]
+        command = [program, "-D", data, *(f"--{name}={value}" for name, value in options.items())]
         # A fast shutdown, which does not wait for clients.
         with Process(command, folder=folder, ready=lambda: _accepts(folder), goodbye=signal.SIGINT):
             yield Postgres(folder)
 
 
 def _find(program: str) -> Path:
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True)
-    return find(program, "postgresql", path=":".join(map(str, folders)))
+    # Debian keeps each version in a folder of its own, off the PATH.
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    return find(program, "postgresql", path=":".join(map(str, reversed(folders))))
 
 
 def _accepts(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Runs real servers for tests and benchmarks: as an ordinary user, in a folder of their own, ended for sure. Knows no server."""
+"""Runs real servers for tests and benchmarks: as an ordinary user, in a folder of their own, ended for sure."""
 
 import os
 import pwd
@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -47,7 +47,7 @@ def hand_over(path: Path) -> None:
 
 @contextmanager
 def service_folder(name: str) -> Iterator[Path]:
-    """Give a folder for a server, and remove it; its path is short, since one of a socket must be (unix(7): 107 bytes)."""
+    """Give a folder for a server, and remove it; its path is short, as that of a socket must be (unix(7))."""
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
     hand_over(folder)
     try:
@@ -63,7 +63,7 @@ def free_port(address: str = "127.0.0.1") -> int:
         return port
 
 
-def as_service_user(command: Sequence[str | Path]) -> list[str]:
+def as_service_user(command: Iterable[object]) -> list[str]:
     """Give the command line that runs a program as the service user, and that ends with the process that started it."""
     user = service_user()
     drop = ["--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups"] if os.geteuid() == 0 else []
@@ -74,7 +74,7 @@ class Process:
     """A server in the foreground; a context manager that ends it and all it started."""
 
     def __init__(
-        self, command: Sequence[str | Path], *, folder: Path, ready: Callable[[], bool], goodbye: int = signal.SIGTERM
+        self, command: Iterable[object], *, folder: Path, ready: Callable[[], bool], goodbye: int = signal.SIGTERM
     ) -> None:
         self._command = as_service_user(command)
         self._log = folder / "output.log"
@@ -85,7 +85,12 @@ class Process:
     def __enter__(self) -> Self:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                self._command,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         try:
             self._wait()

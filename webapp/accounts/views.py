@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, flash, request, url_for
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user as visitor
-from flask_login import login_required
 from sqlalchemy import delete, select
 
 from webapp.accounts import attempts, devices, people
@@ -15,7 +14,7 @@ from webapp.fields import normal_address, typed
 from webapp.htmx import redirect_whole_page
 from webapp.models import User, UserSession, db
 from webapp.security.passwords import hash_password, verify_password
-from webapp.signed_in import current_session, current_user, sign_in, sign_out
+from webapp.signed_in import current_session, current_user, login_required, sign_in, sign_out
 
 accounts = Blueprint("accounts", __name__)
 accounts.register_blueprint(link_pages)

@@ -13,6 +13,7 @@ from webapp.connections.form_page import name_key
 from webapp.connections.recording import AlreadyRunningError, check_connection
 from webapp.connections.verdict import Verdict
 from webapp.formats import duration
+from webapp.imap import Step
 from webapp.models import Connection, db
 from webapp.vault import KeyFileError, SecretBoxError
 
@@ -66,11 +67,14 @@ def as_dict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def _time(step: Step) -> str:
+    return duration(step.seconds) if step.seconds is not None else step.outcome.replace("_", " ")
+
+
 def as_text(verdict: Verdict) -> str:
     """Give a report as a person reads it on a terminal."""
     lines = [
-        f"  {_MARKS[step.outcome]} {verdict.step_label(step.name):<34} "
-        f"{duration(step.seconds) if step.seconds is not None else step.outcome.replace('_', ' '):>12}  {step.detail}".rstrip()
+        f"  {_MARKS[step.outcome]} {verdict.step_label(step.name):<34} {_time(step):>12}  {step.detail}".rstrip()
         for step in verdict.report.steps
     ]
     ending = [verdict.sentence]

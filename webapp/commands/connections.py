@@ -22,7 +22,11 @@ connections = AppGroup("connections", help="Make and list connections.")
 @click.option("--name", required=True)
 @click.option("--address", required=True)
 @click.option("--type", "kind", required=True, type=click.Choice([kind.value for kind in CredentialType]))
-@click.option("--server", default="", help="HOST:PORT[:tls|starttls|none]; without it the address must be of a well-known provider.")
+@click.option(
+    "--server",
+    default="",
+    help="HOST:PORT[:tls|starttls|none]; without it the address must be of a well-known provider.",
+)
 @click.option("--user", default="", help="The user name where it is not the address.")
 @with_appcontext
 @with_portal
@@ -32,7 +36,11 @@ def add(name: str, address: str, kind: str, server: str, user: str) -> None:
     if not provider.is_ready():
         raise click.ClickException(f"{provider.label} has to be set up by an administrator first")
     typed = {"name": name, "address": address, "user": user, "credential_type": kind, **_parse_server(server)}
-    typed["password"] = click.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    typed["password"] = (
+        click.prompt("Password", hide_input=True, err=True)
+        if sys.stdin.isatty()
+        else sys.stdin.readline().rstrip("\r\n")
+    )
     with current_app.test_request_context():
         form: Any = provider.form(formdata=MultiDict(typed), meta={"csrf": False})
         form.find_server()

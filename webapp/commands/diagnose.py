@@ -13,6 +13,7 @@ import click
 from webapp.diagnosis import diagnose
 from webapp.diagnosis.catalogue import PROBLEMS
 from webapp.diagnosis.failure import Failure, Stage
+from webapp.diagnosis.masking import mask
 from webapp.diagnosis.problem import Diagnosis
 
 _STAGES = frozenset(stage.value for stage in Stage)
@@ -44,7 +45,7 @@ def _explain(diagnosis: Diagnosis) -> None:
     click.echo(f"{diagnosis.problem.verdict} ({diagnosis.problem.slug})")
     click.echo(f"Who acts: {diagnosis.problem.who.label}")
     if diagnosis.evidence:
-        click.echo(f"Because it says: {diagnosis.evidence}")
+        click.echo(f"Because it says: {mask(diagnosis.evidence)}")
     for slug in diagnosis.alternatives:
         click.echo(f"Could also be: {PROBLEMS[slug].verdict} ({slug})")
 

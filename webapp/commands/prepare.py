@@ -27,4 +27,6 @@ def announce() -> None:
     if practice is not None:
         click.echo(f"\n  Practice mode. Step in as a ready administrator:\n  {base}{practice.way_in()}\n")
     elif (path := set_up_link()) is not None:
-        click.echo(f"\n  This portal is new. Create its first administrator with this link (works once):\n  {base}{path}\n")
+        click.echo(
+            f"\n  This portal is new. Create its first administrator with this link (works once):\n  {base}{path}\n"
+        )

@@ -1,20 +1,19 @@
 """Make, change and delete connections."""
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_login import login_required
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from webapp.connections import connections
 from webapp.connections.access import get_changeable
+from webapp.connections.blueprint import connections
 from webapp.connections.form_page import FormPage, name_key
 from webapp.connections.recording import keep
 from webapp.connections.verdict import Verdict
 from webapp.errors import error_response
 from webapp.models import Connection, State, db
 from webapp.providers import Target
-from webapp.signed_in import current_user
+from webapp.signed_in import current_user, login_required
 
 
 @connections.get("/new")
@@ -97,10 +96,10 @@ def _saved_of_form() -> Connection | None:
 
 
 def _with_typed_secret(page: FormPage) -> Response:
-    """Show the errors, and keep the password that was typed where its server is right."""
-    if not page.form.errors.keys() & {"host", "port", "security", "user", "password"} and page.provider.is_ready():
+    """Show the errors, and keep the password that was typed where only the name has to be mended."""
+    if page.form.errors.keys() == {"name"}:
         target = page.provider.typed(page.form, page.saved, kept=page.carried.secret_for)
-        if target is not None and page.carried.report_for(target.server, target.credential.secrets[0]) is None:
+        if target is not None and page.carried.secret_for(target.server) != target.credential.secrets[0]:
             page.carry(target, None)
     return page.show(status=422)
 
@@ -110,13 +109,18 @@ def _conflict(page: FormPage, connection: Connection) -> Response:
     page.form.version.raw_data = [page.form.version.data]
     page.notice = (
         f"Somebody else changed this connection while you were editing it: it is now called “{connection.name}”, for "
-        f"{connection.address} on {connection.host} port {connection.port}. What you typed is still here: save again to put it in place of theirs."
+        f"{connection.address} on {connection.host} port {connection.port}. "
+        "What you typed is still here: save again to put it in place of theirs."
     )
     return page.show(status=409)
 
 
 def _save(page: FormPage, connection: Connection, target: Target) -> Response:
-    moved = connection.id is None or page.provider.stored(connection) != target or connection.address != page.form.address.data
+    moved = (
+        connection.id is None
+        or page.provider.stored(connection) != target
+        or connection.address != page.form.address.data
+    )
     connection.name, connection.address = page.form.name.data, page.form.address.data
     connection.name_key = name_key(connection.name)
     connection.credential_type = page.provider.credential_type
@@ -146,6 +150,8 @@ def _save(page: FormPage, connection: Connection, target: Target) -> Response:
 
 def _say_saved(connection: Connection) -> None:
     flash(f"“{connection.name}” is saved.", "good")
-    others = select(Connection.name).where(Connection.address == connection.address, Connection.id != connection.id).limit(1)
+    others = (
+        select(Connection.name).where(Connection.address == connection.address, Connection.id != connection.id).limit(1)
+    )
     if (other := db.session.scalar(others)) is not None:
         flash(f"“{other}” connects to {connection.address} too.", "warning")

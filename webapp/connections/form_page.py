@@ -61,7 +61,10 @@ class FormPage:
         if hasattr(form, "find_server"):
             form.find_server()
         return cls(
-            provider=provider, form=form, saved=saved, carried=open_sealed(request.form.get("carried", ""), current_user().id)
+            provider=provider,
+            form=form,
+            saved=saved,
+            carried=open_sealed(request.form.get("carried", ""), current_user().id),
         )
 
     def is_valid(self) -> bool:
@@ -128,5 +131,3 @@ class FormPage:
         query = select(Connection.id).where(Connection.name_key == name_key(self.form.name.data))
         found = db.session.scalar(query)
         return found is not None and (self.saved is None or found != self.saved.id)
-
-

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from webapp.connections.verdict import Verdict
 from webapp.imap import Report, run_check
@@ -101,7 +101,7 @@ def keep(connection_id: int, version: int, verdict: Verdict) -> bool:
             )
         )
         transaction.execute(
-            CheckReport.__table__.insert().values(
+            insert(CheckReport).values(
                 connection_id=connection_id,
                 started_at=report.started_at,
                 seconds=report.seconds,

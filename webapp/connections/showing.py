@@ -1,18 +1,17 @@
 """The page of one connection, its reports, and its row in the list."""
 
 from flask import Response, abort, render_template
-from flask_login import login_required
 from sqlalchemy import select
 
-from webapp.connections import connections
 from webapp.connections.access import get_connection, may_change
+from webapp.connections.blueprint import connections
 from webapp.connections.recording import report_from_json
 from webapp.connections.verdict import Verdict
 from webapp.htmx import render
 from webapp.imap import Security, ServerSettings
 from webapp.models import CheckReport, Connection, db
 from webapp.providers import PROVIDERS
-from webapp.signed_in import current_user
+from webapp.signed_in import current_user, login_required
 
 _RECENT = 10
 

@@ -1,10 +1,9 @@
 """Test connection: what was typed, or what is saved; answered on the same page."""
 
 from flask import Response, request
-from flask_login import login_required
 
-from webapp.connections import connections
 from webapp.connections.access import get_changeable, get_connection
+from webapp.connections.blueprint import connections
 from webapp.connections.form_page import FormPage
 from webapp.connections.recording import AlreadyRunningError, check_connection, check_target
 from webapp.connections.showing import show_connection, show_row
@@ -12,7 +11,7 @@ from webapp.errors import error_response
 from webapp.htmx import wanted
 from webapp.models import Connection
 from webapp.providers import PROVIDERS, Target
-from webapp.signed_in import current_user
+from webapp.signed_in import current_user, login_required
 
 
 @connections.post("/test")
@@ -66,4 +65,6 @@ def _is_as_saved(saved: Connection, target: Target) -> bool:
 
 
 def _already_running() -> Response:
-    return error_response(409, "A test of this connection is running already", "Wait for its result; it takes 20 seconds at most.")
+    return error_response(
+        409, "A test of this connection is running already", "Wait for its result; it takes 20 seconds at most."
+    )

@@ -1,4 +1,4 @@
-"""What a report comes down to for the person who reads it: one sentence, the diagnosis, and the facts its page fills in."""
+"""What a report comes down to for its reader: one sentence, the diagnosis, and the facts that its page fills in."""
 
 from dataclasses import dataclass
 from datetime import UTC

@@ -1,6 +1,6 @@
-"""Every problem a connection can have: the sentence it is told in, who acts first and which form fields it concerns.
+"""Every problem a connection can have: the sentence it is told in, who acts first, which fields to mark.
 
-Knows nothing of how a problem is recognised (see `rules`) nor of the pages that explain it (`templates/help/problems/`).
+Knows nothing of how a problem is recognised (see `rules`), nor of the pages that explain it (`templates/help/`).
 """
 
 from collections.abc import Mapping

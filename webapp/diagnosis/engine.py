@@ -1,4 +1,4 @@
-"""Names the problem a failure comes down to: what was observed first, then what was said, and "unknown" where neither tells."""
+"""Names the problem a failure comes down to: first by what was observed, then by what was said, else "unknown"."""
 
 from webapp.diagnosis.catalogue import PROBLEMS
 from webapp.diagnosis.failure import Failure

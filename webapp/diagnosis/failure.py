@@ -8,7 +8,7 @@ class Stage(StrEnum):
     """How far a connection had come when it failed."""
 
     AUTHORIZE = "authorize"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105  (a stage, no secret)
     NETWORK = "network"
     TLS = "tls"
     GREETING = "greeting"

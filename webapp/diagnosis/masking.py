@@ -19,18 +19,18 @@ _SHORT = 4
 _TERMINAL_COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")
 # Controls but for line feed and tab, marks that change the reading direction, halves of surrogate pairs.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
 # SASL PLAIN (RFC 4616) is "authzid NUL authcid NUL password", XOAUTH2 and OAUTHBEARER (RFC 7628) carry "auth=Bearer".
 _CREDENTIALS = re.compile(rb"\A[^\x00]{0,255}\x00[^\x00]{1,255}\x00.|auth=bearer ", re.IGNORECASE | re.DOTALL)
 _STRING = r'(?:"(?:[^"\\\n]|\\.)*"|[^\s"]\S*)'
 
-# What stays is group 1; what follows it is hidden. Every repetition is bounded or followed by something it cannot match.
+# What stays is group 1; what follows it is hidden. Each repetition is bounded or ends where it cannot go on.
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?i)(\bbearer\s{1,4})[A-Za-z0-9._~+/=-]{8,}",
         r"()\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",
-        # Google's access tokens, refresh tokens, client secrets and authorization codes; Microsoft's refresh tokens and codes.
+        # Google's access and refresh tokens, client secrets and codes; Microsoft's refresh tokens and codes.
         r"()\bya29\.[\w.-]+",
         r"()\b1//0[\w-]{10,}",
         r"()\bGOCSPX-[\w-]+",

@@ -6,13 +6,13 @@ Knows nothing of what a phrase means.
 import html
 import re
 from dataclasses import dataclass, field
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote
 
 # A cause stands at the beginning of a text or at its end; what lies between in a long one is a stack trace or a page.
-_HEAD = 12_000
-_TAIL = 6_000
+_HEAD = 8_000
+_TAIL = 4_000
 
-_ESCAPES = re.compile(r"\\+(?:[rnt]|u0027|u0022|x27)")
+_ESCAPES = re.compile(r"\\(?:[rnt]|u0027|u0022|x27)")
 # What a server could do is not what happened: "AUTH=XOAUTH2" in a transcript does not mean that it was used.
 _CAPABILITIES = re.compile(r"CAPABILITY IMAP4[^\]\r\n]{0,2000}")
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -32,13 +32,13 @@ class Wording:
         return cls(raw=raw, words=normal_form(raw))
 
     def has(self, phrase: str) -> bool:
-        """Say whether a phrase in normal form occurs; with non-ASCII letters also inside a word (Chinese has no blanks)."""
+        """Say whether a phrase in normal form occurs: whole words, but for scripts that have no blanks."""
         return phrase in self.words if phrase.isascii() else phrase.strip() in self.words
 
     def quote(self, phrase: str) -> str:
         """Give the words of the text that a phrase in normal form stands for, as they were said."""
         found = re.search(r"[\W_]{1,20}".join(map(re.escape, phrase.split())), self.raw, re.IGNORECASE)
-        return found[0] if found else phrase.strip()
+        return " ".join(found[0].split()) if found else phrase.strip()
 
 
 def normal_form(text: str) -> str:
@@ -49,6 +49,6 @@ def normal_form(text: str) -> str:
     if "&" in text:
         text = html.unescape(html.unescape(text))
     if "%" in text:
-        text = unquote_to_bytes(text).decode("utf-8", "replace")
+        text = unquote(text)
     text = _CAPABILITIES.sub(lambda found: " LOGINDISABLED " if "LOGINDISABLED" in found[0] else " ", text)
     return f" {_SEPARATORS.sub(' ', _ESCAPES.sub(' ', text)).strip().casefold()} "

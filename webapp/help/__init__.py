@@ -1,0 +1,1 @@
+"""Help: every problem a connection can have, explained."""

@@ -1,12 +1,12 @@
 """Help: every problem a connection can have, explained once and shown here and beside a failed test."""
 
 from flask import Blueprint, Flask, abort, render_template, url_for
-from flask_login import login_required
 from markupsafe import Markup
 
 from webapp.connections.verdict import Facts
 from webapp.diagnosis.catalogue import PROBLEMS
 from webapp.diagnosis.problem import UNKNOWN, Problem
+from webapp.signed_in import login_required
 
 help_pages = Blueprint("help", __name__, url_prefix="/help")
 
@@ -14,13 +14,24 @@ help_pages = Blueprint("help", __name__, url_prefix="/help")
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Finding and reaching the server",
-        ("dns-not-found", "dns-resolver-failure", "address-not-allowed", "connection-refused", "connection-timeout", "connection-dropped", "proxy-blocked"),
+        (
+            "dns-not-found",
+            "dns-resolver-failure",
+            "address-not-allowed",
+            "connection-refused",
+            "connection-timeout",
+            "connection-dropped",
+            "proxy-blocked",
+        ),
     ),
     (
         "Encryption",
         ("tls-wrong-port", "tls-untrusted-cert", "tls-hostname-mismatch", "tls-expired", "tls-too-old", "clock-skew"),
     ),
-    ("Greeting and limits", ("not-an-imap-server", "login-disabled-use-tls", "too-many-connections", "rate-limited", "server-unavailable")),
+    (
+        "Greeting and limits",
+        ("not-an-imap-server", "login-disabled-use-tls", "too-many-connections", "rate-limited", "server-unavailable"),
+    ),
     (
         "Signing in",
         (
@@ -54,7 +65,9 @@ def _offer_links(state: object) -> None:
 def index() -> str:
     """List the problems."""
     rest = [slug for slug in PROBLEMS if slug != UNKNOWN and not any(slug in group for _, group in GROUPS)]
-    return render_template("help/index.html", groups=(*GROUPS, ("Sign-in with Google and Microsoft", tuple(rest))), problems=PROBLEMS)
+    return render_template(
+        "help/index.html", groups=(*GROUPS, ("Sign-in with Google and Microsoft", tuple(rest))), problems=PROBLEMS
+    )
 
 
 @help_pages.get("/problems/<slug>")

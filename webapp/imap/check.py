@@ -108,8 +108,8 @@ class _Check:
             name=name,
             outcome=found.outcome,
             seconds=monotonic() - begun,
-            detail=quote(found.detail, self._credential.secrets),
-            warning=quote(found.warning, self._credential.secrets),
+            detail=found.detail,
+            warning=found.warning,
         )
 
     def _failed(self, name: StepName, error: Exception) -> Failure:

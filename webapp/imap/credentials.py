@@ -7,14 +7,17 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Sasl:
-    """One way through AUTHENTICATE: the first response, and what answers a challenge after it ("*" gives up, RFC 9051).
+    """One way through AUTHENTICATE: its responses, and what answers a challenge after them ("*" gives up, RFC 9051).
 
     With XOAUTH2 and OAUTHBEARER that challenge is the error in JSON, which wants an answer before the refusal comes.
+    `asked_first` says that the server speaks first, so that no response fits into the command's own line.
     """
 
     mechanism: str
     response: bytes = field(repr=False)
     answer_to_challenge: bytes = b"*"
+    more: tuple[bytes, ...] = field(default=(), repr=False)
+    asked_first: bool = False
 
 
 class Credential(Protocol):
@@ -53,5 +56,9 @@ class Password:
         return self.value
 
     def sasl(self, user: str) -> tuple[Sasl, ...]:
-        """Offer PLAIN (RFC 4616), which is UTF-8 by definition; LOGIN is not."""
-        return (Sasl("PLAIN", f"\0{user}\0{self.value}".encode()),)
+        """Offer PLAIN (RFC 4616), which is UTF-8 by definition, then LOGIN, which some old servers know alone.
+
+        LOGIN asks for the user name, then for the password (draft-murchison-sasl-login).
+        """
+        plain = Sasl("PLAIN", f"\0{user}\0{self.value}".encode())
+        return plain, Sasl("LOGIN", user.encode(), more=(self.value.encode(),), asked_first=True)

@@ -61,7 +61,7 @@ def _probed(transport: Transport, limits: Limits) -> ImapError:
         transport.wait()
     except ImapError:
         return silent
-    said = transport.peek()
+    said = transport.peek().partition(b"\r\n")[0]
     answers = {
         Sign.SPEAKS_PLAIN_IMAP: silent,
         Sign.SPEAKS_TLS: ProtocolError("The server said nothing until spoken to in TLS", sign=Sign.SPEAKS_TLS),

@@ -75,8 +75,7 @@ class ImapProtocol(imaplib.IMAP4):
 
     def ask(self, name: str, *args: bytes) -> Answer:
         """Send a command and give its completion: OK, NO or BAD, and the text."""
-        kind, data = self._simple_command(name, *args)
-        return _answer(kind, data)
+        return _answer(*self._simple_command(name, *args))
 
     def start_tls(self, shake_hands: Callable[[], None]) -> None:
         """Turn to TLS; nothing heard before it counts any more (RFC 9051 section 6.2.1)."""
@@ -91,10 +90,11 @@ class ImapProtocol(imaplib.IMAP4):
 
     def authenticate_by(self, sasl: Sasl) -> Answer:
         """Send AUTHENTICATE, with the first response in the same line where the server knows SASL-IR (RFC 4959)."""
-        response = b64encode(sasl.response)
-        if "SASL-IR" in self.capabilities:
-            return self._enter("AUTHENTICATE", [], sasl.answer_to_challenge, sasl.mechanism.encode(), response)
-        return self._enter("AUTHENTICATE", [response], sasl.answer_to_challenge, sasl.mechanism.encode())
+        first, *more = map(b64encode, (sasl.response, *sasl.more))
+        mechanism, then = sasl.mechanism.encode(), sasl.answer_to_challenge
+        if "SASL-IR" in self.capabilities and not sasl.asked_first:
+            return self._enter("AUTHENTICATE", more, then, mechanism, first)
+        return self._enter("AUTHENTICATE", [first, *more], then, mechanism)
 
     def login_as(self, user: str, password: str) -> Answer:
         """Send LOGIN; what cannot be quoted goes as a literal."""
@@ -124,7 +124,7 @@ class ImapProtocol(imaplib.IMAP4):
     def exists(self) -> int | None:
         """Give the number of messages in the open mailbox, if the server told it."""
         *_, last = self.untagged_responses.get("EXISTS", [b""])
-        return int(last) if isinstance(last, bytes) and last.isdigit() else None
+        return int(last) if isinstance(last, bytes) and last.isdigit() and len(last) < 16 else None
 
     def _enter(self, name: str, lines: Iterable[bytes], then: bytes, *args: bytes) -> Answer:
         # imaplib sends what a bound method returns whenever the server says "+".
@@ -159,7 +159,9 @@ class _Conversation:
     def answer(self, challenge: bytes | None) -> bytes:
         """Keep the challenge and give the next line."""
         with suppress(ValueError):  # a remark for people, such as "+ Ready for literal"
-            self._protocol.challenge = clean(b64decode(challenge or b"", validate=True)) or self._protocol.challenge
+            said = clean(b64decode(challenge or b"", validate=True))
+            # An error comes as JSON (RFC 7628 section 3.2.2); LOGIN only asks "Username:" and "Password:".
+            self._protocol.challenge = said if said.startswith("{") else self._protocol.challenge
         return next(self._lines)
 
 

@@ -96,6 +96,7 @@ class Session:
         self._secrets = credential.secrets
         user, offered = self.server.user, self._imap.capabilities
         sasl = next((way for way in credential.sasl(user) if f"AUTH={way.mechanism}" in offered), None)
+        way = f"AUTHENTICATE {sasl.mechanism}" if sasl else "LOGIN"
         with self._telling(AuthenticationError):
             if sasl:
                 answer = self._imap.authenticate_by(sasl)
@@ -103,10 +104,11 @@ class Session:
                 answer = self._imap.login_as(user, credential.password)
             else:
                 raise self._no_way_in()
-            self._insist(answer, AuthenticationError)
+            # Exchange says "AUTHENTICATE failed." of a password and of a token: what was asked belongs to the answer.
+            self._insist(answer, AuthenticationError, to=f"{way}:" if answer.kind == "BAD" else f"{way}: {answer.kind}")
             self._imap.learn_capabilities()
             self._imap.introduce()
-        return f"AUTHENTICATE {sasl.mechanism}" if sasl else "LOGIN"
+        return way
 
     def examine(self, mailbox: str = "INBOX") -> int | None:
         """Open a mailbox read-only and count its messages."""
@@ -144,9 +146,9 @@ class Session:
         protocol: ImapProtocol = self.client._imap
         return protocol
 
-    def _insist(self, answer: Answer, kind: type[ImapError]) -> None:
+    def _insist(self, answer: Answer, kind: type[ImapError], *, to: str = "") -> None:
         if answer.kind != "OK":
-            said = [answer.text, *(f"[ALERT] {alert}" for alert in self._imap.alerts), self._imap.challenge]
+            said = [to, answer.text, *(f"[ALERT] {alert}" for alert in self._imap.alerts), self._imap.challenge]
             raise kind(" ".join(words for words in said if words))
 
     def _no_way_in(self) -> AuthenticationError:

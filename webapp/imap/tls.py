@@ -54,6 +54,8 @@ def _trust(ca_file: Path | None, _changed: int) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8997
     context.options |= ssl.OP_NO_RENEGOTIATION
+    # On by default from Python 3.13; it refuses many a company's own authority for a missing extension.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if ca_file:
         context.load_verify_locations(cafile=ca_file)
     return context
@@ -87,5 +89,6 @@ def explain(error: ssl.SSLError, heard: bytes) -> TlsError:
         sign = _CERTIFICATE_SIGNS.get(error.verify_code, Sign.CERTIFICATE_UNTRUSTED)
         return TlsError(clean(error), sign=sign)
     if heard and not heard.startswith(_RECORDS):
-        return TlsError(f"{clean(error)}: {clean(heard)}", sign=voice(heard))
+        first_line, *_ = heard.splitlines() or [b""]
+        return TlsError(f"{clean(error)}: {clean(first_line)}", sign=voice(heard))
     return TlsError(clean(error), sign=Sign.TLS_TOO_OLD if error.reason in _TOO_OLD else None)

@@ -1,4 +1,4 @@
-"""Alembic's environment: the portal's own engine, one transaction, and SQLite's foreign keys off while tables are rebuilt."""
+"""Alembic's environment: the portal's own engine, and SQLite's foreign keys off while tables are rebuilt."""
 
 from alembic import context
 from flask import current_app

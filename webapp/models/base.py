@@ -12,8 +12,8 @@ from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.orm import DeclarativeBase, registry
 
-# Set where a transaction is going to write. SQLite must know at its begin: a transaction that reads first and writes later
-# fails at once with "database is locked" when another one wrote in between, whatever the busy timeout.
+# Set where a transaction is going to write. SQLite must know at its begin: one that reads first and writes later fails
+# at once with "database is locked" when another one wrote in between, whatever the busy timeout.
 writes: ContextVar[bool] = ContextVar("writes", default=False)
 
 _NAMES = {

@@ -64,5 +64,9 @@ class Connection(Model):
 
     owner: Mapped[User | None] = relationship()
 
-    __table_args__ = (Index(None, "state", "name_key"), Index(None, "credential_type", "name_key"), Index(None, "last_checked_at", "name_key"))
+    __table_args__ = (
+        Index(None, "state", "name_key"),
+        Index(None, "credential_type", "name_key"),
+        Index(None, "last_checked_at", "name_key"),
+    )
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012

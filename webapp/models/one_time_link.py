@@ -15,7 +15,7 @@ class Purpose(StrEnum):
 
     SET_UP = "set-up"
     JOIN = "join"
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105  (a purpose, no secret)
     PRACTICE = "practice"
 
 

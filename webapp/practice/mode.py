@@ -10,7 +10,7 @@ from webapp.accounts.links import make_link
 from webapp.imap import Network
 from webapp.models import Purpose, db
 from webapp.practice.ports import LOOPBACK
-from webapp.practice.scenarios import DOMAIN, SCENARIOS
+from webapp.practice.scenarios import DOMAIN
 from webapp.practice.seed import seed
 from webapp.practice.server import PracticeServers
 
@@ -43,7 +43,7 @@ class Practice:
             self._servers.stop()
 
     def way_in(self) -> str:
-        """Put the examples in place and return the path that signs the ready administrator in; works until the next start."""
+        """Put the examples in place; return the path that signs the ready administrator in until the next start."""
         user = seed(self.ports)
         _, token = make_link(Purpose.PRACTICE, user=user)
         db.session.commit()
@@ -51,12 +51,13 @@ class Practice:
             return url_for("practice.step_in", token=token)
 
     def _use_ready_file(self) -> None:
-        hosts = {scenario.host: LOOPBACK for scenario in SCENARIOS if scenario.host.endswith(DOMAIN)}
         ca_file = None
         if self._ready_file.exists():
             ready = json.loads(self._ready_file.read_text(encoding="utf-8"))
             self.ports, ca_file = ready["ports"], Path(ready["ca_file"])
         network: Network = self._app.extensions["postroom.network"]
         self._app.extensions["postroom.network"] = Network(
-            allowed=(*network.allowed, _LOOPBACK_NETWORK), ca_file=ca_file or network.ca_file, hosts=hosts
+            allowed=(*network.allowed, _LOOPBACK_NETWORK),
+            ca_file=ca_file or network.ca_file,
+            hosts={f"*.{DOMAIN}": LOOPBACK},
         )

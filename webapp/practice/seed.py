@@ -1,4 +1,4 @@
-"""Puts people and example connections into a practice portal, and the ports of the running servers into the examples."""
+"""Puts people and example connections into a practice portal, and the ports of its servers into the examples."""
 
 from collections.abc import Mapping
 
@@ -73,4 +73,3 @@ def _move_to(ports: Mapping[str, int]) -> None:
         if connection is not None and connection.host == scenario.host:
             connection.port = ports[scenario.port_name]
     db.session.commit()
-

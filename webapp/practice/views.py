@@ -1,14 +1,13 @@
 """The practice page: every scenario with one click to try it; and the way in. Practice mode only."""
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, url_for
-from flask_login import login_required
 
 from webapp.accounts.links import find_link
 from webapp.diagnosis.catalogue import PROBLEMS
 from webapp.models import Purpose
 from webapp.practice.mode import Practice
 from webapp.practice.scenarios import GROUPS, SCENARIOS
-from webapp.signed_in import sign_in
+from webapp.signed_in import login_required, sign_in
 
 practice_pages = Blueprint("practice", __name__, url_prefix="/practice")
 

@@ -3,16 +3,16 @@
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import IntegerField, PasswordField, SelectField, StringField, ValidationError
-from wtforms.fields.choices import SelectChoice
+from wtforms import HiddenField, IntegerField, PasswordField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from webapp.fields import clean, no_control_characters
 from webapp.imap import Password, Security, ServerSettings
-from webapp.providers.server_name import ServerNameError, tidy_server_name
 from webapp.models import Connection, CredentialType
 from webapp.providers.known_servers import find_by_address, find_by_host
 from webapp.providers.provider import ConnectionForm, Kept, Target
+from webapp.providers.server_name import ServerNameError, tidy_server_name
 from webapp.vault import secret_box
 
 _WHOLE_NUMBER = "Enter a number from 1 to 65535, usually 993."
@@ -23,10 +23,16 @@ class CredentialsForm(ConnectionForm):
 
     password = PasswordField("Password", validators=[Length(max=1000, message="At most 1000 characters.")])
     host = StringField("IMAP server", filters=[clean], validators=[no_control_characters])
-    port = IntegerField("Port", default=993, validators=[InputRequired(_WHOLE_NUMBER), NumberRange(1, 65535, _WHOLE_NUMBER)])
+    port = IntegerField(
+        "Port", default=993, validators=[InputRequired(_WHOLE_NUMBER), NumberRange(1, 65535, _WHOLE_NUMBER)]
+    )
     security = SelectField("Security", choices=[SelectChoice(s.value, s.label) for s in Security], default="tls")
+    # The server that was filled in for the address: it goes where the address goes.
+    found_host = HiddenField()
     user = StringField(
-        "User name", filters=[clean], validators=[Length(max=254, message="At most 254 characters."), no_control_characters]
+        "User name",
+        filters=[clean],
+        validators=[Length(max=254, message="At most 254 characters."), no_control_characters],
     )
 
     def validate_address(self, field: Any) -> None:
@@ -49,16 +55,22 @@ class CredentialsForm(ConnectionForm):
     def validate_password(self, field: Any) -> None:
         """Refuse what IMAP cannot carry."""
         if any(character in field.data for character in "\0\r\n"):
-            raise ValidationError("A password cannot contain line breaks or NUL. Type it by hand instead of pasting it.")
+            raise ValidationError(
+                "A password cannot contain line breaks or NUL. Type it by hand instead of pasting it."
+            )
 
     def find_server(self) -> None:
-        """Fill in the server of a well-known provider where none was typed, or where the address changed since it was found."""
+        """Fill in a well-known provider's server where none was typed; take it out again with the address."""
         known = find_by_address(self.address.data or "")
-        if known is not None and not self.host.data:
-            self.host.data, self.port.data, self.security.data = known.host, known.port, known.security.value
-            # WTForms keeps what the browser sent for a number and would show that.
-            self.port.raw_data = [str(known.port)]
-            self.port.process_errors = []
+        if self.host.data and self.host.data != self.found_host.data:
+            return
+        host, port, security = (
+            (known.host, known.port, known.security) if known else ("", self.port.data, self.security.data)
+        )
+        if known or self.host.data:
+            self.host.data, self.port.data, self.security.data = host, port, str(security)
+            # WTForms shows a number as the browser sent it.
+            self.port.raw_data, self.port.process_errors = [str(port)], []
 
 
 def is_internal_address(address: str) -> bool:
@@ -83,7 +95,7 @@ class CredentialsProvider:
     def typed(self, form: CredentialsForm, saved: Connection | None, *, kept: Kept) -> Target | None:
         """Give what the form describes; None when the password must be typed.
 
-        A stored password goes only to the server it was typed for: another server, port, security or user asks for it again.
+        A stored password goes only to the server it was typed for: anything else asks for it again.
         """
         server = ServerSettings(
             host=form.host.data or "",
@@ -124,13 +136,10 @@ class CredentialsProvider:
 
 
 def default_user(host: str, address: str) -> str:
-    """Give the user name a server wants where none was typed: the address, or at some providers the part before the @."""
-    known = find_by_address(address) or find_by_host(host)
-    local_part = known is not None and known.user == "local" and (known.host == host)
-    return address.partition("@")[0] if local_part else address
+    """Give the user name a server wants where none was typed: the address, or the part before the @."""
+    known = find_by_host(host)
+    return known.user_for(address) if known else address
 
 
 def _place(connection: Connection) -> tuple[object, ...]:
     return ("connection", connection.id, "sealed_password")
-
-

@@ -31,12 +31,20 @@ class ConnectionForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
         "Connection name",
         filters=[clean],
-        validators=[DataRequired("Give the connection a name."), Length(max=100, message="At most 100 characters."), no_control_characters],
+        validators=[
+            DataRequired("Give the connection a name."),
+            Length(max=100, message="At most 100 characters."),
+            no_control_characters,
+        ],
     )
     address = StringField(
         "Email address",
         filters=[clean],
-        validators=[DataRequired("Enter the mailbox's address."), Length(max=254, message="At most 254 characters."), no_control_characters],
+        validators=[
+            DataRequired("Enter the mailbox's address."),
+            Length(max=254, message="At most 254 characters."),
+            no_control_characters,
+        ],
     )
     credential_type = HiddenField()
     version = HiddenField()

@@ -36,10 +36,10 @@ def read_or_make_key(path: Path, make: Callable[[], str]) -> str:
                 file.write(make() + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-            # A link appears with its content or not at all, and fails where another process was first. Creating the file
-            # in place let one process read what another had not yet written.
+            # A link appears with its content or not at all, and fails where another process was first. Creating the
+            # file in place let one process read what another had not yet written.
             with contextlib.suppress(FileExistsError):
                 os.link(temporary, path)
         finally:
-            os.unlink(temporary)
+            Path(temporary).unlink()
     return read_key(path)

@@ -1,16 +1,17 @@
 """Keeps the counters of Flask-Limiter in the portal's database, so that a limit holds over all workers and machines."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from limits.storage import Storage
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.models.base import db, write_transaction
 from webapp.models.rate_limit import RateLimit
 
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class DatabaseStorage(Storage):
@@ -26,16 +27,15 @@ class DatabaseStorage(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count and return the count of the running window."""
         now = time.time()
-        table = RateLimit.__table__
-        insert = _INSERT[db.engine.dialect.name](table).values(key=key, count=amount, expires=now + expiry)
-        over = table.c.expires <= now
+        insert = _INSERT[db.engine.dialect.name](RateLimit).values(key=key, count=amount, expires=now + expiry)
+        over = RateLimit.expires <= now
         statement = insert.on_conflict_do_update(
-            index_elements=[table.c.key],
+            index_elements=[RateLimit.key],
             set_={
-                "count": case((over, amount), else_=table.c.count + amount),
-                "expires": case((over, now + expiry), else_=table.c.expires),
+                "count": case((over, amount), else_=RateLimit.count + amount),
+                "expires": case((over, now + expiry), else_=RateLimit.expires),
             },
-        ).returning(table.c.count)
+        ).returning(RateLimit.count)
         with write_transaction() as connection:
             return int(connection.execute(statement).scalar_one())
 
@@ -65,7 +65,6 @@ class DatabaseStorage(Storage):
 
     @staticmethod
     def _row(key: str) -> Any:
-        table = RateLimit.__table__
+        query = select(RateLimit.count, RateLimit.expires).where(RateLimit.key == key, RateLimit.expires > time.time())
         with db.engine.connect() as connection:
-            query = table.select().with_only_columns(table.c.count, table.c.expires)
-            return connection.execute(query.where(table.c.key == key, table.c.expires > time.time())).first()
+            return connection.execute(query).first()

@@ -44,7 +44,7 @@ class SecretBox:
             raise SecretBoxError(f"the data key '{key_id}' is missing (keys at hand: {', '.join(self._ring)})")
         try:
             return self._ring[key_id].decrypt(raw[:_NONCE], raw[_NONCE:], _associated(key_id, context)).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise SecretBoxError(f"the data key '{key_id}' is not the one that sealed this value") from None
 
 

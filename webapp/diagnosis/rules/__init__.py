@@ -1,7 +1,7 @@
 """All rules in the order in which they are asked; the first that fits decides.
 
-The order is the knowledge: a numbered code says more than a sentence, a named cause more than "failed", what a server said
-more than how the connection ended.
+The order is the knowledge: a numbered code says more than a sentence, a named cause more than "failed", what a server
+said more than how the connection ended.
 """
 
 from webapp.diagnosis.rules import encryption, login, refusals, server, sign_in, tokens, transport

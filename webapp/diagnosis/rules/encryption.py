@@ -1,4 +1,4 @@
-"""Recognises what goes wrong with certificates and encryption, as OpenSSL, GnuTLS, Schannel, Java, Go, Node and mail programs say it."""
+"""Recognises faults of certificates and encryption, as OpenSSL, GnuTLS, Windows, Java, Go and others tell them."""
 
 from webapp.diagnosis.rules.rule import rule
 
@@ -80,13 +80,14 @@ ENCRYPTION = (
             https proxy request; does not support starttls; doesn't support starttls; starttls not supported;
             starttls is not supported; starttls not available; starttls unavailable; support starttls;
             starttls extension; unexpected tls packet; unexpected packet format; cannot determine the frame size;
-            frame size or a corrupted frame; unsupported record version; oversized record received; bad record type;
-            ssl_error_rx_record_too_long; record too long; not support ssl; tls session already established;
-            already using tls; tls already active; invalid content type; tls already started; plain text where tls;
-            non ssl; not an ssl port; no starttls; server is not ssl; is not an ssl server;
-            port which does not support ssl; starttls before; unexpected message;
+            frame size or a corrupted frame; unsupported record version; oversized record received;
+            bad record type; ssl_error_rx_record_too_long; record too long; not support ssl;
+            tls session already established; already using tls; tls already active; invalid content type;
+            tls already started; plain text where tls; non ssl; not an ssl port; no starttls; server is not ssl;
+            is not an ssl server; port which does not support ssl; starttls before; unexpected message;
             received a record with an invalid type; invalid tls record; not tls; starttls command failed;
-            starttls failed
+            starttls failed; sslv2 handshake*; tls not supported by*; tls not available; tls is not available;
+            tls not supported
         """,
         unless="must issue a starttls",
         or_else="not-an-imap-server tls-too-old",

@@ -73,7 +73,8 @@ NAMED_CAUSES = (
             account deleted; user is disabled; user disabled; user account is disabled; mailbox is disabled;
             mailbox disabled; user has been disabled; account has expired; account expired; account is frozen;
             account frozen; account terminated; user is suspended; user suspended; account is blocked by;
-            account has been terminated; userdisabled; account is closed; maintenance mode; login disabled for user
+            account has been terminated; userdisabled; account is closed; login disabled for user;
+            login disabled for this user; login is disabled for this user
         """,
         or_else="web-login-required license-or-mailbox-missing",
     ),

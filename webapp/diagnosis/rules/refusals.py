@@ -1,4 +1,4 @@
-"""Recognises a login that is refused without a cause. Providers mean different things by the same words, so here they count."""
+"""Recognises a login refused without a cause. Providers mean different things by the same words, so here they count."""
 
 from webapp.diagnosis.failure import Stage
 from webapp.diagnosis.rules.rule import Always, rule
@@ -9,30 +9,32 @@ _APP_PASSWORD_ONLY = ("yahoo", "aol", "att", "icloud", "fastmail", "mailru", "ya
 
 REFUSALS = """
     authenticationfailed; authentication failed; authentication failure; authentication error;
-    authentication unsuccessful; authentication denied; authentication rejected; authentication credentials invalid;
-    authentication has failed; auth failed; authfail; authorization failure; auth failure; auth error;
-    authenticate failed; authenticate failure; authenticate error; authenticationexception;
-    authenticationfailedexception; autherror; failed to authenticate; unable to authenticate; could not authenticate;
-    couldn't authenticate; can not authenticate*; cannot authenticate*; can't authenticate*; not authenticated;
-    login failed; login failure; login fail; login error; login denied; login rejected; login incorrect;
-    login invalid; login refused; login unsuccessful; login was not successful; logins failed; login aborted;
-    logondenied; logon failure; logon failed; logon denied; log in failed; failed to login; failed to log in;
-    unable to login; unable to log in; could not login; could not log in; can't login; cannot login; cannot log in;
-    sign in failed; invalid credential*; bad credential*; wrong credential*; incorrect credential*;
-    credentials are invalid; credentials are incorrect; credentials invalid; credentials rejected; credentials failed;
+    authentication unsuccessful; authentication denied; authentication rejected;
+    authentication credentials invalid; authentication has failed; auth failed; authfail; authorization failure;
+    auth failure; auth error; authenticate failed; authenticate failure; authenticate error;
+    authenticationexception; authenticationfailedexception; autherror; failed to authenticate;
+    unable to authenticate; could not authenticate; couldn't authenticate; can not authenticate*;
+    cannot authenticate*; can't authenticate*; not authenticated; login failed; login failure; login fail;
+    login error; login denied; login rejected; login incorrect; login invalid; login refused; login unsuccessful;
+    login was not successful; logins failed; login aborted; logondenied; logon failure; logon failed;
+    logon denied; log in failed; failed to login; failed to log in; unable to login; unable to log in;
+    could not login; could not log in; can't login; cannot login; cannot log in; sign in failed;
+    invalid credential*; bad credential*; wrong credential*; incorrect credential*; credentials are invalid;
+    credentials are incorrect; credentials invalid; credentials rejected; credentials failed;
     credentials were rejected; check your credentials; invalid login*; incorrect login*; bad login*; wrong login*;
-    invalid user*; incorrect user*; bad user*; wrong user*; unknown user*; user unknown; no such user; user not found;
-    user does not exist; user doesn't exist; account not found; account does not exist; no such account;
-    account doesn't exist; invalid account; invalid password; incorrect password; wrong password; bad password;
-    password incorrect; password is incorrect; password is wrong; password is invalid; password invalid;
-    password wrong; password error; password mismatch; password not accepted; password rejected;
+    invalid user*; incorrect user*; bad user*; wrong user*; unknown user*; user unknown; no such user;
+    user not found; user does not exist; user doesn't exist; account not found; account does not exist;
+    no such account; account doesn't exist; invalid account; invalid password; incorrect password; wrong password;
+    bad password; password incorrect; password is incorrect; password is wrong; password is invalid;
+    password invalid; password wrong; password error; password mismatch; password not accepted; password rejected;
     password do not match; password verification failed; password was incorrect; password is not correct;
     login or password; user or password; username or password; user name or password;
-    username and password not accepted; username password; login parameters; username and password; name or password;
-    email or password; account or password; loginerror; login denied; authentication problem; rejected that username;
-    sasl authentication failed; access denied; authorization failed; not authorized; unauthorized; badcredentials;
-    invalidcredentials; 535 5*; 535 auth*; unable to logon; 密码错误; 账号或密码; 帐号或密码; 登录失败; 认证失败; неверный;
-    anmeldung fehlgeschlagen; kennwort; passwort; échec; identifiants; contraseña; mot de passe
+    username and password not accepted; username password; login parameters; username and password;
+    name or password; email or password; account or password; loginerror; login denied; authentication problem;
+    rejected that username; sasl authentication failed; access denied; authorization failed; not authorized;
+    unauthorized; badcredentials; invalidcredentials; 535 5*; 535 auth*; unable to logon; unable to log on;
+    密码错误; 账号或密码; 帐号或密码; 登录失败; 认证失败; неверный; anmeldung fehlgeschlagen; kennwort; passwort;
+    échec; identifiants; contraseña; mot de passe
 """
 
 _TOKEN_LOGIN = (

@@ -37,8 +37,8 @@ class Recogniser(Protocol):
 class Rule:
     """One line of the tables.
 
-    It fits when one of `phrases` (or, to the letter, one of `literals`) occurs, and each of `also`, and none of `unless`.
-    A stage that is known must be among `stages`; where `providers` are named, the provider must be known and among them.
+    It fits when one of `phrases` (or, to the letter, of `literals`) occurs, each of `also`, and none of `unless`.
+    A known stage must be among `stages`; where `providers` are named, the provider must be known and among them.
     """
 
     slug: str
@@ -90,7 +90,7 @@ class Always:
 
 
 def phrases(text: str) -> tuple[str, ...]:
-    """Bring phrases, parted by ";", to normal form; a `*` lets the last word go on ("connection*" fits "connections")."""
+    """Bring phrases, parted by ";", to normal form; a final `*` lets the last word go on."""
     return tuple(_phrase(part.strip()) for part in text.split(";") if part.strip())
 
 
@@ -125,12 +125,13 @@ def rule(
 class CodeTable:
     """Recognises a vendor's numbered errors: a mark in the text ("aadsts"), then a number that the table knows.
 
-    `wrappers` are numbers that only say that another one follows.
+    `wrappers` are numbers that only say that another one follows; `alternatives` are given by slug.
     """
 
     marks: tuple[str, ...]
     slugs: Mapping[int, str]
     wrappers: frozenset[int]
+    alternatives: Mapping[str, tuple[str, ...]]
 
     def find(self, case: Case) -> Finding | None:
         """Conclude from the first number that says most."""
@@ -138,7 +139,8 @@ class CodeTable:
         if not known:
             return None
         code = next((code for code in known if code not in self.wrappers), known[0])
-        return Finding(slug=self.slugs[code], evidence=f"AADSTS{code}")
+        slug = self.slugs[code]
+        return Finding(slug=slug, alternatives=self.alternatives.get(slug, ()), evidence=f"AADSTS{code}")
 
     def _codes(self, words: str) -> Iterable[int]:
         for mark in self.marks:

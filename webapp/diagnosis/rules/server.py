@@ -1,21 +1,9 @@
-"""Recognises what a mail server says of itself: that it speaks another protocol, is busy, wants encryption or lacks a mailbox."""
+"""Recognises what a server says of itself: another protocol, too busy, encryption wanted, no such mailbox."""
 
 from webapp.diagnosis.failure import Stage
 from webapp.diagnosis.rules.rule import rule
 
 LIMITS = (
-    rule(
-        "rate-limited",
-        """
-            is throttled; throttled; throttling; throttle; suggested backoff time; bandwidth limit*;
-            command or bandwidth limits; rate limit*; ratelimit*; rate_limit*; too many requests; userratelimit*;
-            rate exceeded; request limit; quota exceeded for; daily limit*; slow down; too many commands;
-            too frequent*; frequency limit*; login frequency limited; requests per; usage limit; rate was exceeded;
-            download limit; transfer limit; http 429; error 429; status 429; 429 too many; code 429
-        """,
-        unless="account is abnormal",
-        or_else="too-many-connections",
-    ),
     rule(
         "too-many-connections",
         """
@@ -29,6 +17,18 @@ LIMITS = (
             exceeds the limit of concurrent*; session count*; 连接数
         """,
         or_else="rate-limited",
+    ),
+    rule(
+        "rate-limited",
+        """
+            is throttled; throttled; throttling; throttle; suggested backoff time; bandwidth limit*;
+            command or bandwidth limits; rate limit*; ratelimit*; rate_limit*; too many requests; userratelimit*;
+            rate exceeded; request limit; quota exceeded for; daily limit*; slow down; too many commands;
+            too frequent*; frequency limit*; login frequency limited; requests per; usage limit; rate was exceeded;
+            download limit; transfer limit; http 429; error 429; status 429; 429 too many; code 429
+        """,
+        unless="account is abnormal",
+        or_else="too-many-connections",
     ),
     rule("tls-wrong-port", "too many invalid commands", or_else="not-an-imap-server"),
     rule(
@@ -53,18 +53,22 @@ ENCRYPTION_WANTED = (
     rule(
         "login-disabled-use-tls",
         """
-            login disabled; login is disabled; privacyrequired; plaintext authentication disallowed;
-            plaintext authentication disabled; plaintext auth*; cleartext auth*; cleartext login*; clear text*;
-            must issue a starttls*; starttls required; starttls is required; encryption required;
-            encryption is required; encryption needed; require encryption; requires encryption; requires ssl;
-            requires tls; tls required; ssl required; ssl tls required; requires a secure connection;
-            require a secure connection; secure connection is required; secure connection required; plaintext login*;
-            plain text login*; plain text auth*; plain text password*; plaintext password*; unencrypted connection*;
-            use starttls*; use ssl tls; use tls ssl; non secure; without tls; without encryption;
-            not permitted without; starttls first; insecure connection*; please use ssl*; please use tls*;
-            must use tls; must use ssl; not encrypted; tls is required; confidentiality required
+            login disabled; logging in is disabled; disallowed plaintext*; login is disabled; privacyrequired;
+            plaintext authentication disallowed; plaintext authentication disabled; plaintext auth*;
+            cleartext auth*; cleartext login*; clear text*; must issue a starttls*; starttls required;
+            starttls is required; encryption required; encryption is required; encryption needed;
+            require encryption; requires encryption; requires ssl; requires tls; tls required; ssl required;
+            ssl tls required; requires a secure connection; require a secure connection;
+            secure connection is required; secure connection required; plaintext login*; plain text login*;
+            plain text auth*; plain text password*; plaintext password*; unencrypted connection*; use starttls*;
+            use ssl tls; use tls ssl; non secure; without tls; without encryption; not permitted without;
+            starttls first; insecure connection*; please use ssl*; please use tls*; must use tls; must use ssl;
+            not encrypted; tls is required; confidentiality required
         """,
-        unless="certificate; handshake; basic authentication; support starttls; starttls not supported; starttls not available; starttls is not supported",
+        unless="""
+            certificate; handshake; basic authentication; support starttls; starttls not supported;
+            starttls not available; starttls is not supported
+        """,
         or_else="auth-mechanism-unsupported",
     ),
 )
@@ -85,14 +89,15 @@ BUSY = (
             tempfail; temporary authentication*; temporary system*; temporary fail*; temporary error;
             temporary problem; temporary internal*; temporarily unavailable; temporarily not available;
             temporarily offline; server is busy; server busy; system busy; system is busy; too busy; serverbug;
-            internal server error; internal error; server unavailable; service unavailable; service is unavailable;
-            service not available; serviceunavailable; unavailable; service temporarily*; backend error;
-            backend unavailable; backend fail*; system error; system problem; shutting down; server shutdown;
-            system shutdown; maintenance; bad gateway; gateway timeout; gateway time out; 503 service*; http 503;
-            error 503; 503 server error; status 503; code 503; 500 server error; status 500; server error occurred;
-            421 server*; 421 service*; atom 421; try again later; please try later; try later;
-            not available at this time; currently unavailable; inuse; mailbox is locked; mailbox in use;
-            internal failure; unexpected server error; server is down; 系统繁忙
+            internal server error; internal error; server unavailable; service unavailable;
+            service is unavailable; service not available; serviceunavailable; unavailable; service temporarily*;
+            backend error; backend unavailable; backend fail*; system error; system problem; shutting down;
+            going down; connect to auth server; server shutdown; system shutdown; maintenance; bad gateway;
+            gateway timeout; gateway time out; 503 service*; http 503; error 503; 503 server error; status 503;
+            code 503; 500 server error; status 500; server error occurred; 421 server*; 421 service*; atom 421;
+            try again later; please try later; try later; not available at this time; currently unavailable;
+            inuse; mailbox is locked; mailbox in use; internal failure; unexpected server error; server is down;
+            系统繁忙
         """,
         literals=("[CORRUPTION]",),
         unless="imap is disabled; abnormal; resource temporarily unavailable",

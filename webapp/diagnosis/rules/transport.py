@@ -1,4 +1,4 @@
-"""Recognises names that lead nowhere, closed ports, silence and cut connections, in the spellings of many languages and tools."""
+"""Recognises names that lead nowhere, closed ports, silence and cut connections, in the spellings of many tools."""
 
 from webapp.diagnosis.rules.rule import rule
 

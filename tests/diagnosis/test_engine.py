@@ -1,0 +1,191 @@
+"""How observation, wording, stage and provider together decide."""
+
+import time
+
+import pytest
+
+from webapp.diagnosis import diagnose
+from webapp.diagnosis.catalogue import PROBLEMS
+from webapp.diagnosis.failure import Failure, Stage
+from webapp.diagnosis.problem import UNKNOWN
+from webapp.diagnosis.rules import RULES
+from webapp.diagnosis.rules.aadsts import AADSTS
+from webapp.diagnosis.rules.rule import Always, Rule
+from webapp.diagnosis.signs import CERTAIN, WEAK
+from webapp.imap.errors import Sign
+
+
+def named(text: str, *, stage: Stage | None = None, provider: str | None = None, sign: str | None = None) -> str:
+    return diagnose(Failure(text=text, stage=stage, provider=provider, sign=sign)).problem.slug
+
+
+@pytest.mark.parametrize("sign", list(Sign))
+def test_every_sign_of_the_check_has_a_meaning(sign: Sign) -> None:
+    slug = named("", sign=sign)
+
+    assert slug != UNKNOWN
+    assert slug in PROBLEMS
+
+
+def test_no_meaning_stands_for_a_sign_that_the_check_does_not_know() -> None:
+    assert {*CERTAIN, *WEAK} == {sign.value for sign in Sign}
+
+
+def test_a_certain_sign_outweighs_any_wording() -> None:
+    assert named("[AUTHENTICATIONFAILED] Invalid credentials", sign=Sign.CERTIFICATE_EXPIRED) == "tls-expired"
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "slug"),
+    [
+        ("* BYE Too many connections from your IP", Sign.DROPPED, "too-many-connections"),
+        ("* BYE [UNAVAILABLE] Temporary failure", Sign.DROPPED, "server-unavailable"),
+        ("connection closed", Sign.DROPPED, "connection-dropped"),
+        ("timed out", Sign.DROPPED, "connection-dropped"),
+        ("", Sign.SILENT, "connection-timeout"),
+        ("gibberish", Sign.OUT_OF_TIME, "connection-timeout"),
+        ("220 mail.example.com ESMTP", Sign.SILENT, "not-an-imap-server"),
+    ],
+)
+def test_a_server_s_words_outweigh_how_the_connection_ended(text: str, sign: Sign, slug: str) -> None:
+    assert named(text, sign=sign) == slug
+
+
+@pytest.mark.parametrize(
+    ("provider", "slug"),
+    [
+        ("generic", "wrong-password"),
+        ("google", "wrong-password"),
+        ("yahoo", "app-password-required"),
+        ("icloud", "app-password-required"),
+        ("aol", "app-password-required"),
+        ("qq", "app-password-required"),
+        ("163", "app-password-required"),
+        ("fastmail", "app-password-required"),
+        ("microsoft", "basic-auth-disabled"),
+        ("nobody-knows-this-one", "wrong-password"),
+        (None, "wrong-password"),
+    ],
+)
+def test_the_same_refusal_means_what_the_provider_means_by_it(provider: str | None, slug: str) -> None:
+    text = "[AUTHENTICATIONFAILED] Authentication failed."
+
+    assert named(text, stage=Stage.AUTH, provider=provider) == slug
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("imap.mail.yahoo.com: NO [AUTHENTICATIONFAILED] invalid login", "app-password-required"),
+        ("connected to outlook.office365.com: login failed", "basic-auth-disabled"),
+        ("A1 NO LOGIN failed.", "basic-auth-disabled"),
+        ("A1 NO AUTHENTICATE failed.", "oauth-token-rejected"),
+        ("A1 NO LOGIN Invalid credentials", "app-password-required"),
+    ],
+)
+def test_the_provider_is_recognised_from_the_text_when_nobody_names_it(text: str, slug: str) -> None:
+    assert named(text) == slug
+
+
+def test_a_manner_of_speaking_proves_nothing_on_a_server_of_ones_own() -> None:
+    assert named("A1 NO LOGIN failed.", stage=Stage.AUTH, provider="generic") == "wrong-password"
+
+
+def test_what_a_server_can_do_is_not_taken_for_what_happened() -> None:
+    text = "* CAPABILITY IMAP4rev1 ACL AUTH=XOAUTH2 STARTTLS\r\n1 NO [AUTHENTICATIONFAILED] Authentication failed."
+
+    assert named(text) == "wrong-password"
+
+
+def test_a_password_refused_by_microsoft_is_not_taken_for_a_token() -> None:
+    text = "AUTHENTICATE PLAIN: NO AUTHENTICATE failed."
+
+    assert named(text, stage=Stage.AUTH, provider="microsoft") == "basic-auth-disabled"
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\x00\ud800", "frobnicate the gribble", "Something odd happened", "%", "&#xd800;"]
+)
+def test_what_nobody_understands_is_unknown(text: str) -> None:
+    diagnosis = diagnose(Failure(text=text))
+
+    assert diagnosis.problem.slug == UNKNOWN
+    assert diagnosis.alternatives == ()
+    assert diagnosis.evidence == ""
+
+
+def test_the_evidence_is_quoted_as_the_server_said_it() -> None:
+    diagnosis = diagnose(Failure(text="A1 NO [UNAVAILABLE] Temporary   Authentication\nFailure. [mail1]"))
+
+    assert diagnosis.evidence == "Temporary Authentication"
+
+
+def test_the_problem_itself_is_not_among_its_alternatives() -> None:
+    diagnosis = diagnose(Failure(text="LOGIN Invalid credentials", stage=Stage.AUTH, provider="yahoo"))
+
+    assert "wrong-password" in diagnosis.alternatives
+    assert diagnosis.problem.slug not in diagnosis.alternatives
+
+
+@pytest.mark.parametrize("code", sorted(AADSTS.slugs))
+def test_a_number_of_microsoft_s_is_understood_without_its_sentence(code: int) -> None:
+    expected = AADSTS.slugs[code]
+
+    assert named(f"AADSTS{code}: ") == expected
+    assert named(f"{{'error_codes': [{code}]}}") == expected
+
+
+def test_a_number_that_only_announces_another_gives_way_to_it() -> None:
+    assert named("AADSTS70002: Error validating credentials. AADSTS50126: …") == "wrong-password"
+
+
+def test_rules_name_only_known_problems() -> None:
+    slugs: set[str] = set(AADSTS.slugs.values())
+    for rule in RULES:
+        if isinstance(rule, Rule | Always):
+            slugs |= {rule.slug, *rule.alternatives}
+    for finding in (*CERTAIN.values(), *WEAK.values()):
+        slugs |= {finding.slug, *finding.alternatives}
+
+    assert slugs <= set(PROBLEMS)
+
+
+def test_every_problem_can_be_recognised() -> None:
+    reachable = set(AADSTS.slugs.values()) | {rule.slug for rule in RULES if isinstance(rule, Rule | Always)}
+    reachable |= {finding.slug for finding in (*CERTAIN.values(), *WEAK.values())}
+
+    assert set(PROBLEMS) - reachable == {UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "a ",
+        "_",
+        "\\",
+        "\\n",
+        "%41",
+        "%",
+        "&amp;",
+        "&",
+        "CAPABILITY IMAP4 ",
+        "aadsts1 ",
+        "error codes ",
+        "certificate ",
+        "é",
+        "密",
+    ],
+)
+def test_a_megabyte_of_hostile_text_costs_next_to_nothing(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
+    diagnose(Failure(text="warm-up"))
+
+    started = time.process_time()
+    diagnose(Failure(text=text))
+
+    assert time.process_time() - started < 0.5
+
+
+def test_the_end_of_a_long_text_counts() -> None:
+    assert named("at frame\n" * 50_000 + "OSError: [Errno 113] No route to host") == "connection-timeout"
