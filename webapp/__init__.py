@@ -53,6 +53,8 @@ def configure(app: Flask, config: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
         PERMANENT_SESSION_LIFETIME=14 * 24 * 3600,
+        # The cookie is renewed when the session is seen to be in use (webapp/signed_in.py), not with every answer.
+        SESSION_REFRESH_EACH_REQUEST=False,
         # A form token lives as long as the session: a page left open overnight still works.
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=256 * 1024,

@@ -91,6 +91,7 @@ def load_visitor(token: str) -> Visitor | None:
         return None
     if found.last_seen_at < utcnow() - _SEEN_EVERY:
         g.seen_session = found.id
+        session.modified = True
     return Visitor(token, found)
 
 

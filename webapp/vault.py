@@ -2,7 +2,7 @@
 
 from flask import Flask, current_app
 
-from webapp.imap import Network
+from webapp.imap import Limits, Network
 from webapp.security.key_files import KeyFileError, read_key, read_or_make_key
 from webapp.security.secret_box import SecretBox, SecretBoxError, new_key, parse_keys
 from webapp.settings import Settings
@@ -11,8 +11,9 @@ KEY_FILE = "data.key"
 
 
 def init_app(app: Flask, config: Settings) -> None:
-    """Make the network policy ready; the secret box opens when it is first needed."""
+    """Make the network policy and the limits ready; the secret box opens when it is first needed."""
     app.extensions["postroom.network"] = Network(allowed=config.allowed_networks, ca_file=config.ca_file)
+    app.extensions["postroom.limits"] = Limits()
 
 
 def current_settings() -> Settings:
@@ -25,6 +26,12 @@ def current_network() -> Network:
     """Give the addresses and certificate authorities a check may use."""
     network: Network = current_app.extensions["postroom.network"]
     return network
+
+
+def current_limits() -> Limits:
+    """Give the time and the bytes a check may take."""
+    limits: Limits = current_app.extensions["postroom.limits"]
+    return limits
 
 
 def secret_box() -> SecretBox:
@@ -45,6 +52,7 @@ def make_first_key() -> None:
 __all__ = [
     "KeyFileError",
     "SecretBoxError",
+    "current_limits",
     "current_network",
     "current_settings",
     "init_app",

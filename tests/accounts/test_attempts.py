@@ -93,7 +93,7 @@ def test_right_passwords_do_not_count(client: FlaskClient, make_user: MakeUser) 
 def test_many_at_once_get_no_further_than_one_after_the_other(app: Flask, make_user: MakeUser) -> None:
     make_user()
     answers: list[int] = []
-    start = threading.Barrier(24)
+    start = threading.Barrier(24, timeout=30)
 
     def try_once(number: int) -> None:
         client = app.test_client()

@@ -49,7 +49,7 @@ def sign_out_here() -> Response:
 
 
 @accounts.route("/account", methods=["GET", "POST"])
-@login_required  # type: ignore[untyped-decorator]
+@login_required
 @attempts.by_own_account
 def account() -> Response:
     """Show a person's account and change the password."""
@@ -65,7 +65,7 @@ def account() -> Response:
 
 
 @accounts.post("/account/devices/<int(max=2147483647):session_id>/sign-out")
-@login_required  # type: ignore[untyped-decorator]
+@login_required
 def sign_out_device(session_id: int) -> Response:
     """End one session of the person; one that has ended already is no matter."""
     if session_id == current_session().id:
@@ -79,7 +79,7 @@ def sign_out_device(session_id: int) -> Response:
 
 
 @accounts.post("/account/sign-out-elsewhere")
-@login_required  # type: ignore[untyped-decorator]
+@login_required
 def sign_out_elsewhere() -> Response:
     """End every session of the person but this one."""
     people.end_sessions(current_user(), keep=current_session().id)

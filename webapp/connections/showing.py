@@ -1,7 +1,7 @@
 """The page of one connection, its reports, and its row in the list."""
 
 from flask import Response, abort, render_template
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp.connections.access import get_connection, may_change
 from webapp.connections.blueprint import connections
@@ -13,7 +13,13 @@ from webapp.models import CheckReport, Connection, db
 from webapp.providers import PROVIDERS
 from webapp.signed_in import current_user, login_required
 
-_RECENT = 10
+# Without the reports' bodies: the list shows one line of each.
+_RECENT = (
+    select(CheckReport.id, CheckReport.started_at, CheckReport.passed, CheckReport.verdict, CheckReport.seconds)
+    .where(CheckReport.connection_id == bindparam("one"))
+    .order_by(CheckReport.started_at.desc(), CheckReport.id.desc())
+    .limit(10)
+)
 
 
 @connections.get("/<id:connection_id>")
@@ -35,19 +41,20 @@ def report(connection_id: int, report_id: int) -> Response:
     return Response(render_template("connections/report.html", connection=connection, verdict=verdict))
 
 
-def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept: bool = True) -> Response:
+def show_connection(
+    connection_id: int, *, verdict: Verdict | None = None, kept: bool = True, fresh: bool = True
+) -> Response:
     """Render the page of a connection, or the result alone for htmx; the last report where none is given."""
-    connection = db.session.get(Connection, connection_id)
+    # A check writes past the session: what that has read before is old.
+    connection = db.session.get(Connection, connection_id, populate_existing=True)
     if connection is None:
         if verdict is None:
             abort(404)
         return render("connections/gone.html", "connections/_result.html", verdict=verdict, kept=False)
-    recent = db.session.scalars(
-        select(CheckReport)
-        .where(CheckReport.connection_id == connection_id)
-        .order_by(CheckReport.started_at.desc(), CheckReport.id.desc())
-        .limit(_RECENT)
-    ).all()
+    recent = db.session.connection().execute(_RECENT, {"one": connection_id}).all()
+    if verdict is None and recent:
+        last = db.session.get_one(CheckReport, recent[0].id)
+        verdict, fresh = _verdict(connection, last), False
     return render(
         "connections/show.html",
         "connections/_checked.html",
@@ -55,8 +62,8 @@ def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept:
         provider=PROVIDERS[connection.credential_type],
         security=Security(connection.security),
         changeable=may_change(current_user(), connection),
-        verdict=verdict or (_verdict(connection, recent[0]) if recent else None),
-        fresh=verdict is not None,
+        verdict=verdict,
+        fresh=fresh,
         kept=kept,
         recent=recent,
     )

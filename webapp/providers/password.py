@@ -11,7 +11,7 @@ from webapp.fields import clean, no_control_characters
 from webapp.imap import Password, Security, ServerSettings
 from webapp.models import Connection, CredentialType
 from webapp.providers.known_servers import find_by_address, find_by_host
-from webapp.providers.provider import ConnectionForm, Kept, Target
+from webapp.providers.provider import ConnectionForm, Kept, Provider, Target
 from webapp.providers.server_name import ServerNameError, tidy_server_name
 from webapp.vault import secret_box
 
@@ -79,7 +79,7 @@ def is_internal_address(address: str) -> bool:
     return bool(local and domain) and not any(c.isspace() or c in '<>"(),;' for c in address) and "@" not in local
 
 
-class CredentialsProvider:
+class CredentialsProvider(Provider):
     """Any IMAP server, with a password."""
 
     credential_type = CredentialType.CREDENTIALS
@@ -92,7 +92,7 @@ class CredentialsProvider:
         """Say yes: nothing has to be set up."""
         return True
 
-    def typed(self, form: CredentialsForm, saved: Connection | None, *, kept: Kept) -> Target | None:
+    def typed(self, form: Any, saved: Connection | None, *, kept: Kept) -> Target | None:
         """Give what the form describes; None when the password must be typed.
 
         A stored password goes only to the server it was typed for: anything else asks for it again.
@@ -112,7 +112,7 @@ class CredentialsProvider:
         """Give what a saved connection describes."""
         return self._target(self._server(connection), self._open(connection))
 
-    def store(self, connection: Connection, form: CredentialsForm, target: Target) -> None:
+    def store(self, connection: Connection, form: Any, target: Target) -> None:
         """Write server and sealed password into a connection that has its id."""
         server = target.server
         connection.host, connection.port, connection.security = server.host, server.port, server.security.value

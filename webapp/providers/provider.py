@@ -1,8 +1,9 @@
 """What a credential type has to offer: its words, its form, and how it gets into a mailbox."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
@@ -52,23 +53,27 @@ class ConnectionForm(FlaskForm):  # type: ignore[misc]
     carried = HiddenField()
 
 
-class Provider(Protocol):
+class Provider(ABC):
     """One credential type."""
 
     credential_type: CredentialType
     label: str
     tagline: str
     fields_template: str
-    form: type[ConnectionForm]
+    form: type[ConnectionForm] = ConnectionForm
 
+    @abstractmethod
     def is_ready(self) -> bool:
         """Say whether connections of this type can be made on this portal now."""
 
+    @abstractmethod
     def typed(self, form: Any, saved: Connection | None, *, kept: Kept) -> Target | None:
         """Give what a valid form describes; None when its secret must be typed (again)."""
 
+    @abstractmethod
     def stored(self, connection: Connection) -> Target:
         """Give what a saved connection describes; raise `SecretBoxError` when its secret cannot be opened."""
 
+    @abstractmethod
     def store(self, connection: Connection, form: Any, target: Target) -> None:
         """Write what was typed into a connection that has its id."""

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.models import Connection, CredentialType
-from webapp.providers.provider import ConnectionForm, Kept, Target
+from webapp.providers.provider import Kept, Provider, Target
 
 
 @dataclass(frozen=True, kw_only=True)
-class WaitingProvider:
+class WaitingProvider(Provider):
     """A credential type without its OAuth client."""
 
     credential_type: CredentialType
     label: str
     tagline: str
     fields_template: str
-    form: type[ConnectionForm] = ConnectionForm
 
     def is_ready(self) -> bool:
         """Say no: an administrator has to set it up first."""
