@@ -1,16 +1,24 @@
 """The settings: one typed table, read from the environment (`POSTROOM_NAME`) or from a file (`POSTROOM_NAME_FILE`)."""
 
 import os
-from ipaddress import IPv4Network, IPv6Network, ip_address
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from webapp.security.secret_box import SecretBoxError, parse_keys
 
 PREFIX = "POSTROOM_"
+_SHORTEST_KEY = 16
 
 
 class SettingsError(Exception):
@@ -20,7 +28,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Everything that can be set from outside."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True, extra="ignore"
+    )
 
     base_url: str = Field("http://127.0.0.1:8000", description="The address people open the portal at, without a path.")
     data_dir: Path = Field(Path("data"), description="The folder of the database, the keys and nothing else.")
@@ -42,11 +52,6 @@ class Settings(BaseSettings):
     )
     practice: bool = Field(False, description="Practice mode: an embedded mail server, loopback only.")
 
-    @field_validator("allowed_networks", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
     @field_validator("base_url")
     @classmethod
     def _is_origin(cls, value: str) -> str:
@@ -55,24 +60,74 @@ class Settings(BaseSettings):
             raise ValueError("must be http:// or https:// with a host and no path")
         return value.rstrip("/")
 
-    @field_validator("ca_file")
+    @field_validator("data_dir")
     @classmethod
-    def _is_readable(cls, value: Path | None) -> Path | None:
-        if value is not None and not os.access(value, os.R_OK):
-            raise ValueError("the file cannot be read")
+    def _is_writable(cls, value: Path) -> Path:
+        nearest = next(path for path in (value, *value.absolute().parents) if path.exists())
+        if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+            raise ValueError("is no folder that can be written to")
         return value
 
-    @model_validator(mode="after")
-    def _practice_stays_home(self) -> Self:
-        if self.practice and not is_loopback(urlsplit(self.base_url).hostname or ""):
+    @field_validator("database_url")
+    @classmethod
+    def _is_known_database(cls, value: str) -> str:
+        try:
+            known = not value or make_url(_modern(value)).get_backend_name() in ("sqlite", "postgresql")
+        except ArgumentError:
+            known = False
+        if not known:
+            raise ValueError("must look like postgresql://user:password@host/name")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long_enough(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(f"must have {_SHORTEST_KEY} characters at least")
+        return value
+
+    @field_validator("data_keys")
+    @classmethod
+    def _is_ring(cls, value: SecretStr) -> SecretStr:
+        try:
+            parse_keys(value.get_secret_value())
+        except SecretBoxError as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @field_validator("allowed_networks", mode="before")
+    @classmethod
+    def _are_networks(cls, value: object) -> object:
+        return tuple(_networks(value)) if isinstance(value, str) else value
+
+    @field_validator("ca_file")
+    @classmethod
+    def _holds_certificates(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+            except OSError:
+                raise ValueError("is no file of certificates in PEM form that can be read") from None
+        return value
+
+    @field_validator("practice")
+    @classmethod
+    def _stays_home(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and not is_loopback(urlsplit(info.data.get("base_url", "http://localhost")).hostname or ""):
             raise ValueError("practice mode does not run beside a public BASE_URL: unset one of the two")
-        return self
+        return value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _was_read(cls, value: object) -> object:
+        if isinstance(value, _Unread):
+            raise ValueError(value.why)  # noqa: TRY004  (pydantic reports a ValueError beside the other faults)
+        return value
 
     @property
     def database(self) -> str:
         """Give the SQLAlchemy URL in force."""
-        url = self.database_url or f"sqlite:///{(self.data_dir / 'postroom.db').absolute()}"
-        return "postgresql://" + url.removeprefix("postgres://") if url.startswith("postgres://") else url
+        return _modern(self.database_url) or f"sqlite:///{(self.data_dir / 'postroom.db').absolute()}"
 
     @classmethod
     def settings_customise_sources(
@@ -80,6 +135,13 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read arguments, then the environment, then the files the environment names."""
         return named["init_settings"], named["env_settings"], _FileSource(settings_cls)
+
+
+@dataclass(frozen=True)
+class _Unread:
+    """Stands for a setting whose file could not be read."""
+
+    why: str
 
 
 class _FileSource(PydanticBaseSettingsSource):
@@ -90,13 +152,28 @@ class _FileSource(PydanticBaseSettingsSource):
         if not (path := os.environ.get(variable)):
             return None, field_name, False
         try:
-            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+            text = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeError) as error:
-            raise SettingsError(f"{variable}: the file cannot be read ({type(error).__name__})") from None
+            return _Unread(f"the file of {variable} cannot be read ({type(error).__name__})"), field_name, False
+        # A secret that was not put into its file must not become one that is made up.
+        return text or _Unread(f"the file of {variable} is empty"), field_name, False
 
     def __call__(self) -> dict[str, Any]:
         found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
         return {name: value for name, value in found.items() if value is not None}
+
+
+def _modern(url: str) -> str:
+    """Write a database URL as SQLAlchemy wants it; many hosts still hand out the older form."""
+    return "postgresql://" + url.removeprefix("postgres://") if url.startswith("postgres://") else url
+
+
+def _networks(text: str) -> Iterator[IPv4Network | IPv6Network]:
+    for place, part in enumerate(filter(None, map(str.strip, text.split(","))), start=1):
+        try:
+            yield ip_network(part)
+        except ValueError:
+            raise ValueError(f"entry {place} is not a network, as in 10.0.0.0/8") from None
 
 
 def is_loopback(host: str) -> bool:
@@ -113,7 +190,7 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         faults = (
-            f"{PREFIX}{'_'.join(map(str, fault['loc'][:1])).upper() or 'PRACTICE'}: {fault['msg']}"
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
             for fault in error.errors()
         )
         raise SettingsError("\n".join(faults)) from None

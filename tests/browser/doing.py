@@ -19,6 +19,11 @@ _HTMX_STARTED = """() => new Promise(resolve => {
 def visit(page: Page, path: str) -> None:
     """Go to a page and wait until htmx has started."""
     page.goto(path)
+    started(page)
+
+
+def started(page: Page) -> None:
+    """Wait until htmx has started."""
     page.evaluate(_HTMX_STARTED)
 
 
@@ -39,10 +44,10 @@ def fill_in(page: Page, name: str, wanted: Scenario, port: int) -> None:
     page.get_by_label("Email address").blur()
     rest(page)
     page.get_by_label("Password").fill(wanted.password)
-    page.get_by_label("IMAP server").fill(wanted.host)
+    page.get_by_role("textbox", name="IMAP server").fill(wanted.host)
     page.get_by_label("Port").fill(str(port))
     page.get_by_label("Security").select_option(wanted.security.value)
-    page.get_by_label("User name").fill(wanted.user)
+    page.get_by_role("textbox", name="User name").fill(wanted.user)
 
 
 def fill_in_practice(page: Page, portal: Portal, key: str, *, name: str = "A try") -> None:

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.doing import create_administrator, fill_in, press_save, press_test, scenario, visit
+from tests.browser.doing import create_administrator, fill_in, press_save, press_test, scenario, started
 from tests.browser.portal import Portal
 from tests.servers.dovecot import USERS, Dovecot
 
@@ -18,7 +18,7 @@ def test_a_new_portal_leads_from_its_link_to_a_working_connection(
     expect(page.get_by_role("heading", name="No connections yet")).to_be_visible()
     page.get_by_role("link", name="New connection").click()
     expect(page.get_by_role("radio", name="Credentials")).to_be_checked()
-    visit(page, page.url)
+    started(page)
     page.evaluate("window.mark = 'the same page'")
 
     fill_in(page, "Ann's mail", scenario("works", address=ANN, host=dovecot.address, password=USERS[ANN]), dovecot.tls_port)

@@ -10,7 +10,8 @@ SLUGS: Mapping[str, str] = {
     "app password needed (Gmail's text), AUTHENTICATE": "app-password-required",
     "app password needed (Gmail's text), LOGIN": "app-password-required",
     "Outlook's text, AUTHENTICATE": "basic-auth-disabled",
-    "Outlook's text, LOGIN": "basic-auth-disabled",
+    # Outlook itself answers LOGIN in other words; these are the ones it has for a token.
+    "Outlook's text, LOGIN": "oauth-token-rejected",
     "temporary failure, AUTHENTICATE": "server-unavailable",
     "temporary failure, LOGIN": "server-unavailable",
     "too many connections, AUTHENTICATE": "too-many-connections",

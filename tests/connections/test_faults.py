@@ -77,7 +77,7 @@ def test_a_fault_ends_on_the_page_as_its_problem(
     page = response.get_data(as_text=True)
     assert time.monotonic() - began < 20
     assert response.status_code == 200
-    assert f'/help/problems/{SLUGS[fault.name]}"' in page
+    assert f'/help/problems/{SLUGS[fault.name]}">More about this' in page
     assert "<script>alert" not in page
     assert "Traceback" not in page + caplog.text
     assert leaks(page, caplog.text, stored(app)) == []
@@ -108,7 +108,7 @@ def test_a_fault_of_a_saved_connection_is_remembered_as_its_problem(
 
     pages = [answer.get_data(as_text=True) for answer in (tested, client.get(path), client.get("/connections/"))]
     assert tested.status_code == 200
-    assert all(f'/help/problems/{SLUGS[name]}"' in page for page in pages[:2])
+    assert all(f'/help/problems/{SLUGS[name]}">More about this' in page for page in pages[:2])
     assert "Fails" in pages[2]
     assert "Traceback" not in caplog.text
     assert leaks(*pages, caplog.text, stored(app)) == []

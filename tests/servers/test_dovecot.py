@@ -139,7 +139,7 @@ def test_authenticate_plain_takes_any_password(dovecot: Dovecot, user: str) -> N
     report = check(dovecot, user=user)
 
     assert report.failure is None
-    assert detail(report, StepName.AUTHENTICATE) == f"as {user}, AUTHENTICATE PLAIN"
+    assert detail(report, StepName.AUTHENTICATE) == "AUTHENTICATE PLAIN"
 
 
 @pytest.mark.parametrize("user", USERS)
@@ -147,7 +147,7 @@ def test_login_takes_any_password(dovecot: Dovecot, user: str) -> None:
     report = check(dovecot, user=user, credential=LoginOnly(USERS[user]))
 
     assert report.failure is None
-    assert detail(report, StepName.AUTHENTICATE) == f"as {user}, LOGIN"
+    assert detail(report, StepName.AUTHENTICATE) == "LOGIN"
 
 
 @pytest.mark.parametrize("kind", [Password, LoginOnly])

@@ -8,7 +8,6 @@ from webapp.imap.credentials import Credential
 from webapp.imap.report import Outcome, StepName
 from webapp.imap.server import Security
 from webapp.imap.session import Session
-from webapp.imap.texts import clean
 
 _SOON = timedelta(days=14)
 
@@ -55,7 +54,7 @@ def _authenticate(session: Session, credential: Credential) -> Finding:
     if session.preauthenticated:
         return Finding(detail="the server lets this address in without a password", outcome=Outcome.SKIPPED)
     how = session.authenticate(credential)
-    return Finding(detail=f"as {clean(session.server.user)}, {how}", warning=session.alerts)
+    return Finding(detail=how, warning=session.alerts)
 
 
 def _open_inbox(session: Session, _: Credential) -> Finding:
