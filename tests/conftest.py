@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from webapp import create_app
-from webapp.imap import Network
+from webapp.imap import Limits, Network
 from webapp.models import Role, User, UserSession, db, new_token, token_hash
 from webapp.practice.ports import LOOPBACK
 from webapp.practice.scenarios import DOMAIN
@@ -101,6 +101,8 @@ def with_practice(app: Flask, practice_servers: PracticeServers) -> PracticeServ
         ca_file=practice_servers.ca_file,
         hosts={f"*.{DOMAIN}": LOOPBACK},
     )
+    # Long enough for every server that answers; those that never do are given up sooner than in earnest.
+    app.extensions["postroom.limits"] = Limits(greeting=2, read=2, probe=1)
     return practice_servers
 
 

@@ -51,7 +51,9 @@ class Portal:
         self._log = log
         command = [sys.executable, "-m", "gunicorn", "-c", "python:webapp.gunicorn_conf", "wsgi:app"]
         with log.open("wb") as output:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
 
     @property
     def output(self) -> str:
@@ -81,6 +83,13 @@ class Portal:
         """Open a browser."""
         return Browser(self.base)
 
+    def answers(self) -> bool:
+        """Say whether a worker answers."""
+        try:
+            return self.get("/health").status_code == 200
+        except requests.RequestException:
+            return False
+
     def stop(self) -> None:
         """End it and wait for it."""
         self.process.terminate()
@@ -90,23 +99,23 @@ class Portal:
         self.process.wait()
 
 
-class Browser(requests.Session):
+class Browser:
     """A browser without JavaScript, for a portal that is served."""
 
     def __init__(self, base: str) -> None:
-        super().__init__()
         self._base = base
+        self.session = requests.Session()
 
     def see(self, path: str) -> requests.Response:
         """Look at a page."""
-        return self.get(self._base + path, timeout=30, allow_redirects=False)
+        return self.session.get(self._base + path, timeout=30, allow_redirects=False)
 
     def send(self, path: str, *, page: str = "", **fields: str) -> requests.Response:
         """Post a form with the token of the page it stands on."""
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.see(page or path).text)
         assert found, f"no form on {page or path}"
         data = {**fields, "csrf_token": found.group(1)}
-        return self.post(self._base + path, data=data, timeout=40, allow_redirects=False)
+        return self.session.post(self._base + path, data=data, timeout=40, allow_redirects=False)
 
 
 @contextmanager
@@ -114,7 +123,7 @@ def serving_portal(env: Environment, log: Path) -> Iterator[Portal]:
     """Serve a portal, and end it and all it started."""
     portal = Portal(env, log)
     try:
-        assert portal.wait(), portal.output
+        assert portal.wait() and within(_PATIENCE, portal.answers), portal.output
         yield portal
     finally:
         portal.stop()

@@ -2,11 +2,12 @@
 
 import logging
 
-from flask import Flask, Response
+from flask import Flask, Response, g
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from webapp.extensions import login_manager
 from webapp.htmx import render
 from webapp.models import db
 from webapp.security.key_files import KeyFileError
@@ -54,6 +55,8 @@ def init_app(app: Flask) -> None:
     def database_busy(error: OperationalError) -> Response:
         db.session.rollback()
         log.error("database: %s", type(error.orig).__name__, exc_info=app.debug)
+        # Templates ask Flask-Login who is signed in, and that would ask the database again.
+        g._login_user = login_manager.anonymous_user()
         return error_response(503, plain=True)
 
     @app.errorhandler(SecretBoxError)

@@ -3,19 +3,18 @@
 import os
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from webapp.security.secret_box import SecretBoxError, parse_keys
+from webapp.setting_files import FileSource, Unread
 
 PREFIX = "POSTROOM_"
 _SHORTEST_KEY = 16
@@ -40,7 +39,7 @@ class Settings(BaseSettings):
     )
     data_keys: SecretStr = Field(
         SecretStr(""),
-        description="Keys that seal stored secrets, `id:base64,…`, the first seals; empty: made once in the data folder.",
+        description="Seal stored secrets: `id:base64,…`, the first is in use; empty: made once in the data folder.",
     )
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (),
@@ -120,8 +119,8 @@ class Settings(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _was_read(cls, value: object) -> object:
-        if isinstance(value, _Unread):
-            raise ValueError(value.why)  # noqa: TRY004  (pydantic reports a ValueError beside the other faults)
+        if isinstance(value, Unread):
+            raise ValueError(value.why)
         return value
 
     @property
@@ -134,33 +133,7 @@ class Settings(BaseSettings):
         cls, settings_cls: type[BaseSettings], *sources: Any, **named: PydanticBaseSettingsSource
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read arguments, then the environment, then the files the environment names."""
-        return named["init_settings"], named["env_settings"], _FileSource(settings_cls)
-
-
-@dataclass(frozen=True)
-class _Unread:
-    """Stands for a setting whose file could not be read."""
-
-    why: str
-
-
-class _FileSource(PydanticBaseSettingsSource):
-    """Takes a setting from the file that `POSTROOM_<NAME>_FILE` names."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        variable = f"{PREFIX}{field_name.upper()}_FILE"
-        if not (path := os.environ.get(variable)):
-            return None, field_name, False
-        try:
-            text = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeError) as error:
-            return _Unread(f"the file of {variable} cannot be read ({type(error).__name__})"), field_name, False
-        # A secret that was not put into its file must not become one that is made up.
-        return text or _Unread(f"the file of {variable} is empty"), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
-        return {name: value for name, value in found.items() if value is not None}
+        return named["init_settings"], named["env_settings"], FileSource(settings_cls)
 
 
 def _modern(url: str) -> str:

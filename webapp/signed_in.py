@@ -8,7 +8,7 @@ from flask import Flask, flash, g, request, session, url_for
 from flask_login import UserMixin, login_user, logout_user
 from flask_login import current_user as _current_user
 from flask_login import login_required as _login_required
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from werkzeug.wrappers import Response
 
 from webapp.extensions import login_manager
@@ -19,6 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 _SEEN_EVERY = timedelta(minutes=5)
 _LIFETIME = timedelta(days=14)
+_BY_TOKEN = select(UserSession).where(UserSession.token_hash == bindparam("hash"))
 
 
 def init_app(app: Flask) -> None:
@@ -86,7 +87,7 @@ def sign_out() -> None:
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_visitor(token: str) -> Visitor | None:
     """Find the session of a cookie; nobody when it was ended, has lapsed or its person was deactivated."""
-    found = db.session.scalar(select(UserSession).where(UserSession.token_hash == token_hash(token)))
+    found = db.session.scalar(_BY_TOKEN, {"hash": token_hash(token)})
     if found is None or not found.user.active or found.last_seen_at < utcnow() - _LIFETIME:
         return None
     if found.last_seen_at < utcnow() - _SEEN_EVERY:

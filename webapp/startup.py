@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import delete, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from webapp import vault
 from webapp.models import PortalSetting, RateLimit, db, write_transaction
@@ -35,14 +36,16 @@ def ensure_ready() -> None:
         with _one_at_a_time():
             _migrate()
             _check_data_key()
+        with write_transaction() as connection:
+            connection.execute(delete(RateLimit).where(RateLimit.expires < time.time()))
     except (vault.SecretBoxError, vault.KeyFileError) as error:
         raise StartupError(
-            f"{error}. Put back the key that sealed the stored passwords (POSTROOM_DATA_KEYS or {vault.KEY_FILE})."
+            f"{error}. Stored passwords open with the key that sealed them (POSTROOM_DATA_KEYS or {vault.KEY_FILE})."
         ) from None
+    except DBAPIError as error:
+        raise StartupError(f"the database cannot be used ({str(error.orig).strip().splitlines()[0]})") from None
     except OSError as error:
         raise StartupError(f"the data folder {folder} cannot be used ({error.strerror})") from None
-    with write_transaction() as connection:
-        connection.execute(delete(RateLimit).where(RateLimit.expires < time.time()))
 
 
 @contextmanager
@@ -68,6 +71,8 @@ def _migrate() -> None:
     if present == scripts.get_current_head():
         return
     if present is not None:
+        if present not in {script.revision for script in scripts.walk_revisions()}:
+            raise StartupError("the database was made by a newer version of Postroom: start that one")
         _copy_database(present)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     upgrade()

@@ -1,4 +1,4 @@
-"""Every fault a server can have ends on the page: its problem named, in time, with no traceback and no secret anywhere."""
+"""Every fault a server can have ends on the page: its problem named in time, no traceback, no secret."""
 
 import logging
 import time
@@ -66,7 +66,12 @@ def test_every_fault_has_its_expected_problem() -> None:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_fault_ends_on_the_page_as_its_problem(
-    app: Flask, client: FlaskClient, as_member: User, authority: Authority, caplog: pytest.LogCaptureFixture, fault: Fault
+    app: Flask,
+    client: FlaskClient,
+    as_member: User,
+    authority: Authority,
+    caplog: pytest.LogCaptureFixture,
+    fault: Fault,
 ) -> None:
     tls = fault.certificate(authority) if fault.certificate else None
     began = time.monotonic()

@@ -35,11 +35,11 @@ def invitations_page(page: int) -> Pagination:
 def last_seen(people: list[User]) -> dict[int, datetime]:
     """Tell when each of these people was last seen on a device that is still signed in."""
     query = (
-        select(UserSession.user_id, func.max(UserSession.last_seen_at))
+        select(UserSession.user_id, func.max(UserSession.last_seen_at).label("moment"))
         .where(UserSession.user_id.in_([person.id for person in people]))
         .group_by(UserSession.user_id)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return {row.user_id: row.moment for row in db.session.execute(query)}
 
 
 def _page(query: Select[Any], page: int) -> Pagination:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from webapp.commands.ready import with_portal
 from webapp.connections.form_page import name_key
-from webapp.connections.recording import AlreadyRunningError, check_connection
+from webapp.connections.recording import AlreadyRunningError, GoneError, check_connection
 from webapp.connections.verdict import Verdict
 from webapp.formats import duration
 from webapp.imap import Step
@@ -31,7 +31,9 @@ def check(name: str, as_json: bool) -> None:
     if connection is None:
         raise click.ClickException(f"there is no connection called “{name}”")
     try:
-        verdict, _ = check_connection(connection)
+        verdict, _ = check_connection(connection.id)
+    except GoneError:
+        raise click.ClickException("the connection was deleted meanwhile") from None
     except AlreadyRunningError:
         raise click.ClickException("a test of this connection is running already") from None
     except (SecretBoxError, KeyFileError) as error:

@@ -143,7 +143,7 @@ def _save(page: FormPage, connection: Connection, target: Target) -> Response:
         return page.show(status=422)
     report = page.carried.report_for(target.server, target.credential.secrets[0])
     if report is not None and moved:
-        keep(connection.id, connection.version, Verdict.of(report, target.server, connection.address))
+        keep(connection, Verdict.of(report, target.server, connection.address))
     _say_saved(connection)
     return redirect(url_for("connections.show", connection_id=connection.id), 303)  # type: ignore[return-value]
 

@@ -1,9 +1,10 @@
 """Runs the check of a saved connection and remembers it: one at a time a connection, no transaction open meanwhile."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from webapp.connections.verdict import Verdict
 from webapp.imap import Report, run_check
@@ -23,6 +24,8 @@ _CLAIM = (
     update(Connection)
     .where(_THIS, or_(Connection.checking_until.is_(None), Connection.checking_until < bindparam("now")))
     .values(checking_until=bindparam("until"))
+    .returning(Connection)
+    .execution_options(synchronize_session=False, populate_existing=True)
 )
 _RELEASE = update(Connection).where(_THIS).values(checking_until=None)
 _CONCLUDE = (
@@ -30,10 +33,7 @@ _CONCLUDE = (
     .where(_THIS, Connection.version == bindparam("seen"))
     .values(
         state=bindparam("new_state"),
-        # A state holds since it was first found, not since it was last confirmed.
-        state_since=case(
-            (Connection.state == bindparam("same_state"), Connection.state_since), else_=bindparam("since")
-        ),
+        state_since=bindparam("since"),
         last_checked_at=bindparam("now"),
         last_seconds=bindparam("seconds"),
         last_verdict=bindparam("short"),
@@ -41,7 +41,7 @@ _CONCLUDE = (
         checking_until=None,
     )
 )
-_STORE = insert(CheckReport)
+_STORE = insert(CheckReport).returning(CheckReport.id)
 _FORGET = delete(CheckReport).where(
     CheckReport.connection_id == bindparam("one"),
     CheckReport.id
@@ -53,6 +53,10 @@ _FORGET = delete(CheckReport).where(
     .scalar_subquery(),
 )
 _REPORT = TypeAdapter(Report)
+
+
+class GoneError(Exception):
+    """There is no such connection."""
 
 
 class AlreadyRunningError(Exception):
@@ -82,29 +86,38 @@ def check_target(target: Target, address: str) -> Verdict:
     return Verdict.of(report, target.server, address)
 
 
-def check_connection(connection: Connection) -> tuple[Verdict, bool]:
-    """Check a saved connection and store the report; raise `AlreadyRunningError`, `SecretBoxError`.
+@dataclass(frozen=True)
+class Kept:
+    """What a stored report made of its connection."""
 
-    The second value says whether the report was kept: not when the connection was deleted or changed meanwhile.
+    report_id: int
+    state: State
+    since: datetime
+
+
+def check_connection(connection_id: int) -> tuple[Verdict, Kept | None]:
+    """Check a saved connection and store the report.
+
+    The report is not kept when the connection was deleted or changed meanwhile. Raises `GoneError` where there is none,
+    `AlreadyRunningError`, and `SecretBoxError`.
     """
-    connection_id, version, address = connection.id, connection.version, connection.address
-    target = PROVIDERS[connection.credential_type].stored(connection)
-    _claim(connection_id)
+    connection = _claim(connection_id)
     try:
-        verdict = check_target(target, address)
+        verdict = check_target(PROVIDERS[connection.credential_type].stored(connection), connection.address)
     except BaseException:
         _release(connection_id)
         raise
-    return verdict, keep(connection_id, version, verdict)
+    return verdict, keep(connection, verdict)
 
 
-def _claim(connection_id: int) -> None:
-    """Take the connection within the transaction that read it, and end that."""
+def _claim(connection_id: int) -> Connection:
+    """Read a connection and take it for one check, in one statement and a transaction that ends with it."""
     now = utcnow()
-    claimed = db.session.connection().execute(_CLAIM, {"one": connection_id, "now": now, "until": now + _CLAIM_LASTS})
+    connection = db.session.scalar(_CLAIM, {"one": connection_id, "now": now, "until": now + _CLAIM_LASTS})
     db.session.commit()
-    if not claimed.rowcount:
-        raise AlreadyRunningError
+    if connection is not None:
+        return connection
+    raise GoneError if db.session.get(Connection, connection_id) is None else AlreadyRunningError
 
 
 def _release(connection_id: int) -> None:
@@ -112,22 +125,28 @@ def _release(connection_id: int) -> None:
     db.session.commit()
 
 
-def keep(connection_id: int, version: int, verdict: Verdict) -> bool:
-    """Store a report and what it says of the connection, unless that was deleted or changed since `version`."""
+def keep(connection: Connection, verdict: Verdict) -> Kept | None:
+    """Store a report and what it says of the connection, unless that was deleted or changed since it was read."""
     report = verdict.report
-    state, now = State.WORKS if verdict.passed else State.FAILS, utcnow()
+    state = State.WORKS if verdict.passed else State.FAILS
+    now = utcnow()
+    # A state holds since it was first found, not since it was last confirmed.
+    since = connection.state_since if connection.state is state and connection.state_since else now
     found = {
-        # PostgreSQL deduces a type for each parameter from its one place, so those of two places have two names.
         "new_state": state,
-        "same_state": state,
+        "since": since,
         "now": now,
-        "since": now,
         "seconds": report.seconds,
         "short": verdict.short[:300],
         "slug": verdict.slug,
     }
+    transaction = db.session.connection()
+    if not transaction.execute(_CONCLUDE, {"one": connection.id, "seen": connection.version, **found}).rowcount:
+        transaction.execute(_RELEASE, {"one": connection.id})
+        db.session.commit()
+        return None
     stored = {
-        "connection_id": connection_id,
+        "connection_id": connection.id,
         "started_at": report.started_at,
         "seconds": report.seconds,
         "passed": report.passed,
@@ -135,12 +154,7 @@ def keep(connection_id: int, version: int, verdict: Verdict) -> bool:
         "problem": verdict.slug,
         "body": report_json(report),
     }
-    transaction = db.session.connection()
-    kept = bool(transaction.execute(_CONCLUDE, {"one": connection_id, "seen": version, **found}).rowcount)
-    if kept:
-        transaction.execute(_STORE, stored)
-        transaction.execute(_FORGET, {"one": connection_id, "kept": KEPT})
-    else:
-        transaction.execute(_RELEASE, {"one": connection_id})
+    report_id = transaction.execute(_STORE, stored).scalar_one()
+    transaction.execute(_FORGET, {"one": connection.id, "kept": KEPT})
     db.session.commit()
-    return kept
+    return Kept(report_id, state, since)

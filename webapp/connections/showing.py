@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, select
 
 from webapp.connections.access import get_connection, may_change
 from webapp.connections.blueprint import connections
-from webapp.connections.recording import report_from_json
+from webapp.connections.recording import Kept, report_from_json
 from webapp.connections.verdict import Verdict
 from webapp.htmx import render
 from webapp.imap import Security, ServerSettings
@@ -41,23 +41,21 @@ def report(connection_id: int, report_id: int) -> Response:
     return Response(render_template("connections/report.html", connection=connection, verdict=verdict))
 
 
-def show_connection(
-    connection_id: int, *, verdict: Verdict | None = None, kept: bool = True, fresh: bool = True
-) -> Response:
-    """Render the page of a connection, or the result alone for htmx; the last report where none is given."""
+def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept: bool = True) -> Response:
+    """Render the page of a connection with this verdict, or with that of its last report."""
     # A check writes past the session: what that has read before is old.
     connection = db.session.get(Connection, connection_id, populate_existing=True)
     if connection is None:
         if verdict is None:
             abort(404)
         return render("connections/gone.html", "connections/_result.html", verdict=verdict, kept=False)
-    recent = db.session.connection().execute(_RECENT, {"one": connection_id}).all()
+    recent = db.session.execute(_RECENT, {"one": connection_id}).all()
+    fresh = verdict is not None
     if verdict is None and recent:
-        last = db.session.get_one(CheckReport, recent[0].id)
-        verdict, fresh = _verdict(connection, last), False
+        verdict = _verdict(connection, db.session.get_one(CheckReport, recent[0].id))
     return render(
         "connections/show.html",
-        "connections/_checked.html",
+        "connections/_result.html",
         connection=connection,
         provider=PROVIDERS[connection.credential_type],
         security=Security(connection.security),
@@ -67,6 +65,21 @@ def show_connection(
         kept=kept,
         recent=recent,
     )
+
+
+def show_checked(connection_id: int, verdict: Verdict, kept: Kept) -> Response:
+    """Render for htmx what a test that was kept changes on the page of its connection."""
+    report = verdict.report
+    row = {"id": kept.report_id, "passed": report.passed, "verdict": verdict.sentence, "seconds": report.seconds}
+    page = render_template(
+        "connections/_checked.html",
+        connection_id=connection_id,
+        verdict=verdict,
+        state=kept.state,
+        since=kept.since,
+        recent=[{**row, "started_at": report.started_at}],
+    )
+    return Response(page, headers={"Vary": "HX-Request"})
 
 
 def show_row(connection_id: int) -> Response:

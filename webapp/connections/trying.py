@@ -1,12 +1,12 @@
 """Test connection: what was typed, or what is saved; answered on the same page."""
 
-from flask import Response, request
+from flask import Response, abort, request
 
 from webapp.connections.access import get_changeable, get_connection
 from webapp.connections.blueprint import connections
 from webapp.connections.form_page import FormPage
-from webapp.connections.recording import AlreadyRunningError, check_connection, check_target
-from webapp.connections.showing import show_connection, show_row
+from webapp.connections.recording import AlreadyRunningError, GoneError, check_connection, check_target
+from webapp.connections.showing import show_checked, show_connection, show_row
 from webapp.errors import error_response
 from webapp.htmx import wanted
 from webapp.models import Connection
@@ -34,12 +34,16 @@ def test_connection(connection_id: int) -> Response:
     """Test a saved connection as it is, and keep the report."""
     in_list = wanted() and request.form.get("view") == "row"
     try:
-        verdict, kept = check_connection(get_connection(connection_id))
+        verdict, kept = check_connection(connection_id)
+    except GoneError:
+        abort(404)
     except AlreadyRunningError:
         return show_row(connection_id) if in_list else _already_running()
     if in_list:
         return show_row(connection_id)
-    return show_connection(connection_id, verdict=verdict, kept=kept)
+    if wanted() and kept:
+        return show_checked(connection_id, verdict, kept)
+    return show_connection(connection_id, verdict=verdict, kept=kept is not None)
 
 
 def _test_form(page: FormPage) -> Response:
@@ -48,9 +52,11 @@ def _test_form(page: FormPage) -> Response:
     saved_id = page.saved.id if page.saved else None
     try:
         if page.saved is not None and _is_as_saved(page.saved, target):
-            verdict, _ = check_connection(page.saved)
+            verdict, _ = check_connection(page.saved.id)
         else:
             verdict = check_target(target, page.form.address.data)
+    except GoneError:
+        abort(404)
     except AlreadyRunningError:
         return _already_running()
     if saved_id is not None:

@@ -14,8 +14,10 @@ _BYTES_REPR = re.compile(r"""b(['"]).*\1""", re.DOTALL)
 def clean(words: object) -> str:
     """Give words as one line of plain text; imaplib puts the repr of bytes into its messages, which is undone."""
     text = words[:_READ].decode("utf-8", "replace") if isinstance(words, bytes) else str(words)[:_READ]
-    # Not printable: controls, and the marks that turn the direction of writing.
-    return " ".join("".join(char if char.isprintable() else " " for char in _unwrapped(text.strip())).split())
+    plain = _unwrapped(text.strip())
+    if not plain.isprintable():  # controls, and the marks that turn the direction of writing
+        plain = "".join(char if char.isprintable() else " " for char in plain)
+    return " ".join(plain.split())
 
 
 def quote(words: object, secrets: Iterable[str]) -> str:

@@ -96,4 +96,5 @@ def _on_connect(connection: Any, record: Any) -> None:
 
 
 def _on_begin(connection: DatabaseConnection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes.get() else "BEGIN")
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("BEGIN IMMEDIATE" if writes.get() else "BEGIN")

@@ -31,7 +31,7 @@ def seed(ports: Mapping[str, int]) -> User:
         for place, (name, (key, tested)) in enumerate(_EXAMPLES.items()):
             connection = _example(name, _SCENARIOS[key], ports, member if place % 2 else administrator)
             if tested:
-                check_connection(connection)
+                check_connection(connection.id)
     else:
         _move_to(ports)
     return administrator

@@ -50,12 +50,20 @@
     if (event.detail.xhr.status >= 502) say(event);
   });
 
+  // Names what describes a field: its mark, if it has one, and its hint.
+  const describe = (field, marks) => {
+    const hint = document.getElementById(`${field.id}-hint`);
+    const ids = hint ? [...marks, hint.id] : marks;
+    if (ids.length) field.setAttribute("aria-describedby", ids.join(" "));
+    else field.removeAttribute("aria-describedby");
+  };
+
   // Marks the fields of the form that a result concerns: data-marks is {"field name": "words"}.
   const mark = (result) => {
     for (const line of document.querySelectorAll(".error")) line.remove();
     for (const field of document.querySelectorAll("[aria-invalid]")) {
       field.removeAttribute("aria-invalid");
-      field.removeAttribute("aria-describedby");
+      describe(field, []);
     }
     for (const [name, words] of Object.entries(JSON.parse(result.dataset.marks))) {
       const field = document.querySelector(`#connection-form [name="${CSS.escape(name)}"]:not([type="hidden"], [type="radio"])`);
@@ -65,10 +73,21 @@
       line.id = `${field.id}-error`;
       line.textContent = `✗ ${words}`;
       field.setAttribute("aria-invalid", "true");
-      field.setAttribute("aria-describedby", line.id);
+      describe(field, [line.id]);
       field.closest(".field").append(line);
     }
   };
+
+  // A server typed while the portal still looks for one stays: an answer that comes too late is dropped.
+  let typedAt = 0;
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("#server-settings")) typedAt = performance.now();
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => { event.detail.xhr.askedAt = performance.now(); });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, xhr } = event.detail;
+    if (target.id === "server-settings" && typedAt > xhr.askedAt) event.detail.shouldSwap = false;
+  });
 
   // On narrow screens the result stands below the form: bring it into view.
   document.addEventListener("htmx:afterSwap", (event) => {
