@@ -1,4 +1,4 @@
-"""What every test may use: a portal on a fresh database (SQLite and PostgreSQL), a browser without JavaScript, people."""
+"""What every test may use: a portal on a fresh database (SQLite and PostgreSQL), a plain browser, people."""
 
 import re
 import shutil
@@ -113,7 +113,9 @@ MakeUser = Callable[..., User]
 def make_user(app: Flask) -> MakeUser:
     """Give a function that makes people."""
 
-    def make(address: str = "ann@example.com", *, name: str = "Ann", role: Role = Role.MEMBER, active: bool = True) -> User:
+    def make(
+        address: str = "ann@example.com", *, name: str = "Ann", role: Role = Role.MEMBER, active: bool = True
+    ) -> User:
         with app.app_context():
             user = User(name=name, address=address, role=role, active=active, password_hash=password_hash())
             db.session.add(user)

@@ -80,7 +80,7 @@ def test_a_locked_database_is_busy_in_a_sentence_and_nothing_is_lost(
     assert looked.status_code == 200
     assert refused.status_code == 503
     assert "The portal is busy" in words(refused)
-    assert ("<html" in refused.get_data(as_text=True)) is not headers
+    assert ("<html" in refused.get_data(as_text=True)) is not bool(headers)
     assert "Traceback" not in caplog.text
     assert saved.status_code == 303
     assert count(app) == 1

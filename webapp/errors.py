@@ -1,6 +1,7 @@
 """Every failure of a request ends in a sentence: a page for a browser, a fragment for htmx."""
 
 import logging
+import sqlite3
 
 from flask import Flask, Response, g
 from flask_wtf.csrf import CSRFError
@@ -51,10 +52,12 @@ def init_app(app: Flask) -> None:
             400, "This page has been open for too long", "Reload it and try again: nothing was changed."
         )
 
+    # SQLite's own error comes from the BEGIN of a transaction, which SQLAlchemy does not see.
+    @app.errorhandler(sqlite3.OperationalError)
     @app.errorhandler(OperationalError)
-    def database_busy(error: OperationalError) -> Response:
+    def database_busy(error: Exception) -> Response:
         db.session.rollback()
-        log.error("database: %s", type(error.orig).__name__, exc_info=app.debug)
+        log.error("database: %s", getattr(error, "orig", error), exc_info=app.debug)
         # Templates ask Flask-Login who is signed in, and that would ask the database again.
         g._login_user = login_manager.anonymous_user()
         return error_response(503, plain=True)

@@ -39,7 +39,7 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Leave what was loaded before the fork out of garbage collection: it stays, and stays shared between the workers."""
+    """Leave what was loaded before the fork out of garbage collection: it stays, and stays shared with the master."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 

@@ -33,7 +33,9 @@ class Settings(BaseSettings):
 
     base_url: str = Field("http://127.0.0.1:8000", description="The address people open the portal at, without a path.")
     data_dir: Path = Field(Path("data"), description="The folder of the database, the keys and nothing else.")
-    database_url: str = Field("", description="SQLAlchemy URL of the database; empty: SQLite in the data folder.")
+    database_url: str = Field(
+        "", repr=False, description="SQLAlchemy URL of the database; empty: SQLite in the data folder."
+    )
     secret_key: SecretStr = Field(
         SecretStr(""), description="Signs session cookies; empty: made once in the data folder."
     )

@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,8 +43,9 @@ def ensure_ready() -> None:
         raise StartupError(
             f"{error}. Stored passwords open with the key that sealed them (POSTROOM_DATA_KEYS or {vault.KEY_FILE})."
         ) from None
-    except DBAPIError as error:
-        raise StartupError(f"the database cannot be used ({str(error.orig).strip().splitlines()[0]})") from None
+    except (DBAPIError, sqlite3.Error) as error:
+        said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+        raise StartupError(f"the database cannot be used ({said})") from None
     except OSError as error:
         raise StartupError(f"the data folder {folder} cannot be used ({error.strerror})") from None
 

@@ -89,7 +89,9 @@ def test_a_password_that_will_not_do_is_refused(
     assert password_works(app, member, PASSWORD)
 
 
-@pytest.mark.parametrize("password", ["x" * 10, "x" * 200, "🔑" * 10, "עברית וערבית مرحبا", " spaces at both ends ", "tab\tand\nline"])
+@pytest.mark.parametrize(
+    "password", ["x" * 10, "x" * 200, "🔑" * 10, "עברית וערבית مرحبا", " spaces at both ends ", "tab\tand\nline"]
+)
 def test_any_password_of_ten_to_two_hundred_characters_will_do(
     app: Flask, client: FlaskClient, member: User, password: str
 ) -> None:
@@ -119,7 +121,9 @@ def test_password_managers_find_what_they_look_for(client: FlaskClient, member: 
 
 def test_the_devices_are_listed_and_this_one_is_marked(app: Flask, client: FlaskClient, member: User) -> None:
     phone = app.test_client()
-    phone.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"
+    phone.environ_base["HTTP_USER_AGENT"] = (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"
+    )
     post(phone, "/sign-in", address=member.address, password=PASSWORD)
     sign_in_as(client, member)
 
@@ -145,7 +149,9 @@ def test_a_device_can_be_signed_out(app: Flask, client: FlaskClient, member: Use
     assert client.get("/account").status_code == 200
 
 
-def test_nobody_can_sign_out_the_devices_of_others(app: Flask, client: FlaskClient, member: User, administrator: User) -> None:
+def test_nobody_can_sign_out_the_devices_of_others(
+    app: Flask, client: FlaskClient, member: User, administrator: User
+) -> None:
     theirs = app.test_client()
     sign_in_as(theirs, administrator)
     sign_in_as(client, member)

@@ -30,7 +30,9 @@ for _ in range(int(sys.argv[3])):
 """
 
 
-def attempt(client: FlaskClient, address: str = "ann@example.com", password: str = "wrong password", ip: str = "10.0.0.1") -> int:
+def attempt(
+    client: FlaskClient, address: str = "ann@example.com", password: str = "wrong password", ip: str = "10.0.0.1"
+) -> int:
     token = csrf_token(client, "/sign-in")
     data = {"csrf_token": token, "address": address, "password": password}
     return client.post("/sign-in", data=data, environ_base={"REMOTE_ADDR": ip}).status_code
@@ -50,12 +52,16 @@ def test_the_eleventh_attempt_at_an_account_is_refused_wherever_it_comes_from(
 def test_the_account_is_one_however_its_address_is_typed(client: FlaskClient, make_user: MakeUser) -> None:
     make_user()
 
-    answers = [attempt(client, typed, ip=f"10.0.0.{i}") for i, typed in enumerate(["ann@example.com", " ANN@Example.com "] * 6)]
+    answers = [
+        attempt(client, typed, ip=f"10.0.0.{i}") for i, typed in enumerate(["ann@example.com", " ANN@Example.com "] * 6)
+    ]
 
     assert answers == [422] * 10 + [429] * 2
 
 
-def test_a_locked_account_refuses_the_right_password_and_others_sign_in(client: FlaskClient, make_user: MakeUser) -> None:
+def test_a_locked_account_refuses_the_right_password_and_others_sign_in(
+    client: FlaskClient, make_user: MakeUser
+) -> None:
     make_user()
     make_user("ben@example.com")
     for i in range(10):
@@ -118,7 +124,9 @@ def test_the_limit_holds_over_workers_that_share_the_database(
     make_user()
     arguments = [str(settings.data_dir), settings.database, "7"]
 
-    other = subprocess.run([sys.executable, "-c", ANOTHER_WORKER, *arguments], capture_output=True, text=True, check=True)
+    other = subprocess.run(
+        [sys.executable, "-c", ANOTHER_WORKER, *arguments], capture_output=True, text=True, check=True
+    )
 
     assert other.stdout.split() == ["422"] * 7
     assert [attempt(client) for _ in range(4)] == [422] * 3 + [429]

@@ -39,7 +39,9 @@ def new_set_up_link(app: Flask) -> str:
 
 def people(app: Flask) -> list[tuple[str, str, Role]]:
     with app.app_context():
-        return [tuple(row) for row in db.session.execute(select(User.address, User.name, User.role).order_by(User.id))]
+        return [
+            (person.address, person.name, person.role) for person in db.session.scalars(select(User).order_by(User.id))
+        ]
 
 
 def join(client: FlaskClient, path: str, **fields: str) -> TestResponse:
@@ -48,7 +50,9 @@ def join(client: FlaskClient, path: str, **fields: str) -> TestResponse:
 
 @pytest.mark.parametrize("role", Role)
 def test_an_invited_person_joins_with_the_invited_address_and_role(app: Flask, client: FlaskClient, role: Role) -> None:
-    response = join(client, invite(app, role=role), name=" Ann  Lee ", address="other@example.com", role="administrator")
+    response = join(
+        client, invite(app, role=role), name=" Ann  Lee ", address="other@example.com", role="administrator"
+    )
 
     assert response.headers["Location"] == "/"
     assert people(app) == [("ann@example.com", "Ann  Lee", role)]
@@ -198,7 +202,9 @@ def test_there_is_no_set_up_link_once_somebody_is_here(app: Flask, member: User)
         assert db.session.scalar(select(func.count()).select_from(OneTimeLink)) == 0
 
 
-def test_a_set_up_link_closes_when_somebody_else_came_first(app: Flask, client: FlaskClient, make_user: MakeUser) -> None:
+def test_a_set_up_link_closes_when_somebody_else_came_first(
+    app: Flask, client: FlaskClient, make_user: MakeUser
+) -> None:
     path = new_set_up_link(app)
     token = csrf_token(client, path)
     make_user()

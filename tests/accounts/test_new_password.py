@@ -27,7 +27,9 @@ def test_the_new_password_works_and_the_old_one_does_not(app: Flask, client: Fla
     response = post(client, new_link(app, member), password=NEW)
 
     assert response.headers["Location"] == "/"
-    answers = [post(app.test_client(), "/sign-in", address=member.address, password=p).status_code for p in (NEW, PASSWORD)]
+    answers = [
+        post(app.test_client(), "/sign-in", address=member.address, password=p).status_code for p in (NEW, PASSWORD)
+    ]
     assert answers == [303, 422]
 
 
@@ -78,7 +80,9 @@ def test_the_link_of_somebody_deactivated_does_not_open(app: Flask, client: Flas
     assert "deactivated" in words(response)
 
 
-def test_deactivating_somebody_closes_their_link(app: Flask, client: FlaskClient, member: User, administrator: User) -> None:
+def test_deactivating_somebody_closes_their_link(
+    app: Flask, client: FlaskClient, member: User, administrator: User
+) -> None:
     path = new_link(app, member)
     with app.app_context():
         people.deactivate(db.session.get_one(User, member.id))
@@ -90,7 +94,9 @@ def test_deactivating_somebody_closes_their_link(app: Flask, client: FlaskClient
 
 
 @pytest.mark.parametrize("password", ["", "short", "ben@example.com", "x" * 10_000])
-def test_a_password_that_will_not_do_keeps_the_link(app: Flask, client: FlaskClient, member: User, password: str) -> None:
+def test_a_password_that_will_not_do_keeps_the_link(
+    app: Flask, client: FlaskClient, member: User, password: str
+) -> None:
     path = new_link(app, member)
 
     response = post(client, path, password=password)

@@ -28,7 +28,14 @@ ELSEWHERE = [
     "/ok\r\nSet-Cookie: a=b",
     "/" + "x" * 3000,
 ]
-OURS = ["/", "/connections/", "/connections/7?tab=reports#last", "/help/problems/a%2Fb", "/connections/?search=über", "/a//b"]
+OURS = [
+    "/",
+    "/connections/",
+    "/connections/7?tab=reports#last",
+    "/help/problems/a%2Fb",
+    "/connections/?search=über",
+    "/a//b",
+]
 
 
 @pytest.mark.parametrize("wanted", ELSEWHERE)

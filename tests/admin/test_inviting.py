@@ -130,7 +130,9 @@ def test_the_invitations_are_paged_by_the_server(client: FlaskClient, app: Flask
     assert [page.count("@example.net") for page in pages] == [25, 5]
 
 
-def test_a_person_who_invites_the_same_address_twice_has_one_open_invitation(client: FlaskClient, make_user: MakeUser) -> None:
+def test_a_person_who_invites_the_same_address_twice_has_one_open_invitation(
+    client: FlaskClient, make_user: MakeUser
+) -> None:
     invite(client)
     invite(client)
 

@@ -16,7 +16,9 @@ def crowd(app: Flask) -> None:
     """Make sixty people more."""
     with app.app_context():
         for i in range(60):
-            db.session.add(User(name=f"Person {i:02}", address=f"p{i:02}@example.com", role=Role.MEMBER, password_hash="none"))
+            db.session.add(
+                User(name=f"Person {i:02}", address=f"p{i:02}@example.com", role=Role.MEMBER, password_hash="none")
+            )
         db.session.commit()
 
 
@@ -85,7 +87,9 @@ def test_a_search_for_control_characters_shows_everybody(client: FlaskClient, se
     assert "1 person." in words(client.get(PEOPLE, query_string={"q": search}))
 
 
-def test_the_number_of_queries_does_not_grow_with_the_people(app: Flask, client: FlaskClient, make_user: MakeUser) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_people(
+    app: Flask, client: FlaskClient, make_user: MakeUser
+) -> None:
     def queries() -> int:
         counted: list[str] = []
         with app.app_context():

@@ -106,7 +106,7 @@ def test_the_focus_lands_on_what_is_to_mend(page: Page) -> None:
     page.keyboard.press("Enter")
 
     summary = page.get_by_role("alert")
-    expect(summary).to_contain_text("One thing to mend")
+    expect(summary).to_contain_text("1 thing to mend")
     expect(summary).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -100,7 +100,8 @@ def test_challenge_that_explains_a_refusal_is_part_of_what_the_server_said(check
     assert answers == [b""]
     assert report.failure
     assert report.failure.text == (
-        'AUTHENTICATE XOAUTH2: NO [AUTHENTICATIONFAILED] Invalid credentials (Failure) {"status":"400","schemes":"Bearer"}'
+        "AUTHENTICATE XOAUTH2: NO [AUTHENTICATIONFAILED] Invalid credentials (Failure) "
+        '{"status":"400","schemes":"Bearer"}'
     )
 
 

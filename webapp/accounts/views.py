@@ -64,7 +64,7 @@ def account() -> Response:
     return form_page("accounts/account.html", form=form, person=person, devices=held, here=current_session().id)
 
 
-@accounts.post("/account/devices/<int(max=2147483647):session_id>/sign-out")
+@accounts.post("/account/devices/<id:session_id>/sign-out")
 @login_required
 def sign_out_device(session_id: int) -> Response:
     """End one session of the person; one that has ended already is no matter."""

@@ -15,7 +15,7 @@ from webapp.signed_in import current_user
 from webapp.vault import current_settings
 
 admin = Blueprint("admin", __name__, url_prefix="/administration")
-_PERSON = "/people/<int(max=2147483647):person_id>"
+_PERSON = "/people/<id:person_id>"
 _LAST = "Nobody else could administer the portal then. Make somebody else an administrator first."
 
 
@@ -63,7 +63,7 @@ def link() -> Response:
     return make_response(render_template("admin/link.html", link=session.pop("new_link", None)))
 
 
-@admin.post("/invitations/<int(max=2147483647):link_id>/withdraw")
+@admin.post("/invitations/<id:link_id>/withdraw")
 def withdraw(link_id: int) -> Response:
     """Take an invitation back; its link is unknown from then on."""
     unused = (OneTimeLink.id == link_id, OneTimeLink.purpose == Purpose.JOIN, OneTimeLink.used_at.is_(None))

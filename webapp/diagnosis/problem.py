@@ -24,8 +24,8 @@ class Who(StrEnum):
 class Problem:
     """A problem a connection can have: one slug, one action by one party.
 
-    `verdict` is the sentence a person would say first. `fields` are the names of the form fields it concerns, the one to
-    mark first, and `hint` the words beside that one. The cause and the remedies are in `templates/help/problems/<slug>.html`.
+    `verdict` is the sentence a person would say first. `fields` are the names of the form fields it concerns, the one
+    to mark first, and `hint` the words beside that one. Cause and remedies: `templates/help/problems/<slug>.html`.
     """
 
     slug: str

@@ -40,7 +40,7 @@ class Answer(NamedTuple):
 class ImapProtocol(imaplib.IMAP4):
     """Speaks IMAP; `alerts` is what the server wants people to see, `challenge` what it said while authenticating."""
 
-    # imaplib draws a prefix for its tags and compiles a pattern of it, anew for each connection; one prefix does for all.
+    # imaplib draws a prefix for its tags and compiles a pattern of it, for each connection anew; one does for all.
     tagpre = property(lambda self: b"PR", lambda self, drawn: None)
 
     def __init__(self, transport: Transport) -> None:

@@ -1,0 +1,220 @@
+"""Every page of the portal as a place one can get to, and what is found there: axe, sideways scrolling, the console."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import StartPortal
+from tests.browser.doing import (
+    create_administrator,
+    fill_in,
+    fill_in_practice,
+    invite,
+    join,
+    press_save,
+    press_test,
+    rest,
+    scenario,
+    started,
+)
+from tests.browser.portal import Portal
+from webapp.diagnosis.catalogue import PROBLEMS
+
+LONG = "W" * 100
+WIDTHS = (390, 320)
+
+_SIDEWAYS = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
+# Only what depends on colours can differ between light and dark.
+_COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": ["cat.color"]}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What is wrong with one place; nothing where all is well."""
+
+    light: list[str]
+    dark: list[str]
+    sideways: Mapping[int, int]
+    console: list[str]
+
+
+@dataclass
+class Surveyor:
+    """Somebody with two pages of one portal, signed in and not, who looks at each place once."""
+
+    portal: Portal
+    inside: Page
+    outside: Page
+    start_portal: StartPortal
+    faults: list[str]
+    long_path: str = ""
+    paths: set[str] = field(default_factory=set)
+    _seen: dict[str, Findings] = field(default_factory=dict)
+
+    def look_at(self, place: str) -> Findings:
+        """Go to a place and say what is wrong there."""
+        if place not in self._seen:
+            self.faults.clear()
+            page = PLACES[place](self)
+            started(page)
+            self.paths.add(urlsplit(page.url).path)
+            self._seen[place] = self._findings(page)
+        return self._seen[place]
+
+    def _findings(self, page: Page) -> Findings:
+        light = _violations(page)
+        page.emulate_media(color_scheme="dark")
+        dark = _violations(page, options=_COLOURS)
+        page.emulate_media(color_scheme="light")
+        wide, sideways = page.viewport_size, {}
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            sideways[width] = page.evaluate(_SIDEWAYS)
+        if wide:
+            page.set_viewport_size(wide)
+        return Findings(light=light, dark=dark, sideways=sideways, console=list(self.faults))
+
+    @cached_property
+    def new_portal(self) -> Portal:
+        """Start a portal that nobody has set up."""
+        return self.start_portal()
+
+
+def _violations(page: Page, **options: Any) -> list[str]:
+    return [
+        f"{violation['id']}: {violation['help']} {[node['html'][:160] for node in violation['nodes'][:3]]}"
+        for violation in Axe().run(page, **options).response["violations"]
+    ]
+
+
+def _at(path: str, surveyor: Surveyor) -> Page:
+    surveyor.inside.goto(path)
+    return surveyor.inside
+
+
+def _signed_out(path: str, surveyor: Surveyor) -> Page:
+    surveyor.outside.goto(path)
+    return surveyor.outside
+
+
+def _tested(key: str, surveyor: Surveyor) -> Page:
+    fill_in_practice(surveyor.inside, surveyor.portal, key)
+    press_test(surveyor.inside).locator(".verdict").wait_for()
+    surveyor.inside.get_by_text("Technical details").click()
+    return surveyor.inside
+
+
+def _refused_in_place(surveyor: Surveyor) -> Page:
+    page = _at("/connections/new", surveyor)
+    started(page)
+    press_test(page).get_by_role("alert").wait_for()
+    return page
+
+
+def _fields_of(label: str, surveyor: Surveyor) -> Page:
+    page = _at("/connections/new", surveyor)
+    started(page)
+    page.get_by_role("radio", name=label).check()
+    rest(page)
+    return page
+
+
+def _refused_sign_in(surveyor: Surveyor) -> Page:
+    page = _signed_out("/sign-in", surveyor)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
+    return page
+
+
+def _open_menu(surveyor: Surveyor) -> Page:
+    page = _at("/help/", surveyor)
+    page.locator("details.menu summary").click()
+    return page
+
+
+def _new_link(surveyor: Surveyor) -> Page:
+    invite(surveyor.inside, "link@practice.test")
+    return surveyor.inside
+
+
+def _join(surveyor: Surveyor) -> Page:
+    return _signed_out(invite(surveyor.inside, "join@practice.test"), surveyor)
+
+
+def _new_password(surveyor: Surveyor) -> Page:
+    page = _at("/administration/people/2", surveyor)
+    page.get_by_role("button", name="New password link").click()
+    return _signed_out(page.get_by_label("Link, valid").input_value(), surveyor)
+
+
+def _set_up(surveyor: Surveyor) -> Page:
+    return _signed_out(surveyor.start_portal().way_in, surveyor)
+
+
+def _nothing_yet(surveyor: Surveyor) -> Page:
+    create_administrator(surveyor.outside, surveyor.new_portal)
+    return surveyor.outside
+
+
+def furnish(surveyor: Surveyor) -> None:
+    """Put the longest names that are allowed into the lists, none of them with a blank."""
+    page = surveyor.inside
+    page.goto("/connections/new")
+    started(page)
+    wanted = scenario("app-password-required", address=f"{'a' * 64}@{'b' * 60}.practice.test")
+    fill_in(page, LONG, wanted, surveyor.portal.ports["moods"])
+    press_test(page).locator(".verdict").wait_for()
+    press_save(page)
+    page.locator("#state").wait_for()
+    surveyor.long_path = page.url
+    join(surveyor.outside, invite(page, f"{'c' * 64}@{'d' * 60}.practice.test"), LONG)
+    surveyor.outside.context.clear_cookies()
+
+
+def _long_connection(surveyor: Surveyor) -> Page:
+    return _at(surveyor.long_path, surveyor)
+
+
+# In a practice portal connections 1 to 5 are the examples: 1 works, 2 fails, 5 is not tested; person 1 is oneself.
+PLACES: Mapping[str, Callable[[Surveyor], Page]] = {
+    "sign-in": partial(_signed_out, "/sign-in"),
+    "sign-in refused": _refused_sign_in,
+    "set-up": _set_up,
+    "join": _join,
+    "new password": _new_password,
+    "closed link": partial(_signed_out, "/join/unknown"),
+    "no connections yet": _nothing_yet,
+    "connections": partial(_at, "/connections/"),
+    "nothing matches": partial(_at, "/connections/?search=nowhere"),
+    "new connection": partial(_at, "/connections/new"),
+    "new connection, Gmail": partial(_fields_of, "Gmail OAuth2"),
+    "new connection, Outlook": partial(_fields_of, "Outlook OAuth2"),
+    "new connection, refused": _refused_in_place,
+    "test passed": partial(_tested, "works"),
+    "test failed": partial(_tested, "app-password-required"),
+    "connection that works": partial(_at, "/connections/1"),
+    "connection that fails": partial(_at, "/connections/2"),
+    "connection not tested": partial(_at, "/connections/5"),
+    "connection with a long name": _long_connection,
+    "edit": partial(_at, "/connections/2/edit"),
+    "report": partial(_at, "/connections/2/reports/2"),
+    "delete": partial(_at, "/connections/2/delete"),
+    "account": partial(_at, "/account"),
+    "user menu": _open_menu,
+    "people": partial(_at, "/administration/people"),
+    "nobody found": partial(_at, "/administration/people?q=nobody"),
+    "oneself": partial(_at, "/administration/people/1"),
+    "person": partial(_at, "/administration/people/2"),
+    "invite": partial(_at, "/administration/people/invite"),
+    "new link": _new_link,
+    "no link": partial(_at, "/administration/link"),
+    "practice": partial(_at, "/practice/"),
+    "help": partial(_at, "/help/"),
+    "not found": partial(_at, "/nowhere"),
+    **{f"help: {slug}": partial(_at, f"/help/problems/{slug}") for slug in PROBLEMS},
+}
