@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
+from tests.servers.postgres import Postgres
 from webapp import create_app
 from webapp.imap import Limits, Network
 from webapp.models import Role, User, UserSession, db, new_token, token_hash
@@ -44,6 +45,24 @@ def ready_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def ready_database(postgres: Postgres, ready_folder: Path) -> Iterator[str]:
+    """Make a migrated PostgreSQL database with the keys of the ready folder, and give its name, to be copied."""
+    with postgres.database() as url:
+        app = create_app(Settings(data_dir=ready_folder, database_url=url))
+        with app.app_context():
+            ensure_ready()
+            db.engine.dispose()
+        yield make_url(url).database or ""
+
+
+@pytest.fixture
+def ready_postgres_url(postgres: Postgres, ready_database: str) -> Iterator[str]:
+    """Give the SQLAlchemy URL of a migrated PostgreSQL database of this test alone."""
+    with postgres.database(ready_database) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str:
     """Name the database a test runs on: each runs on both."""
@@ -58,7 +77,7 @@ def settings(database: str, ready_folder: Path, tmp_path: Path, request: pytest.
     more = request.getfixturevalue("more_settings")
     if database == "sqlite":
         return Settings(data_dir=folder, **more)
-    return Settings(data_dir=folder, database_url=request.getfixturevalue("postgres_url"), **more)
+    return Settings(data_dir=folder, database_url=request.getfixturevalue("ready_postgres_url"), **more)
 
 
 @pytest.fixture
@@ -68,12 +87,10 @@ def more_settings() -> dict[str, object]:
 
 
 @pytest.fixture
-def app(settings: Settings, database: str) -> Iterator[Flask]:
+def app(settings: Settings) -> Iterator[Flask]:
     """Give a portal that is ready to serve."""
     app = create_app(settings)
     with app.app_context():
-        if database != "sqlite":
-            ensure_ready()
         engine: Engine = db.engine
     yield app
     engine.dispose()

@@ -26,7 +26,8 @@ def environment(folder: Path, **settings: object) -> Environment:
     origin = f"127.0.0.1:{free_port()}"
     named = {"data_dir": folder, "bind": origin, "base_url": f"http://{origin}", **settings}
     ours = {f"POSTROOM_{name.upper()}": str(value) for name, value in named.items()}
-    return {**inherited, **ours, "PYTHONWARNINGS": "ignore"}
+    # One worker: a second one that is only just starting would not hear that it has to stop.
+    return {**inherited, **ours, "WEB_CONCURRENCY": "1", "PYTHONWARNINGS": "ignore"}
 
 
 def flask(*arguments: str, env: Environment, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -123,7 +124,8 @@ def serving_portal(env: Environment, log: Path) -> Iterator[Portal]:
     """Serve a portal, and end it and all it started."""
     portal = Portal(env, log)
     try:
-        assert portal.wait() and within(_PATIENCE, portal.answers), portal.output
+        assert portal.wait(), portal.output
+        assert within(_PATIENCE, portal.answers), portal.output
         yield portal
     finally:
         portal.stop()

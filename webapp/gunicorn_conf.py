@@ -25,9 +25,13 @@ control_socket_disable = True
 
 def on_starting(server: Any) -> None:
     """Make the portal ready before the first worker is forked, in a child: the master must not open the database."""
+    from webapp.settings import is_loopback
     from wsgi import app
 
     if "postroom.practice" in app.extensions:
+        if not is_loopback(bind.rpartition(":")[0].strip("[]")):
+            print("Postroom cannot start: practice mode listens on this machine only", file=sys.stderr, flush=True)
+            sys.exit(1)
         app.extensions["postroom.practice"].start()
     child = os.fork()
     if child == 0:

@@ -97,6 +97,16 @@ def test_right_passwords_do_not_count(client: FlaskClient, make_user: MakeUser) 
     assert [attempt(client) for _ in range(2)] == [422, 429]
 
 
+def test_the_right_password_of_somebody_deactivated_counts_as_a_wrong_one(
+    client: FlaskClient, make_user: MakeUser
+) -> None:
+    make_user(active=False)
+
+    answers = [attempt(client, password=PASSWORD, ip=f"10.0.0.{i}") for i in range(11)]
+
+    assert answers == [422] * 10 + [429]
+
+
 def test_many_at_once_get_no_further_than_one_after_the_other(app: Flask, make_user: MakeUser) -> None:
     make_user()
     answers: list[int] = []

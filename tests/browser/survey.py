@@ -30,7 +30,7 @@ WIDTHS = (390, 320)
 
 _SIDEWAYS = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 # Only what depends on colours can differ between light and dark.
-_COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": ["cat.color"]}}
+_COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +68,9 @@ class Surveyor:
 
     def _findings(self, page: Page) -> Findings:
         light = _violations(page)
-        page.emulate_media(color_scheme="dark")
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         dark = _violations(page, options=_COLOURS)
-        page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         wide, sideways = page.viewport_size, {}
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
@@ -126,6 +126,8 @@ def _fields_of(label: str, surveyor: Surveyor) -> Page:
 
 def _refused_sign_in(surveyor: Surveyor) -> Page:
     page = _signed_out("/sign-in", surveyor)
+    page.get_by_label("Email address").fill("nobody@practice.test")
+    page.get_by_label("Password").fill("something else")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
     return page

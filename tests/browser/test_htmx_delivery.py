@@ -1,5 +1,6 @@
 """Where htmx comes from: the CDN when it delivers the right bytes, otherwise the portal's own copy."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -57,6 +58,20 @@ def test_a_cdn_that_cannot_be_reached_costs_nothing(page: Page, local_requests: 
 
     assert_htmx_works(page)
     assert len(local_requests) == 1
+
+
+def test_a_failure_before_the_portal_own_script_has_arrived_is_not_missed(page: Page) -> None:
+    failed: list[float] = []
+    page.on("requestfailed", lambda request: failed.append(time.monotonic()) if request.url == HTMX_URL else None)
+    held: list[Route] = []
+    page.route("**/boot.js", lambda route: held.append(route))
+    with page.expect_event("requestfailed"):
+        page.goto("/connections/new", wait_until="commit")
+
+    with page.expect_request(LOCAL):
+        held.pop().continue_()
+
+    assert time.monotonic() - failed[0] < 1
 
 
 def test_a_cdn_that_never_answers_is_waited_for_only_briefly(page: Page, local_requests: Requests) -> None:

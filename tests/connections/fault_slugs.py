@@ -10,8 +10,7 @@ SLUGS: Mapping[str, str] = {
     "app password needed (Gmail's text), AUTHENTICATE": "app-password-required",
     "app password needed (Gmail's text), LOGIN": "app-password-required",
     "Outlook's text, AUTHENTICATE": "basic-auth-disabled",
-    # Outlook itself answers LOGIN in other words; these are the ones it has for a token.
-    "Outlook's text, LOGIN": "oauth-token-rejected",
+    "Outlook's text, LOGIN": "basic-auth-disabled",
     "temporary failure, AUTHENTICATE": "server-unavailable",
     "temporary failure, LOGIN": "server-unavailable",
     "too many connections, AUTHENTICATE": "too-many-connections",
@@ -79,8 +78,8 @@ SLUGS: Mapping[str, str] = {
     "gone at EXAMINE": "connection-dropped",
     "nonsense": "unknown",
     "dies in the middle of LIST": "connection-dropped",
-    "giant literal": "not-an-imap-server",
-    "giant number": "not-an-imap-server",
-    "endless list": "not-an-imap-server",
+    "giant literal": "unknown",
+    "giant number": "unknown",
+    "endless list": "unknown",
     "LIST refused": "mailbox-access-denied",
 }

@@ -23,18 +23,18 @@ class Postgres:
     folder: Path
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Make an empty database, give its SQLAlchemy URL, and drop it."""
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """Make a database like another one, an empty one at first, give its SQLAlchemy URL, and drop it."""
         name = f"test_{next(_numbers)}"
-        self._run("CREATE DATABASE {}", name)
+        self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
         try:
             yield f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
         finally:
             self._run("DROP DATABASE {} WITH (FORCE)", name)
 
-    def _run(self, statement: str, name: str) -> None:
+    def _run(self, statement: str, *names: str) -> None:
         with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @contextmanager

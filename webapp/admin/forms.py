@@ -8,7 +8,7 @@ from webapp.accounts.forms import address_field
 from webapp.models import Role
 
 _ROLES = (
-    SelectChoice(Role.MEMBER.value, "Member: uses every connection, changes their own"),
+    SelectChoice(Role.MEMBER.value, "Member: uses all, changes their own"),
     SelectChoice(Role.ADMINISTRATOR.value, "Administrator: changes everything and everybody"),
 )
 

@@ -29,7 +29,8 @@ def check(name: str, as_json: bool) -> None:
     """Test the connection NAME and keep the report."""
     connection = db.session.scalar(select(Connection).where(Connection.name_key == name_key(name)))
     if connection is None:
-        raise click.ClickException(f"there is no connection called “{name}”")
+        # Status 2, since nothing was tested.
+        raise click.UsageError(f"there is no connection called “{name}”")
     try:
         verdict, _ = check_connection(connection.id)
     except GoneError:

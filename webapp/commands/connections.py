@@ -1,6 +1,7 @@
 """`connections add|list`: what scripts do with connections."""
 
 import json
+import re
 import sys
 from typing import Any
 
@@ -8,12 +9,16 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
 
 from webapp.commands.ready import with_portal
 from webapp.connections.form_page import name_key
 from webapp.models import Connection, CredentialType, db
 from webapp.providers import PROVIDERS
+
+_SERVER = re.compile(r"(\[[^\]]*\]|[^:\[\]]*):([^:]*)(?::(tls|starttls|none))?", re.IGNORECASE)
+_USUAL = {"143": "starttls"}
 
 connections = AppGroup("connections", help="Make and list connections.")
 
@@ -36,11 +41,7 @@ def add(name: str, address: str, kind: str, server: str, user: str) -> None:
     if not provider.is_ready():
         raise click.ClickException(f"{provider.label} has to be set up by an administrator first")
     typed = {"name": name, "address": address, "user": user, "credential_type": kind, **_parse_server(server)}
-    typed["password"] = (
-        click.prompt("Password", hide_input=True, err=True)
-        if sys.stdin.isatty()
-        else sys.stdin.readline().rstrip("\r\n")
-    )
+    typed["password"] = _read_password()
     with current_app.test_request_context():
         form: Any = provider.form(formdata=MultiDict(typed), meta={"csrf": False})
         form.find_server()
@@ -49,14 +50,17 @@ def add(name: str, address: str, kind: str, server: str, user: str) -> None:
         target = provider.typed(form, None, kept=lambda server: "")
     if target is None:
         raise click.ClickException("the password is missing: give it on standard input")
-    key = name_key(form.name.data)
-    if db.session.scalar(select(Connection.id).where(Connection.name_key == key)) is not None:
-        raise click.ClickException(f"there is a connection called “{form.name.data}” already")
     connection = Connection(
-        name=form.name.data, name_key=key, address=form.address.data, credential_type=provider.credential_type
+        name=form.name.data,
+        name_key=name_key(form.name.data),
+        address=form.address.data,
+        credential_type=provider.credential_type,
     )
     db.session.add(connection)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise click.ClickException(f"there is a connection called “{form.name.data}” already") from None
     provider.store(connection, form, target)
     db.session.commit()
     click.echo(f"Added “{connection.name}”.")
@@ -89,9 +93,21 @@ def _parse_server(text: str) -> dict[str, str]:
     """Split HOST:PORT[:SECURITY]; an IPv6 address stands in brackets."""
     if not text:
         return {"port": "993", "security": "tls"}
-    host, bracket, rest = text.partition("]") if text.startswith("[") else ("", "", "")
-    parts = [host + bracket, *rest.lstrip(":").split(":")] if bracket else text.split(":")
-    security = parts[2].lower() if len(parts) > 2 else "starttls" if parts[1:2] == ["143"] else "tls"
-    if len(parts) not in (2, 3) or security not in ("tls", "starttls", "none"):
-        raise click.ClickException("--server is HOST:PORT or HOST:PORT:SECURITY with tls, starttls or none")
-    return {"host": parts[0], "port": parts[1], "security": security}
+    found = _SERVER.fullmatch(text)
+    if found is None:
+        raise click.BadParameter(
+            "it is HOST:PORT or HOST:PORT:SECURITY with tls, starttls or none; an IPv6 address stands in brackets",
+            param_hint="--server",
+        )
+    host, port, security = found.groups()
+    return {"host": host, "port": port, "security": (security or _USUAL.get(port, "tls")).lower()}
+
+
+def _read_password() -> str:
+    """Read the password from standard input, its first line; ask for it where somebody sits there."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, err=True))
+    try:
+        return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise click.ClickException("the password on standard input is not UTF-8") from None

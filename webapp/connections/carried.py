@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from webapp.connections.recording import report_from_json, report_json
 from webapp.imap import Report, Security, ServerSettings
@@ -21,7 +21,7 @@ class Carried:
     """A typed secret, the server it was typed for, and the report of its test."""
 
     server: ServerSettings | None = None
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     report: Report | None = None
 
     def secret_for(self, server: ServerSettings) -> str:

@@ -1,12 +1,12 @@
 """Names the problem a failure comes down to: first by what was observed, then by what was said, else "unknown"."""
 
 from webapp.diagnosis.catalogue import PROBLEMS
-from webapp.diagnosis.failure import Failure
+from webapp.diagnosis.failure import Failure, Stage
 from webapp.diagnosis.problem import UNKNOWN, Diagnosis
 from webapp.diagnosis.providers import provider_of
 from webapp.diagnosis.rules import RULES
 from webapp.diagnosis.rules.rule import Case, Finding
-from webapp.diagnosis.signs import CERTAIN, WEAK
+from webapp.diagnosis.signs import AFTER_SIGN_IN, CERTAIN, WEAK
 from webapp.diagnosis.wording import Wording
 
 # "The connection ended" is all these say, and a weak sign says it better.
@@ -22,6 +22,8 @@ def diagnose(failure: Failure) -> Diagnosis:
 
 def _find(failure: Failure) -> Finding:
     sign = failure.sign or ""
+    if failure.stage is Stage.MAILBOX and sign in AFTER_SIGN_IN:
+        return AFTER_SIGN_IN[sign]
     if sign in CERTAIN:
         return CERTAIN[sign]
     said = _first_rule_that_fits(failure)

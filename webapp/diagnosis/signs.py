@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from webapp.diagnosis.problem import UNKNOWN
 from webapp.diagnosis.rules.rule import Finding
 
 
@@ -30,6 +31,9 @@ CERTAIN: Mapping[str, Finding] = {
     "no-common-mechanism": _finding("auth-mechanism-unsupported"),
     "too-much-data": _finding("not-an-imap-server"),
 }
+
+# Who signs in has met an IMAP server, so there the same observation means another thing.
+AFTER_SIGN_IN: Mapping[str, Finding] = {"too-much-data": _finding(UNKNOWN)}
 
 # How it ended, not why: what the server said before that comes first.
 WEAK: Mapping[str, Finding] = {

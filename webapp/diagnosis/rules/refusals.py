@@ -83,6 +83,13 @@ BY_PROVIDER = (
     ),
     rule(
         "basic-auth-disabled",
+        "login no authenticate failed",
+        providers=("microsoft",),
+        stages=_AT_LOGIN,
+        or_else="wrong-password",
+    ),
+    rule(
+        "basic-auth-disabled",
         "authenticate failed",
         also="plain",
         providers=("microsoft",),
