@@ -19,6 +19,7 @@ from webapp.models import Role, User, UserSession, db, new_token, token_hash
 from webapp.practice.ports import LOOPBACK
 from webapp.practice.scenarios import DOMAIN
 from webapp.practice.server import PracticeServers
+from webapp.security import passwords
 from webapp.security.passwords import hash_password
 from webapp.settings import Settings
 from webapp.startup import ensure_ready
@@ -26,6 +27,10 @@ from webapp.startup import ensure_ready
 pytest_plugins = ["tests.servers.plugin"]
 
 PASSWORD = "correct horse battery"
+
+
+# Hashing costs the tests an eighth of what it costs in earnest; what is stored says what it cost.
+passwords._MEMORY //= 8
 
 
 @cache

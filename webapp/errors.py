@@ -2,8 +2,10 @@
 
 import logging
 import sqlite3
+from typing import Any
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -15,6 +17,9 @@ from webapp.security.key_files import KeyFileError
 from webapp.security.secret_box import SecretBoxError
 
 log = logging.getLogger(__name__)
+
+# Forms for people who are not signed in yet.
+_WAY_IN = ("accounts.sign_in", "accounts.links.join", "accounts.links.new_password")
 
 # status: (what happened, what to do)
 SENTENCES = {
@@ -47,7 +52,10 @@ def init_app(app: Flask) -> None:
         return response
 
     @app.errorhandler(CSRFError)
-    def form_expired(error: CSRFError) -> Response:
+    def form_expired(error: CSRFError) -> Any:
+        # Signing out takes the token along, so a page that another tab signed out gets here first.
+        if request.endpoint not in _WAY_IN and not current_user.is_authenticated:
+            return login_manager.unauthorized()
         return error_response(
             400, "This page has been open for too long", "Reload it and try again: nothing was changed."
         )

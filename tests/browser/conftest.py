@@ -5,6 +5,7 @@ No request leaves this machine: every other name is unknown to this Chromium, th
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,9 +55,10 @@ def portal(start_portal: StartPortal) -> Portal:
 
 
 @pytest.fixture
-def new_portal(start_portal: StartPortal, dovecot: Dovecot) -> Portal:
+def new_portal(tmp_path: Path, dovecot: Dovecot) -> Iterator[Portal]:
     """Start a portal of this test alone, which nobody has set up yet and which may reach Dovecot."""
-    return start_portal(allowed_networks="127.0.0.0/8", ca_file=str(dovecot.ca_file))
+    with running_portal(tmp_path, allowed_networks="127.0.0.0/8", ca_file=str(dovecot.ca_file)) as portal:
+        yield portal
 
 
 @pytest.fixture(scope="package")
@@ -95,5 +97,8 @@ def page(open_page: OpenPage, portal: Portal, as_administrator: StorageState) ->
 
 def console_fault(message: ConsoleMessage) -> list[str]:
     """Give what the console says is wrong, apart from the CDN's absence and answers that are meant to be refusals."""
-    meant = HTMX_URL in (message.location["url"], *message.text.split("'")) or "the server responded with a status of 4" in message.text
+    meant = (
+        HTMX_URL in (message.location["url"], *message.text.split("'"))
+        or "the server responded with a status of 4" in message.text
+    )
     return [] if meant or message.type not in ("error", "warning") else [f"{message.text} ({message.location['url']})"]

@@ -1,6 +1,8 @@
 """What a person does in the browser, in the words of the pages; every function leaves the page at rest."""
 
+import re
 from dataclasses import replace
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -32,7 +34,7 @@ def rest(page: Page) -> None:
     expect(page.locator(".htmx-request")).to_have_count(0)
 
 
-def scenario(key: str, **changed: str) -> Scenario:
+def scenario(key: str, **changed: Any) -> Scenario:
     """Give a practice scenario, with something changed."""
     return replace(next(known for known in SCENARIOS if known.key == key), **changed)
 
@@ -73,7 +75,7 @@ def create_administrator(page: Page, portal: Portal, address: str = "ada@example
     page.goto(portal.way_in)
     page.get_by_label("Name").fill("Ada Park")
     page.get_by_label("Email address").fill(address)
-    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_label(re.compile("password", re.IGNORECASE)).fill(PASSWORD)
     page.get_by_role("button", name="Create the portal").click()
     expect(page.get_by_role("heading", name="Connections", exact=True)).to_be_visible()
 
@@ -90,7 +92,7 @@ def join(page: Page, link: str, name: str) -> None:
     """Follow an invitation."""
     page.goto(link)
     page.get_by_label("Name").fill(name)
-    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_label(re.compile("password", re.IGNORECASE)).fill(PASSWORD)
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_role("heading", name="Connections", exact=True)).to_be_visible()
 

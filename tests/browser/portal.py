@@ -37,7 +37,9 @@ def running_portal(folder: Path, **settings: str) -> Iterator[Portal]:
     environment |= {f"POSTROOM_{name.upper()}": value for name, value in {**own, **settings}.items()}
     command = [sys.executable, "-m", "gunicorn", "-c", "python:webapp.gunicorn_conf", "wsgi:app"]
     with output.open("wb") as log:
-        process = subprocess.Popen(command, cwd=_ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, cwd=_ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
     try:
         said = _wait(process, output)
         link = re.search(r"http://\S+/(?:join|step-in)/\S+", said)

@@ -26,9 +26,13 @@ from tests.browser.portal import Portal
 from webapp.diagnosis.catalogue import PROBLEMS
 
 LONG = "W" * 100
-WIDTHS = (390, 320)
+WIDTHS = (1280, 390, 320)
 
-_SIDEWAYS = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
+# The page, or a part of it that is not meant to be scrolled: what sticks out there is cut off.
+_SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll("main, main *")].filter(part => {
+  const cuts = part === document.documentElement || getComputedStyle(part).overflowX !== "visible";
+  return cuts && part.clientWidth > 1 && part.scrollWidth > part.clientWidth + 1 && !part.matches("input, select");
+}).map(part => `${part.tagName} ${part.className}: ${part.scrollWidth} in ${part.clientWidth}`)"""
 # Only what depends on colours can differ between light and dark.
 _COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 
@@ -39,7 +43,7 @@ class Findings:
 
     light: list[str]
     dark: list[str]
-    sideways: Mapping[int, int]
+    sideways: Mapping[int, list[str]]
     console: list[str]
 
 

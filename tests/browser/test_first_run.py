@@ -21,7 +21,9 @@ def test_a_new_portal_leads_from_its_link_to_a_working_connection(
     started(page)
     page.evaluate("window.mark = 'the same page'")
 
-    fill_in(page, "Ann's mail", scenario("works", address=ANN, host=dovecot.address, password=USERS[ANN]), dovecot.tls_port)
+    fill_in(
+        page, "Ann's mail", scenario("works", address=ANN, host=dovecot.address, password=USERS[ANN]), dovecot.tls_port
+    )
     result = press_test(page)
 
     expect(result.get_by_role("heading", name="It works")).to_be_visible()

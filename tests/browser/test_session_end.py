@@ -14,7 +14,9 @@ def assert_whole_sign_in_page(page: Page) -> None:
     assert page.url.partition("?")[0].endswith("/sign-in")
 
 
-def test_signed_out_in_another_tab_the_next_press_leads_to_the_sign_in_page(open_page: OpenPage, new_portal: Portal) -> None:
+def test_signed_out_in_another_tab_the_next_press_leads_to_the_sign_in_page(
+    open_page: OpenPage, new_portal: Portal
+) -> None:
     page = open_page(new_portal)
     create_administrator(page, new_portal)
     visit(page, "/connections/new")
@@ -40,6 +42,6 @@ def test_signed_out_from_another_device_the_next_press_leads_to_the_sign_in_page
     device.get_by_role("button", name="Sign out everywhere else").click()
     expect(device.get_by_role("status")).to_contain_text("You are signed out everywhere else.")
 
-    page.get_by_role("radio", name="Gmail OAuth2").check()
+    page.get_by_role("radio", name="Gmail OAuth2").click()
 
     assert_whole_sign_in_page(page)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.doing import describing, fill_in_practice, press_save, press_test, rest, visit
+from tests.browser.doing import describing, fill_in, fill_in_practice, press_save, press_test, rest, scenario, visit
 from tests.browser.portal import Portal
 from webapp.diagnosis.catalogue import PROBLEMS
 
@@ -66,20 +66,10 @@ def test_the_place_of_the_result_is_announced_and_there_before_the_test(page: Pa
     expect(place).to_have_attribute("aria-live", "polite")
     expect(place).to_contain_text("the result appears here")
     place.evaluate("element => { element.mark = 'the same element' }")
-    fill_in_practice_in_place(page, portal)
+    fill_in(page, "A try", scenario("works"), portal.ports["mail_tls"])
     press_test(page)
     expect(place.get_by_role("heading", name="It works")).to_be_visible()
     assert place.evaluate("element => element.mark") == "the same element"
-
-
-def fill_in_practice_in_place(page: Page, portal: Portal) -> None:
-    page.get_by_label("Connection name").fill("A try")
-    page.get_by_label("Email address").fill("anna@practice.test")
-    page.get_by_label("Email address").blur()
-    rest(page)
-    page.get_by_role("textbox", name="Password").fill("open-sesame")
-    page.get_by_role("textbox", name="IMAP server").fill("imap.practice.test")
-    page.get_by_role("textbox", name="Port").fill(str(portal.ports["mail_tls"]))
 
 
 def test_technical_details_open_and_can_be_copied_whole(page: Page, portal: Portal) -> None:

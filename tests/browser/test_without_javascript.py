@@ -23,7 +23,9 @@ def test_without_javascript_a_new_portal_leads_to_a_working_connection_and_its_e
     page = open_page(new_portal, java_script_enabled=False)
     create_administrator(page, new_portal)
     page.get_by_role("link", name="New connection").click()
-    fill_in(page, "Ann's mail", scenario("works", address=ANN, host=dovecot.address, password=USERS[ANN]), dovecot.tls_port)
+    fill_in(
+        page, "Ann's mail", scenario("works", address=ANN, host=dovecot.address, password=USERS[ANN]), dovecot.tls_port
+    )
 
     result = press_test(page)
 
@@ -54,7 +56,9 @@ def test_without_javascript_a_button_brings_the_fields_of_another_credential_typ
     expect(plain_page.get_by_role("textbox", name="IMAP server")).to_have_value("imap.own.example")
 
 
-def test_without_javascript_a_failed_test_marks_its_field_and_keeps_the_password(plain_page: Page, portal: Portal) -> None:
+def test_without_javascript_a_failed_test_marks_its_field_and_keeps_the_password(
+    plain_page: Page, portal: Portal
+) -> None:
     plain_page.goto("/connections/new")
     fill_in(plain_page, "Wrong port", scenario("connection-refused"), portal.ports["closed"])
 

@@ -13,8 +13,12 @@ def test_a_database_is_empty_and_speaks_utf8(postgres_url: str) -> None:
     assert tables == []
     assert _ask(engine, "SHOW server_encoding") == "UTF8"
 
+COUNT = "SELECT count(*) FROM pg_database WHERE datname LIKE 'test_%'"
+
 
 def test_databases_do_not_see_each_other_and_are_dropped(postgres: Postgres) -> None:
+    with postgres.database() as url:
+        before = _ask(create_engine(url), COUNT)
     with postgres.database() as one, postgres.database() as other:
         first, second = create_engine(one), create_engine(other)
         with first.begin() as connection:
@@ -26,8 +30,7 @@ def test_databases_do_not_see_each_other_and_are_dropped(postgres: Postgres) -> 
         second.dispose()
     assert tables == [["here"], []]
     with postgres.database() as url:
-        engine = create_engine(url)
-        assert _ask(engine, "SELECT count(*) FROM pg_database WHERE datname LIKE 'test_%'") == 1
+        assert _ask(create_engine(url), COUNT) == before
 
 
 def _ask(engine: Engine, question: str) -> object:

@@ -56,7 +56,9 @@ def too_many(error: Exception) -> Response:
     """Say when to try again."""
     limit = limiter.current_limit
     seconds = max(1, math.ceil(limit.reset_at - time.time())) if limit else 300
-    remedy = f"Try again in {plural(math.ceil(seconds / 60), 'minute')}. Until then even the right password is refused."
+    # Whole seconds may round a window up by one, which is no minute more.
+    wait = plural(math.ceil((seconds - 1) / 60) or 1, "minute")
+    remedy = f"Try again in {wait}. Until then even the right password is refused."
     response = error_response(429, "Too many attempts", remedy)
     response.headers["Retry-After"] = str(seconds)
     return response

@@ -41,9 +41,9 @@ def address_field() -> StringField:
     return StringField("Email address", filters=[clean, lower], validators=rules, render_kw=_ADDRESS_KEYBOARD)
 
 
-def new_password_field(label: str = "New password") -> PasswordField:
+def new_password_field() -> PasswordField:
     """Make the field in which a password is chosen."""
-    return PasswordField(label, filters=[normal_password], validators=[InputRequired("Choose a password.")])
+    return PasswordField("New password", filters=[normal_password], validators=[InputRequired("Choose a password.")])
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
@@ -92,7 +92,7 @@ class JoinForm(_ChoosesPassword):
     """How an invited person is called, and a password."""
 
     name = name_field()
-    password = new_password_field("Password")
+    password = new_password_field()
 
 
 class SetUpForm(_ChoosesPassword):
@@ -100,4 +100,4 @@ class SetUpForm(_ChoosesPassword):
 
     name = name_field()
     address = address_field()
-    password = new_password_field("Password")
+    password = new_password_field()

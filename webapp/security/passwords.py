@@ -12,6 +12,7 @@ SHORTEST, LONGEST = 10, 200
 # One lane: with several, OpenSSL 3 computes them on threads of its own, and a few sign-ins at the same moment wait for
 # each other's threads for ever.
 _LANES = 1
+_MEMORY = 64 * 1024  # in KiB
 
 # Each takes 64 MiB and a processor; a rush waits in line.
 _AT_ONCE = BoundedSemaphore(4)
@@ -21,7 +22,7 @@ def hash_password(password: str) -> str:
     """Hash a password with a fresh salt; takes about 0.1 s and 64 MiB."""
     with _AT_ONCE:
         salt = os.urandom(16)
-        argon2 = Argon2id(salt=salt, length=32, iterations=3, lanes=_LANES, memory_cost=64 * 1024)
+        argon2 = Argon2id(salt=salt, length=32, iterations=3, lanes=_LANES, memory_cost=_MEMORY)
         return argon2.derive_phc_encoded(password.encode())
 
 
@@ -33,7 +34,7 @@ def verify_password(password: str, stored: str | None) -> bool:
             Argon2id.verify_phc_encoded(password.encode(), expected)
     except InvalidKey:
         return False
-    return stored is not None
+    return bool(stored)
 
 
 @cache
