@@ -56,7 +56,10 @@ def portal(start_portal: StartPortal) -> Portal:
 
 @pytest.fixture
 def new_portal(tmp_path: Path, dovecot: Dovecot) -> Iterator[Portal]:
-    """Start a portal of this test alone, which nobody has set up yet and which may reach Dovecot."""
+    """Start a portal of this test alone, which nobody has set up yet and which may reach Dovecot.
+
+    Tests name it before `open_page`: a portal must outlive its pages, whose last requests would fail otherwise.
+    """
     with running_portal(tmp_path, allowed_networks="127.0.0.0/8", ca_file=str(dovecot.ca_file)) as portal:
         yield portal
 

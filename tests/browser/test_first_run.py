@@ -11,7 +11,7 @@ ANN = "ann@example.com"
 
 
 def test_a_new_portal_leads_from_its_link_to_a_working_connection(
-    open_page: OpenPage, new_portal: Portal, dovecot: Dovecot
+    new_portal: Portal, open_page: OpenPage, dovecot: Dovecot
 ) -> None:
     page = open_page(new_portal)
     create_administrator(page, new_portal)
@@ -36,7 +36,7 @@ def test_a_new_portal_leads_from_its_link_to_a_working_connection(
     expect(row).to_contain_text(ANN)
 
 
-def test_a_set_up_link_opens_only_once(open_page: OpenPage, new_portal: Portal) -> None:
+def test_a_set_up_link_opens_only_once(new_portal: Portal, open_page: OpenPage) -> None:
     create_administrator(open_page(new_portal), new_portal)
     page = open_page(new_portal)
 

@@ -33,7 +33,7 @@ def type_into(page: Page, label: str, text: str) -> None:
 
 
 def test_signing_in_testing_saving_and_signing_out_need_no_mouse(
-    open_page: OpenPage, new_portal: Portal, dovecot: Dovecot
+    new_portal: Portal, open_page: OpenPage, dovecot: Dovecot
 ) -> None:
     create_administrator(open_page(new_portal), new_portal)
     page = open_page(new_portal)

@@ -1,6 +1,6 @@
 """A session that ends while a page is open: the next press leads to the sign-in page, never a sign-in page in a box."""
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.doing import create_administrator, sign_in, visit
@@ -15,7 +15,7 @@ def assert_whole_sign_in_page(page: Page) -> None:
 
 
 def test_signed_out_in_another_tab_the_next_press_leads_to_the_sign_in_page(
-    open_page: OpenPage, new_portal: Portal
+    new_portal: Portal, open_page: OpenPage
 ) -> None:
     page = open_page(new_portal)
     create_administrator(page, new_portal)
@@ -32,7 +32,7 @@ def test_signed_out_in_another_tab_the_next_press_leads_to_the_sign_in_page(
 
 
 def test_signed_out_from_another_device_the_next_press_leads_to_the_sign_in_page(
-    open_page: OpenPage, chromium: Browser, new_portal: Portal
+    new_portal: Portal, open_page: OpenPage
 ) -> None:
     page, device = open_page(new_portal), open_page(new_portal)
     create_administrator(page, new_portal)

@@ -18,7 +18,7 @@ def plain_page(open_page: OpenPage, portal: Portal, as_administrator: StorageSta
 
 
 def test_without_javascript_a_new_portal_leads_to_a_working_connection_and_its_end(
-    open_page: OpenPage, new_portal: Portal, dovecot: Dovecot
+    new_portal: Portal, open_page: OpenPage, dovecot: Dovecot
 ) -> None:
     page = open_page(new_portal, java_script_enabled=False)
     create_administrator(page, new_portal)
@@ -78,7 +78,7 @@ def test_without_javascript_enter_in_a_field_saves(plain_page: Page, portal: Por
     expect(plain_page.get_by_role("heading", name="Saved by Enter")).to_be_visible()
 
 
-def test_without_javascript_one_signs_out_and_in_again(open_page: OpenPage, new_portal: Portal) -> None:
+def test_without_javascript_one_signs_out_and_in_again(new_portal: Portal, open_page: OpenPage) -> None:
     page = open_page(new_portal, java_script_enabled=False)
     create_administrator(page, new_portal)
     page.get_by_text("Ada Park").click()
