@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 
 from webapp.imap.addresses import Address
 from webapp.imap.budget import Budget
@@ -34,7 +35,10 @@ def _connect(address: Address, port: int, seconds: float) -> socket.socket:
     sock = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
     try:
         sock.settimeout(seconds)
-        sock.connect((str(address), port))
+        # These come only after the connection was made: before, a reset is a refusal. Whoever speaks next meets it, and
+        # the check stops at the step that the other side reached.
+        with suppress(ConnectionResetError, BrokenPipeError):
+            sock.connect((str(address), port))
         # imaplib sends a literal and the end of its line apart: with Nagle's algorithm each would cost 40 ms.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError:
