@@ -25,7 +25,7 @@ control_socket_disable = True
 
 def on_starting(server: Any) -> None:
     """Make the portal ready before the first worker is forked, in a child: the master must not open the database."""
-    from webapp.settings import is_loopback
+    from webapp.loopback import is_loopback
     from wsgi import app
 
     if "postroom.practice" in app.extensions:

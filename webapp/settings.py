@@ -3,7 +3,7 @@
 import os
 import ssl
 from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -13,8 +13,10 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from webapp.loopback import is_loopback
 from webapp.security.secret_box import SecretBoxError, parse_keys
 from webapp.setting_files import FileSource, Unread
+from webapp.setting_providers import ProviderSettings
 
 PREFIX = "POSTROOM_"
 _SHORTEST_KEY = 16
@@ -24,7 +26,7 @@ class SettingsError(Exception):
     """The settings cannot be used; the text names every fault and quotes no value."""
 
 
-class Settings(BaseSettings):
+class Settings(ProviderSettings):
     """Everything that can be set from outside."""
 
     model_config = SettingsConfigDict(
@@ -149,14 +151,6 @@ def _networks(text: str) -> Iterator[IPv4Network | IPv6Network]:
             yield ip_network(part)
         except ValueError:
             raise ValueError(f"entry {place} is not a network, as in 10.0.0.0/8") from None
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host name or address is this machine itself."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def load() -> Settings:

@@ -3,9 +3,12 @@
 from webapp.models.base import Model, db, utcnow, write_transaction, writes
 from webapp.models.check_report import CheckReport
 from webapp.models.connection import Connection, CredentialType, State
+from webapp.models.grant import Grant
+from webapp.models.oauth_client import OAuthClientSetting
 from webapp.models.one_time_link import OneTimeLink, Purpose
 from webapp.models.portal_setting import PortalSetting
 from webapp.models.rate_limit import RateLimit
+from webapp.models.sign_in_attempt import SignInAttempt
 from webapp.models.user import Role, User
 from webapp.models.user_session import UserSession, new_token, token_hash
 
@@ -13,12 +16,15 @@ __all__ = [
     "CheckReport",
     "Connection",
     "CredentialType",
+    "Grant",
     "Model",
+    "OAuthClientSetting",
     "OneTimeLink",
     "PortalSetting",
     "Purpose",
     "RateLimit",
     "Role",
+    "SignInAttempt",
     "State",
     "User",
     "UserSession",

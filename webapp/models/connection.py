@@ -32,28 +32,33 @@ class State(StrEnum):
         return {"not_tested": "Not tested", "works": "Works", "fails": "Fails"}[self]
 
 
-def _values(enum: type[StrEnum]) -> Any:
+def enum_column(enum: type[StrEnum]) -> Any:
+    """Give the column type of an enumeration: its values as text, the same on every database."""
     return Enum(enum, native_enum=False, length=20, values_callable=lambda e: [member.value for member in e])
 
 
 class Connection(Model):
-    """One connection; `name_key` is the name as it is compared, `version` counts the edits (optimistic lock)."""
+    """One connection; `name_key` is the name as it is compared, `version` counts the edits (optimistic lock).
+
+    A connection by OAuth has a grant instead of a password, and none until somebody has signed in for it.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
     name_key: Mapped[str] = mapped_column(String(300), unique=True)
     address: Mapped[str] = mapped_column(String(254), index=True)
-    credential_type: Mapped[CredentialType] = mapped_column(_values(CredentialType))
+    credential_type: Mapped[CredentialType] = mapped_column(enum_column(CredentialType))
     host: Mapped[str] = mapped_column(String(253), default="")
     port: Mapped[int] = mapped_column(default=993)
     security: Mapped[str] = mapped_column(String(10), default="tls")
     user: Mapped[str] = mapped_column(String(254), default="")
     sealed_password: Mapped[str] = mapped_column(default="")
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("grant.id", ondelete="SET NULL"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     version: Mapped[int] = mapped_column(default=1)
 
-    state: Mapped[State] = mapped_column(_values(State), default=State.NOT_TESTED)
+    state: Mapped[State] = mapped_column(enum_column(State), default=State.NOT_TESTED)
     state_since: Mapped[datetime | None]
     last_checked_at: Mapped[datetime | None]
     last_seconds: Mapped[float | None]

@@ -1,4 +1,4 @@
-"""A link that works once: to join, to choose a new password, or to step into practice."""
+"""A link that works once: to join, to choose a new password, to consent to a connection, or to step into practice."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     JOIN = "join"
     PASSWORD = "password"  # noqa: S105  (a purpose, no secret)
     PRACTICE = "practice"
+    CONSENT = "consent"
 
 
 class OneTimeLink(Model):
@@ -32,6 +33,7 @@ class OneTimeLink(Model):
     )
     address: Mapped[str] = mapped_column(String(254), default="")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     expires_at: Mapped[datetime]

@@ -1,0 +1,11 @@
+"""Says what is this machine itself. Knows nothing else."""
+
+from ipaddress import ip_address
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host name or address is this machine itself."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
