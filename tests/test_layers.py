@@ -26,10 +26,12 @@ class Arrow:
     but: tuple[str, ...] = ()
 
 
-CORE = of_portal("imap", "diagnosis")
+CORE = of_portal("imap", "diagnosis", "oauth")
 ARROWS = (
     Arrow(CORE, (*FRAMEWORKS, *DATABASE, "wtforms", "jinja2", "markupsafe", "click", "webapp"), but=CORE),
-    Arrow(("webapp.diagnosis",), ("socket", "ssl", "imaplib", "imapclient", "webapp.imap")),
+    Arrow(("webapp.diagnosis",), ("socket", "ssl", "imaplib", "imapclient", "webapp.imap", "webapp.oauth")),
+    Arrow(("webapp.imap",), ("webapp.oauth",)),
+    Arrow(("webapp.oauth",), ("webapp.imap", "authlib.jose", "authlib.integrations.flask_client")),
     Arrow(of_portal("models"), of_portal(*PAGES, "commands", "providers", "security", "imap", "diagnosis")),
     Arrow(of_portal("security"), of_portal(*PAGES, "commands", "providers")),
     Arrow(of_portal("providers"), of_portal(*PAGES, "commands")),
@@ -107,6 +109,10 @@ def test_no_page_imports_the_views_of_another() -> None:
         ("imap/check.py", "from .. import settings", "webapp.settings"),
         ("imap/check.py", "def f():\n    from webapp.models import User", "webapp.models"),
         ("diagnosis/rules/login.py", "from webapp.imap import Sign", "webapp.imap"),
+        ("oauth/client.py", "from flask import session", "flask"),
+        ("oauth/keys.py", "from sqlalchemy import select", "sqlalchemy"),
+        ("oauth/http.py", "from webapp.imap.guard import resolve", "webapp.imap.guard"),
+        ("oauth/check.py", "from webapp.providers import PROVIDERS", "webapp.providers"),
         ("models/user.py", "from webapp.providers import PROVIDERS", "webapp.providers"),
         ("security/limits.py", "from webapp.accounts import people", "webapp.accounts"),
         ("providers/gmail.py", "from webapp.connections.verdict import Verdict", "webapp.connections.verdict"),

@@ -4,17 +4,20 @@ from flask import Flask
 
 from webapp import site
 from webapp.accounts.views import accounts
+from webapp.admin import oauth_clients  # noqa: F401  (it registers its views)
 from webapp.admin.views import admin
-from webapp.connections import editing, listing, showing, trying  # noqa: F401  (they register their views)
+from webapp.connections import consenting, editing, listing, showing, trying  # noqa: F401  (they register their views)
 from webapp.connections.blueprint import connections
 from webapp.help.views import help_pages
 from webapp.settings import Settings
+from webapp.sign_ins.redirects import gmail, outlook
+from webapp.sign_ins.views import sign_ins
 
 
 def register_blueprints(app: Flask, config: Settings) -> None:
     """Register them; practice only where it is on."""
     app.url_map.converters["id"] = site.IdConverter
-    for blueprint in (site.site, accounts, admin, connections, help_pages):
+    for blueprint in (site.site, accounts, admin, connections, gmail, outlook, sign_ins, help_pages):
         app.register_blueprint(blueprint)
     if config.practice:
         # Imported here, since practice mode brings packages that a portal in earnest does not need.

@@ -19,6 +19,11 @@ def ago(moment: datetime | None) -> Markup | str:
     )
 
 
+def ago_words(moment: datetime) -> str:
+    """Write a moment as people say it, in words alone."""
+    return _words(moment.astimezone(UTC), utcnow())
+
+
 def _words(moment: datetime, now: datetime) -> str:
     past = now - moment
     for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):

@@ -1,38 +1,135 @@
 """How observation, wording, stage and provider together decide."""
 
+import ast
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from webapp.diagnosis import diagnose
 from webapp.diagnosis.catalogue import PROBLEMS
-from webapp.diagnosis.failure import Failure, Stage
-from webapp.diagnosis.problem import UNKNOWN
+from webapp.diagnosis.failure import Failure, OAuthSign, Stage
+from webapp.diagnosis.problem import UNKNOWN, Who
 from webapp.diagnosis.rules import RULES
 from webapp.diagnosis.rules.aadsts import AADSTS
 from webapp.diagnosis.rules.rule import Always, Rule
-from webapp.diagnosis.signs import CERTAIN, WEAK
+from webapp.diagnosis.signs import CERTAIN, LIKELY, WEAK
 from webapp.imap.errors import Sign
+from webapp.oauth.errors import Sign as OAuthClientSign
+
+ROOT = Path(__file__).parents[2]
 
 
 def named(text: str, *, stage: Stage | None = None, provider: str | None = None, sign: str | None = None) -> str:
     return diagnose(Failure(text=text, stage=stage, provider=provider, sign=sign)).problem.slug
 
 
-@pytest.mark.parametrize("sign", list(Sign))
-def test_every_sign_of_the_check_has_a_meaning(sign: Sign) -> None:
+@pytest.mark.parametrize("sign", [*Sign, *OAuthSign])
+def test_every_sign_has_a_meaning(sign: str) -> None:
     slug = named("", sign=sign)
 
     assert slug != UNKNOWN
     assert slug in PROBLEMS
 
 
-def test_no_meaning_stands_for_a_sign_that_the_check_does_not_know() -> None:
-    assert {*CERTAIN, *WEAK} == {sign.value for sign in Sign}
+def test_no_meaning_stands_for_a_sign_that_nobody_raises_and_none_has_two() -> None:
+    assert sorted([*CERTAIN, *WEAK, *LIKELY]) == sorted([*Sign, *OAuthSign])
+
+
+def signs_given(path: Path) -> Iterator[str]:
+    """Give every sign that stands in a call to the letter, as in `OAuthFailure("…", sign="nonce-differs")`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.keyword) and node.arg == "sign" and isinstance(node.value, ast.Constant):
+            yield from filter(None, [node.value.value])
+
+
+def test_whoever_writes_a_sign_to_the_letter_writes_a_known_one() -> None:
+    given = {(path.name, sign) for path in (ROOT / "webapp").rglob("*.py") for sign in signs_given(path)}
+
+    assert {sign for _, sign in given} <= {*Sign, *OAuthSign}
+
+
+def test_the_oauth_client_raises_only_signs_that_have_a_meaning() -> None:
+    assert {*OAuthClientSign} <= {*OAuthSign}
 
 
 def test_a_certain_sign_outweighs_any_wording() -> None:
     assert named("[AUTHENTICATIONFAILED] Invalid credentials", sign=Sign.CERTIFICATE_EXPIRED) == "tls-expired"
+
+
+@pytest.mark.parametrize(
+    ("sign", "slug", "who"),
+    [
+        ("clock-differs", "clock-skew", Who.OPERATOR),
+        ("attempt-unknown", "sign-in-restart", Who.USER),
+        ("attempt-expired", "sign-in-restart", Who.USER),
+        ("nonce-differs", "sign-in-restart", Who.USER),
+        ("sign-in-interrupted", "sign-in-restart", Who.USER),
+        ("no-refresh-token", "sign-in-restart", Who.USER),
+        ("issuer-differs", "oauth-client-misconfigured", Who.OPERATOR),
+        ("audience-differs", "oauth-client-misconfigured", Who.OPERATOR),
+        ("tenant-differs", "wrong-tenant", Who.OPERATOR),
+        ("signature-wrong", "oauth-client-misconfigured", Who.OPERATOR),
+        ("access-token-differs", "sign-in-restart", Who.USER),
+        ("id-token-unusable", "oauth-client-misconfigured", Who.OPERATOR),
+        ("personal-google-account", "personal-account-unsupported", Who.USER),
+        ("mail-scope-not-granted", "scope-missing", Who.USER),
+        ("other-account", "wrong-account", Who.USER),
+        ("not-connected-yet", "reconnect-required", Who.USER),
+        ("grant-ended", "reconnect-required", Who.USER),
+        ("client-not-set-up", "client-unknown", Who.OPERATOR),
+        ("client-changed", "reconnect-required", Who.USER),
+    ],
+)
+def test_what_the_portal_saw_while_somebody_signed_in_names_the_problem_and_who_acts(
+    sign: str, slug: str, who: Who
+) -> None:
+    problem = diagnose(Failure(text="", stage=Stage.TOKEN, sign=sign)).problem
+
+    assert (problem.slug, problem.who) == (slug, who)
+
+
+def test_a_case_with_another_actor_or_sentence_leaves_the_catalogue_as_it_is() -> None:
+    unticked = diagnose(Failure(text="", sign=OAuthSign.MAIL_SCOPE_NOT_GRANTED)).problem
+
+    assert (unticked.who, PROBLEMS["scope-missing"].who) == (Who.USER, Who.OPERATOR)
+    assert unticked.verdict != PROBLEMS["scope-missing"].verdict
+    assert unticked.fields == PROBLEMS["scope-missing"].fields
+    assert diagnose(Failure(text="invalid_scope")).problem == PROBLEMS["scope-missing"]
+
+
+@pytest.mark.parametrize("sign", sorted([*CERTAIN, *WEAK, *LIKELY]))
+def test_a_sentence_of_a_case_is_as_short_as_one_of_the_catalogue(sign: str) -> None:
+    verdict = diagnose(Failure(text="", sign=sign)).problem.verdict
+
+    assert 10 < len(verdict) < 80
+    assert verdict[0].isupper()
+    assert not verdict.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("invalid_grant: AADSTS50079: you must enrol in multi-factor authentication", "mfa-required"),
+        ("invalid_grant: reauth related error (invalid_rapt)", "session-policy-expiry"),
+        ("invalid_grant: Account has been deleted", "account-disabled"),
+        ("invalid_grant: Token has been expired or revoked.", "reconnect-required"),
+        ("interaction_required", "reconnect-required"),
+        ("It is over", "reconnect-required"),
+        ("", "reconnect-required"),
+    ],
+)
+def test_a_grant_that_ended_wants_a_new_sign_in_unless_something_better_was_said(text: str, slug: str) -> None:
+    assert named(text, stage=Stage.TOKEN, sign=OAuthSign.GRANT_ENDED) == slug
+
+
+@pytest.mark.parametrize("sign", sorted(LIKELY))
+def test_a_likely_sign_explains_a_bare_refusal_and_gives_way_to_a_named_cause(sign: str) -> None:
+    for text in ("AUTHENTICATE XOAUTH2: NO AUTHENTICATE failed.", "User is authenticated but not connected.", "odd"):
+        assert named(text, stage=Stage.AUTH, provider="microsoft", sign=sign) == LIKELY[sign].slug
+
+    assert named("NO [UNAVAILABLE] Try later", stage=Stage.AUTH, sign=sign) == "server-unavailable"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +241,7 @@ def test_rules_name_only_known_problems() -> None:
     for rule in RULES:
         if isinstance(rule, Rule | Always):
             slugs |= {rule.slug, *rule.alternatives}
-    for finding in (*CERTAIN.values(), *WEAK.values()):
+    for finding in (*CERTAIN.values(), *WEAK.values(), *LIKELY.values()):
         slugs |= {finding.slug, *finding.alternatives}
 
     assert slugs <= set(PROBLEMS)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from webapp.imap.budget import Budget
+from webapp.imap.budget import Budget, Limits
 from webapp.imap.errors import ImapError, Sign
 
 
@@ -35,3 +35,14 @@ def test_bytes_add_up() -> None:
         budget.took(1)
 
     assert raised.value.sign is Sign.TOO_MUCH_DATA
+
+
+@pytest.mark.parametrize(
+    ("spent", "left"), [(0.0, 18.0), (4.0, 14.0), (10.0, 8.0), (12.0, 6.0), (15.0, 6.0), (100.0, 6.0)]
+)
+def test_session_gets_the_time_that_is_left_and_something_sensible_at_least(spent: float, left: float) -> None:
+    assert Limits().after(spent).total == left
+
+
+def test_session_never_gets_more_than_the_whole() -> None:
+    assert Limits(total=2).after(10).total == 2

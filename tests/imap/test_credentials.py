@@ -3,12 +3,11 @@
 import base64
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
 from tests.imap.servers import SECRET, Peer, imap, read_astring, serving
-from webapp.imap import Password, Report, Security, ServerSettings
+from webapp.imap import AccessToken, Password, Report, Security, ServerSettings
 from webapp.imap.credentials import Sasl
 
 Check = Callable[..., Report]
@@ -67,44 +66,6 @@ def test_user_with_control_characters_is_refused_before_anything_is_sent(user: s
         ServerSettings(host="imap.example.com", port=993, security=Security.TLS, user=user)
 
 
-@dataclass(frozen=True)
-class Token:
-    """A credential with one mechanism that is no password."""
-
-    value: str
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return (self.value,)
-
-    @property
-    def password(self) -> None:
-        return None
-
-    def sasl(self, user: str) -> tuple[Sasl, ...]:
-        return (Sasl("XOAUTH2", f"user={user}\1auth=Bearer {self.value}\1\1".encode(), b""),)
-
-
-def test_challenge_that_explains_a_refusal_is_part_of_what_the_server_said(check: Check) -> None:
-    challenge = base64.b64encode(b'{"status":"400","schemes":"Bearer"}').decode()
-    answers: list[bytes] = []
-
-    def authenticate(peer: Peer, tag: str, _: bytes) -> None:
-        peer.say(f"+ {challenge}")
-        answers.append(peer.hear())
-        peer.say(f"{tag} NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)")
-
-    with serving(imap("* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2 SASL-IR] Hi", AUTHENTICATE=authenticate)) as port:
-        report = check(port, credential=Token(SECRET))
-
-    assert answers == [b""]
-    assert report.failure
-    assert report.failure.text == (
-        "AUTHENTICATE XOAUTH2: NO [AUTHENTICATIONFAILED] Invalid credentials (Failure) "
-        '{"status":"400","schemes":"Bearer"}'
-    )
-
-
 def test_secret_that_the_server_repeats_is_masked(check: Check, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     encoded = base64.b64encode(f"\0ann@example.com\0{SECRET}".encode()).decode()
@@ -129,8 +90,8 @@ def test_our_own_words_are_not_masked_as_that_would_tell_the_password(check: Che
 def test_fault_nobody_foresaw_is_a_failure_and_is_logged_without_secrets(
     check: Check, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Broken(Token):
-        def sasl(self, user: str) -> tuple[Sasl, ...]:
+    class Broken(AccessToken):
+        def sasl(self, user: str, host: str = "", port: int = 0) -> tuple[Sasl, ...]:
             raise RuntimeError(f"cannot use {self.value}")
 
     with serving(imap()) as port:

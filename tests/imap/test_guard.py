@@ -20,7 +20,7 @@ def look_up(host: str, network: Network = PUBLIC_ONLY) -> Destination:
     return resolve(host, network, Budget(5, 1000), 5)
 
 
-def sign_of(host: str, network: Network = PUBLIC_ONLY) -> Sign | None:
+def sign_of(host: str, network: Network = PUBLIC_ONLY) -> str | None:
     with pytest.raises(NameResolutionError) as raised:
         look_up(host, network)
     return raised.value.sign

@@ -3,16 +3,23 @@
 import imaplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 
 import pytest
 
+from tests.practice.clients import Elsewhere, PortalClient
 from webapp.imap.server import Security
+from webapp.practice.authority.houses import HOUSES
+from webapp.practice.authority.people import OFFICE, WORKSPACE
+from webapp.practice.authority.running import Authority
 from webapp.practice.ports import LOOPBACK
 from webapp.practice.scenarios import Scenario
 from webapp.practice.server import PracticeServers
 
+WORKING = {"google": f"anna@{WORKSPACE}", "microsoft": f"anton@{OFFICE}"}
+HereClient = PortalClient[Authority]
+OpenClient = Callable[..., imaplib.IMAP4]
 Connect = Callable[[Scenario], imaplib.IMAP4]
 
 
@@ -35,21 +42,74 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeServer
 
 
 @pytest.fixture
-def connect(servers: PracticeServers) -> Iterator[Connect]:
-    """Connect the way a scenario says, up to where one can sign in."""
+def open_client(servers: PracticeServers) -> Iterator[OpenClient]:
+    """Connect to a port by the name of a server, up to where one can sign in."""
     trust = ssl.create_default_context(cafile=servers.ca_file)
     with ExitStack() as opened:
 
-        def open_client(scenario: Scenario) -> imaplib.IMAP4:
-            address = (LOOPBACK, servers.ports[scenario.port_name])
-            sock = opened.enter_context(socket.create_connection(address, timeout=5))
+        def open_one(host: str, port_name: str, security: Security = Security.TLS) -> imaplib.IMAP4:
+            sock = opened.enter_context(socket.create_connection((LOOPBACK, servers.ports[port_name]), timeout=5))
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # imaplib writes in pieces, Nagle would wait
-            if scenario.security is Security.TLS:
-                sock = opened.enter_context(trust.wrap_socket(sock, server_hostname=scenario.host))
-            client = Client(sock, scenario.host)
+            if security is Security.TLS:
+                sock = opened.enter_context(trust.wrap_socket(sock, server_hostname=host))
+            client = Client(sock, host)
             opened.callback(client.shutdown)
-            if scenario.security is Security.STARTTLS:
+            if security is Security.STARTTLS:
                 client.starttls(trust)
             return client
 
-        yield open_client
+        yield open_one
+
+
+@pytest.fixture
+def connect(open_client: OpenClient) -> Connect:
+    """Connect the way a scenario says."""
+    return lambda scenario: open_client(scenario.host, scenario.port_name, scenario.security)
+
+
+@pytest.fixture
+def elsewhere(servers: PracticeServers) -> Mapping[str, Elsewhere]:
+    """Give the providers of the practice servers, which have forgotten everything before."""
+    providers = {key: Elsewhere.at(key, servers.ports) for key in HOUSES}
+    for provider in providers.values():
+        provider.hook("reset")
+    return providers
+
+
+@pytest.fixture(scope="session")
+def running_google() -> Iterator[Authority]:
+    with Authority.start("google") as authority:
+        yield authority
+
+
+@pytest.fixture(scope="session")
+def running_microsoft() -> Iterator[Authority]:
+    with Authority.start("microsoft") as authority:
+        yield authority
+
+
+@pytest.fixture
+def google(running_google: Authority) -> HereClient:
+    """Give a client of the Google-like provider, which has forgotten everything before."""
+    running_google.reset()
+    return PortalClient(running_google)
+
+
+@pytest.fixture
+def microsoft(running_microsoft: Authority) -> HereClient:
+    """Give a client of the Microsoft-like provider, which has forgotten everything before."""
+    running_microsoft.reset()
+    return PortalClient(running_microsoft)
+
+
+@pytest.fixture(params=["google", "microsoft"])
+def either(request: pytest.FixtureRequest) -> HereClient:
+    """Give a client of each in turn."""
+    client: HereClient = request.getfixturevalue(request.param)
+    return client
+
+
+@pytest.fixture
+def somebody(either: HereClient) -> str:
+    """Name a person with whom everything works."""
+    return WORKING[either.authority.house.key]

@@ -20,6 +20,7 @@ KINDS = {
     Purpose.SET_UP: Kind("/join/", timedelta(days=7), "7 days"),
     Purpose.JOIN: Kind("/join/", timedelta(days=7), "7 days"),
     Purpose.PASSWORD: Kind("/new-password/", timedelta(hours=24), "24 hours"),
+    Purpose.CONSENT: Kind("/connections/consent/", timedelta(minutes=15), "15 minutes"),
     # Valid until the next start replaces it.
     Purpose.PRACTICE: Kind("/practice/step-in/", timedelta(days=36500), "until it is replaced"),
 }

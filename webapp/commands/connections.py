@@ -12,10 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
 
+from webapp.accounts.links import link_path
 from webapp.commands.ready import with_portal
 from webapp.connections.form_page import name_key
-from webapp.models import Connection, CredentialType, db
-from webapp.providers import PROVIDERS
+from webapp.models import Connection, CredentialType, Purpose, db
+from webapp.providers import PROVIDERS, Target
+from webapp.providers.oauth.provider import OAuthProvider, mailbox_of
+from webapp.providers.password import CredentialsForm
+from webapp.sign_ins.consent import make_consent_link
+from webapp.vault import current_settings
 
 _SERVER = re.compile(r"(\[[^\]]*\]|[^:\[\]]*):([^:]*)(?::(tls|starttls|none))?", re.IGNORECASE)
 _USUAL = {"143": "starttls"}
@@ -32,22 +37,27 @@ connections = AppGroup("connections", help="Make and list connections.")
     default="",
     help="HOST:PORT[:tls|starttls|none]; without it the address must be of a well-known provider.",
 )
-@click.option("--user", default="", help="The user name where it is not the address.")
+@click.option("--user", default="", help="The user name where it is not the address; Outlook: the shared mailbox.")
 @with_appcontext
 @with_portal
 def add(name: str, address: str, kind: str, server: str, user: str) -> None:
-    """Add a connection; the password is read from standard input."""
+    """Add a connection: the password is read from standard input; OAuth2 prints a link for whoever signs in."""
     provider = PROVIDERS[CredentialType(kind)]
     if not provider.is_ready():
         raise click.ClickException(f"{provider.label} has to be set up by an administrator first")
     typed = {"name": name, "address": address, "user": user, "credential_type": kind, **_parse_server(server)}
-    typed["password"] = _read_password()
+    typed["shared_mailbox"] = user
+    typed["password"] = "" if isinstance(provider, OAuthProvider) else _read_password()
     with current_app.test_request_context():
         form: Any = provider.form(formdata=MultiDict(typed), meta={"csrf": False})
-        form.find_server()
+        if isinstance(form, CredentialsForm):
+            form.find_server()
         if not form.validate():
             raise click.ClickException("; ".join(f"{field}: {' '.join(words)}" for field, words in form.errors.items()))
-        target = provider.typed(form, None, kept=lambda server: "")
+        if isinstance(provider, OAuthProvider):
+            target: Target | None = provider.target(None, mailbox_of(form))
+        else:
+            target = provider.typed(form, None, kept=lambda server: "")
     if target is None:
         raise click.ClickException("the password is missing: give it on standard input")
     connection = Connection(
@@ -62,8 +72,11 @@ def add(name: str, address: str, kind: str, server: str, user: str) -> None:
     except IntegrityError:
         raise click.ClickException(f"there is a connection called “{form.name.data}” already") from None
     provider.store(connection, form, target)
+    link = _consent_link(connection) if isinstance(provider, OAuthProvider) else ""
     db.session.commit()
     click.echo(f"Added “{connection.name}”.")
+    if link:
+        click.echo(f"Anybody who is signed in here signs in for it with this link (works for 15 minutes):\n{link}")
 
 
 @connections.command("list")
@@ -77,7 +90,9 @@ def list_(as_json: bool) -> None:
             "name": connection.name,
             "address": connection.address,
             "type": connection.credential_type.value,
-            "server": f"{connection.host}:{connection.port}:{connection.security}",
+            "server": "{0.host}:{0.port}:{0.security.value}".format(
+                PROVIDERS[connection.credential_type].server(connection)
+            ),
             "state": connection.state.value,
             "last_test": connection.last_checked_at.isoformat() if connection.last_checked_at else None,
             "verdict": connection.last_verdict or None,
@@ -87,6 +102,11 @@ def list_(as_json: bool) -> None:
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
             click.echo(f"{row['name']}  {row['address']}  {connection.state.label}  {row['verdict'] or ''}".rstrip())
+
+
+def _consent_link(connection: Connection) -> str:
+    path = link_path(Purpose.CONSENT, make_consent_link(connection))
+    return f"{current_settings().base_url}{path}"
 
 
 def _parse_server(text: str) -> dict[str, str]:

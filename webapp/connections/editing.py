@@ -13,14 +13,16 @@ from webapp.connections.verdict import Verdict
 from webapp.errors import error_response
 from webapp.models import Connection, State, db
 from webapp.providers import Target
-from webapp.signed_in import current_user, login_required
+from webapp.providers.oauth import attempts
+from webapp.providers.oauth.grants import drop_unused
+from webapp.signed_in import current_session, current_user, login_required
 
 
 @connections.get("/new")
 @login_required
 def new() -> Response:
-    """Show the empty form."""
-    return FormPage.blank().show()
+    """Show the empty form, or the one that somebody left for a provider."""
+    return _returned(None) or FormPage.blank().show()
 
 
 @connections.post("/fields")
@@ -54,7 +56,8 @@ def create() -> Response:
 @login_required
 def edit(connection_id: int) -> Response:
     """Show the form of a saved connection."""
-    return FormPage.of(get_changeable(connection_id, current_user())).show()
+    connection = get_changeable(connection_id, current_user())
+    return _returned(connection) or FormPage.of(connection).show()
 
 
 @connections.post("/<id:connection_id>/edit")
@@ -79,7 +82,7 @@ def delete(connection_id: int) -> Response:
     connection = get_changeable(connection_id, current_user())
     if request.method == "GET":
         return Response(render_template("connections/delete.html", connection=connection))
-    name = connection.name
+    name, grant_id = connection.name, connection.grant_id
     db.session.delete(connection)
     try:
         db.session.commit()
@@ -87,7 +90,16 @@ def delete(connection_id: int) -> Response:
         db.session.rollback()
         return error_response(409)
     flash(f"“{name}” was deleted.", "good")
+    _give_back(grant_id)
     return redirect(url_for("connections.index"), 303)  # type: ignore[return-value]
+
+
+def _returned(connection: Connection | None) -> Response | None:
+    """Show the form again with which somebody went to a provider, where the address names that trip."""
+    attempt = attempts.find(request.args.get("attempt", ""), current_session())
+    if attempt is None or not attempt.for_form or attempt.connection is not connection:
+        return None
+    return FormPage.returned(attempt).show()
 
 
 def _saved_of_form() -> Connection | None:
@@ -99,7 +111,7 @@ def _with_typed_secret(page: FormPage) -> Response:
     """Show the errors, and keep the password that was typed where only the name has to be mended."""
     if page.form.errors.keys() == {"name"}:
         target = page.provider.typed(page.form, page.saved, kept=page.carried.secret_for)
-        if target is not None and page.carried.secret_for(target.server) != target.credential.secrets[0]:
+        if target is not None and page.carried.secret_for(target.server) != target.proof:
             page.carry(target, None)
     return page.show(status=422)
 
@@ -109,7 +121,7 @@ def _conflict(page: FormPage, connection: Connection) -> Response:
     page.form.version.raw_data = [page.form.version.data]
     page.notice = (
         f"Somebody else changed this connection while you were editing it: it is now called “{connection.name}”, for "
-        f"{connection.address} on {connection.host} port {connection.port}. "
+        f"{connection.address}{f' on {connection.host} port {connection.port}' if connection.host else ''}. "
         "What you typed is still here: save again to put it in place of theirs."
     )
     return page.show(status=409)
@@ -121,6 +133,7 @@ def _save(page: FormPage, connection: Connection, target: Target) -> Response:
         or page.provider.stored(connection) != target
         or connection.address != page.form.address.data
     )
+    grant_before = connection.grant_id
     connection.name, connection.address = page.form.name.data, page.form.address.data
     connection.name_key = name_key(connection.name)
     connection.credential_type = page.provider.credential_type
@@ -141,11 +154,23 @@ def _save(page: FormPage, connection: Connection, target: Target) -> Response:
         db.session.rollback()
         page.form.name.errors = ["There is a connection of this name already."]
         return page.show(status=422)
-    report = page.carried.report_for(target.server, target.credential.secrets[0])
+    report = page.carried.report_for(target.server, target.proof)
     if report is not None and moved:
         keep(connection, Verdict.of(report, target.server, connection.address))
     _say_saved(connection)
+    if grant_before != connection.grant_id:
+        _give_back(grant_before)
     return redirect(url_for("connections.show", connection_id=connection.id), 303)  # type: ignore[return-value]
+
+
+def _give_back(grant_id: int | None) -> None:
+    """Let go of a grant that no connection uses any more, and say where the provider could not be told."""
+    if failure := drop_unused(grant_id):
+        flash(
+            "Google could not be told that the portal gives its access back. The owner of the mailbox can take it away "
+            f"at myaccount.google.com/permissions. ({failure})",
+            "warning",
+        )
 
 
 def _say_saved(connection: Connection) -> None:

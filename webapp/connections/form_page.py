@@ -1,21 +1,26 @@
 """The form of a connection, new or saved: what was sent, what is wrong with it, what it describes, and its page."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import Response, request
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from webapp.connections.carried import Carried, open_sealed, seal
 from webapp.connections.verdict import Verdict
 from webapp.htmx import render
-from webapp.models import Connection, CredentialType, db
+from webapp.models import Connection, CredentialType, SignInAttempt, db
 from webapp.providers import PROVIDERS, Provider, Target
 from webapp.providers.known_servers import KnownServer, find_by_address
+from webapp.providers.oauth.attempts import form_of
+from webapp.providers.oauth.provider import OAuthProvider
+from webapp.sign_ins.panel import Panel
 from webapp.signed_in import current_user
 
 # The fields of one credential type that outlive a look at another one.
-_REMEMBERED = ("host", "port", "security", "user")
+_REMEMBERED = ("host", "port", "security", "user", "attempt", "shared_mailbox")
 
 
 def name_key(name: str) -> str:
@@ -41,12 +46,23 @@ class FormPage:
         return cls(provider=provider, form=provider.form(formdata=None), saved=None, carried=Carried())
 
     @classmethod
+    def returned(cls, attempt: SignInAttempt) -> "FormPage":
+        """Show the form again that somebody left for a provider, as it was filled in then."""
+        provider = PROVIDERS[attempt.credential_type]
+        form = provider.form(formdata=MultiDict({**form_of(attempt), "attempt": attempt.key}))
+        if not form.address.data:
+            form.address.data = attempt.account
+        return cls(provider=provider, form=form, saved=attempt.connection, carried=Carried())
+
+    @classmethod
     def of(cls, saved: Connection) -> "FormPage":
         """Show a saved connection for editing."""
         provider = PROVIDERS[saved.credential_type]
         form = provider.form(formdata=None, obj=saved)
         if "user" in form and saved.user == saved.address:
             form.user.data = ""
+        if "shared_mailbox" in form and saved.user != saved.address:
+            form.shared_mailbox.data = saved.user
         return cls(provider=provider, form=form, saved=saved, carried=Carried())
 
     @classmethod
@@ -83,25 +99,24 @@ class FormPage:
         """Give what a valid form describes; without a secret, mark its field and give None."""
         target = self.provider.typed(self.form, self.saved, kept=self.carried.secret_for)
         if target is None:
-            changed = self.saved is not None
-            self.form.password.errors = [
-                "Enter the password again: it goes only to the server it was typed for, and that has changed."
-                if changed
-                else "Enter the password."
-            ]
+            name, words = self.provider.missing(self.form, self.saved)
+            self.form[name].errors = [words]
         return target
 
     def carry(self, target: Target, verdict: Verdict | None) -> None:
         """Take the typed secret and the report along to the next page."""
         self.verdict = verdict
-        self.carried = Carried(
-            server=target.server, secret=target.credential.secrets[0], report=verdict.report if verdict else None
-        )
+        self.carried = Carried(server=target.server, secret=target.proof, report=verdict.report if verdict else None)
 
     @property
     def carried_sealed(self) -> str:
         """Give what goes along, sealed for this person; nothing where there is nothing."""
         return seal(self.carried, current_user().id) if self.carried.server else ""
+
+    @cached_property
+    def panel(self) -> Panel | None:
+        """Give the sign-in panel of a credential type that has one."""
+        return Panel.of_form(self.provider, self.form, self.saved) if isinstance(self.provider, OAuthProvider) else None
 
     @property
     def known(self) -> KnownServer | None:

@@ -1,12 +1,12 @@
 """Runs the check of a saved connection and remembers it: one at a time a connection, no transaction open meanwhile."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
-from webapp.connections.verdict import Verdict
+from webapp.connections.verdict import Verdict, facts_of
 from webapp.imap import Report, run_check
 from webapp.models import CheckReport, Connection, State, db, utcnow
 from webapp.providers import PROVIDERS, Target
@@ -83,7 +83,10 @@ def check_target(target: Target, address: str) -> Verdict:
         provider=target.provider,
         limits=current_limits(),
     )
-    return Verdict.of(report, target.server, address)
+    facts = facts_of(target.server, address)
+    return Verdict.of(
+        report, target.server, address, facts=facts if report.passed else replace(facts, **target.facts())
+    )
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,21 @@
 """The page of one connection, its reports, and its row in the list."""
 
-from flask import Response, abort, render_template
+from dataclasses import replace
+
+from flask import Response, abort, render_template, request, url_for
 from sqlalchemy import bindparam, select
 
 from webapp.connections.access import get_connection, may_change
 from webapp.connections.blueprint import connections
 from webapp.connections.recording import Kept, report_from_json
-from webapp.connections.verdict import Verdict
+from webapp.connections.verdict import Verdict, facts_of
 from webapp.htmx import render
-from webapp.imap import Security, ServerSettings
 from webapp.models import CheckReport, Connection, db
 from webapp.providers import PROVIDERS
-from webapp.signed_in import current_user, login_required
+from webapp.providers.oauth import attempts
+from webapp.providers.oauth.provider import OAuthProvider
+from webapp.sign_ins.panel import Panel
+from webapp.signed_in import current_session, current_user, login_required
 
 # Without the reports' bodies: the list shows one line of each.
 _RECENT = (
@@ -51,14 +55,23 @@ def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept:
         return render("connections/gone.html", "connections/_result.html", verdict=verdict, kept=False)
     recent = db.session.execute(_RECENT, {"one": connection_id}).all()
     fresh = verdict is not None
+    if verdict is not None:
+        verdict = verdict.for_page(reconnect_url(connection))
     if verdict is None and recent:
         verdict = _verdict(connection, db.session.get_one(CheckReport, recent[0].id))
+    provider = PROVIDERS[connection.credential_type]
+    panel = None
+    if isinstance(provider, OAuthProvider):
+        attempt = attempts.find(request.args.get("attempt", ""), current_session())
+        panel = Panel.of_connection(provider, connection, attempt)
     return render(
         "connections/show.html",
         "connections/_result.html",
         connection=connection,
-        provider=PROVIDERS[connection.credential_type],
-        security=Security(connection.security),
+        provider=provider,
+        server=provider.server(connection),
+        panel=panel,
+        reconnect=panel is not None and may_change(current_user(), connection),
         changeable=may_change(current_user(), connection),
         verdict=verdict,
         fresh=fresh,
@@ -69,6 +82,8 @@ def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept:
 
 def show_checked(connection_id: int, verdict: Verdict, kept: Kept) -> Response:
     """Render for htmx what a test that was kept changes on the page of its connection."""
+    connection = get_connection(connection_id)
+    verdict = verdict.for_page(reconnect_url(connection))
     report = verdict.report
     row = {"id": kept.report_id, "passed": report.passed, "verdict": verdict.sentence, "seconds": report.seconds}
     page = render_template(
@@ -77,6 +92,7 @@ def show_checked(connection_id: int, verdict: Verdict, kept: Kept) -> Response:
         verdict=verdict,
         state=kept.state,
         since=kept.since,
+        reconnect=may_change(current_user(), connection) and bool(reconnect_url(connection)),
         recent=[{**row, "started_at": report.started_at}],
     )
     return Response(page, headers={"Vary": "HX-Request"})
@@ -88,8 +104,18 @@ def show_row(connection_id: int) -> Response:
     return Response(row, headers={"Vary": "HX-Request"})
 
 
+def reconnect_url(connection: Connection) -> str:
+    """Give the place on the page of a connection where somebody signs in for it again; nothing where nobody can."""
+    if not isinstance(PROVIDERS[connection.credential_type], OAuthProvider):
+        return ""
+    return url_for("connections.show", connection_id=connection.id) + "#sign-in"
+
+
 def _verdict(connection: Connection, stored: CheckReport) -> Verdict:
-    server = ServerSettings(
-        host=connection.host, port=connection.port, security=Security(connection.security), user=connection.user
+    provider = PROVIDERS[connection.credential_type]
+    facts = replace(
+        facts_of(provider.server(connection), connection.address),
+        **provider.facts(connection),
+        reconnect_url=reconnect_url(connection),
     )
-    return Verdict.of(report_from_json(stored.body), server, connection.address)
+    return Verdict.of(report_from_json(stored.body), provider.server(connection), connection.address, facts=facts)

@@ -1,6 +1,6 @@
 """What a report comes down to for its reader: one sentence, the diagnosis, and the facts that its page fills in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from webapp.diagnosis import diagnose
@@ -10,6 +10,7 @@ from webapp.imap import Outcome, Report, ServerSettings, StepName
 from webapp.providers.known_servers import find_by_host
 
 STEP_LABELS = {
+    StepName.ACCESS_TOKEN: "Access token",
     StepName.LOOKUP: "Find {host}",
     StepName.CONNECT: "Connect",
     StepName.TLS: "Secure the line",
@@ -21,9 +22,28 @@ STEP_LABELS = {
 }
 
 
+_MENDED_BY_SIGN_IN = frozenset(
+    {
+        "consent-not-given",
+        "mfa-required",
+        "oauth-token-rejected",
+        "reconnect-required",
+        "scope-missing",
+        "session-policy-expiry",
+        "sign-in-restart",
+        "web-login-required",
+        "wrong-account",
+    }
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a problem page may fill in; empty where it is not known."""
+    """What a problem page may fill in; empty where it is not known, and never a secret.
+
+    Of a connection by OAuth: `provider` ("gmail", "outlook"), `account` (who signed in), and how the portal is
+    registered with the provider. `who` acts first in this very case, and is what `Who` calls it.
+    """
 
     host: str = ""
     port: int | str = ""
@@ -34,6 +54,15 @@ class Facts:
     app_password_url: str = ""
     imap_hint: str = ""
     portal_setting_allowed: str = "POSTROOM_ALLOWED_NETWORKS"
+    provider: str = ""
+    account: str = ""
+    client_id: str = ""
+    redirect_uri: str = ""
+    scopes: str = ""
+    tenant: str = ""
+    admin_consent_url: str = ""
+    reconnect_url: str = ""
+    who: str = ""
 
 
 def facts_of(server: ServerSettings, address: str) -> Facts:
@@ -60,15 +89,25 @@ class Verdict:
     diagnosis: Diagnosis | None
 
     @classmethod
-    def of(cls, report: Report, server: ServerSettings, address: str) -> "Verdict":
-        """Diagnose a report."""
+    def of(cls, report: Report, server: ServerSettings, address: str, *, facts: Facts | None = None) -> "Verdict":
+        """Diagnose a report; `facts` are those of the connection where more is known than its server tells."""
         diagnosis = diagnose(report.failure) if report.failure else None
-        return cls(report=report, facts=facts_of(server, address), diagnosis=diagnosis)
+        who = diagnosis.problem.who.value if diagnosis else ""
+        return cls(report=report, facts=replace(facts or facts_of(server, address), who=who), diagnosis=diagnosis)
+
+    def for_page(self, reconnect_url: str) -> "Verdict":
+        """Add where somebody signs in again, which only a page knows."""
+        return replace(self, facts=replace(self.facts, reconnect_url=reconnect_url))
 
     @property
     def passed(self) -> bool:
         """Say whether the connection works."""
         return self.report.passed
+
+    @property
+    def wants_sign_in(self) -> bool:
+        """Say whether signing in at the provider once more is what helps first."""
+        return self.slug in _MENDED_BY_SIGN_IN
 
     @property
     def slug(self) -> str:
@@ -122,7 +161,7 @@ class Verdict:
             time = f" {step.seconds * 1000:.0f} ms" if step.seconds is not None else ""
             quoted = f"  {step.detail}" if step.detail and step.outcome is not Outcome.FAILED else ""
             lines.append(f"{step.name:<13}{ended}{time}{quoted}")
-        if report.failure:
+        if report.failure and self.diagnosis:
             lines += ["", "The server or library said:", report.failure.text]
-            lines += ["", f"Diagnosis {self.slug}"]
+            lines += ["", f"Diagnosis {self.slug}", f"Who acts  {self.diagnosis.problem.who.label}"]
         return "\n".join(lines)

@@ -40,7 +40,7 @@ _SIGN_IN_AND_CONSENT = (
     _problem(
         "personal-account-unsupported",
         _OPERATOR,
-        "This kind of Microsoft account is not admitted",
+        "This kind of account is not admitted",
         "address",
         "Personal or work account?",
     ),

@@ -6,18 +6,16 @@ from webapp.diagnosis.problem import UNKNOWN, Diagnosis
 from webapp.diagnosis.providers import provider_of
 from webapp.diagnosis.rules import RULES
 from webapp.diagnosis.rules.rule import Case, Finding
-from webapp.diagnosis.signs import AFTER_SIGN_IN, CERTAIN, WEAK
+from webapp.diagnosis.signs import AFTER_SIGN_IN, CERTAIN, ENDINGS, LIKELY, REFUSALS, WEAK
 from webapp.diagnosis.wording import Wording
-
-# "The connection ended" is all these say, and a weak sign says it better.
-_ENDINGS = frozenset({"connection-dropped", "connection-timeout"})
 
 
 def diagnose(failure: Failure) -> Diagnosis:
     """Name the problem a failure comes down to."""
     finding = _find(failure)
     alternatives = tuple(slug for slug in finding.alternatives if slug != finding.slug)
-    return Diagnosis(problem=PROBLEMS[finding.slug], alternatives=alternatives, evidence=finding.evidence)
+    problem = finding.problem(PROBLEMS[finding.slug])
+    return Diagnosis(problem=problem, alternatives=alternatives, evidence=finding.evidence)
 
 
 def _find(failure: Failure) -> Finding:
@@ -27,8 +25,10 @@ def _find(failure: Failure) -> Finding:
     if sign in CERTAIN:
         return CERTAIN[sign]
     said = _first_rule_that_fits(failure)
-    if sign in WEAK and (said is None or said.slug in _ENDINGS):
+    if sign in WEAK and (said is None or said.slug in ENDINGS):
         return WEAK[sign]
+    if sign in LIKELY and (said is None or said.slug in REFUSALS):
+        return LIKELY[sign]
     return said or Finding(slug=UNKNOWN)
 
 

@@ -37,7 +37,10 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """The problem a failure comes down to, the others its text would fit, and the words that decided."""
+    """The problem a failure comes down to, the others its text would fit, and the words that decided.
+
+    `problem` is the catalogue's, but for the actor and the sentence where the case itself knows better.
+    """
 
     problem: Problem
     alternatives: tuple[str, ...] = ()

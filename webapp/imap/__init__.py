@@ -2,7 +2,7 @@
 
 from webapp.imap.budget import Limits
 from webapp.imap.check import run_check
-from webapp.imap.credentials import Credential, Password
+from webapp.imap.credentials import AccessToken, Credential, Password
 from webapp.imap.errors import (
     AuthenticationError,
     ConnectError,
@@ -12,19 +12,24 @@ from webapp.imap.errors import (
     ProtocolError,
     Sign,
     TlsError,
+    TokenError,
 )
 from webapp.imap.report import Outcome, Report, Step, StepName
 from webapp.imap.server import Network, Security, ServerSettings
+from webapp.imap.sources import GrantEvidence, Obtained, Source
 
 __all__ = [
+    "AccessToken",
     "AuthenticationError",
     "ConnectError",
     "Credential",
+    "GrantEvidence",
     "ImapError",
     "Limits",
     "MailboxError",
     "NameResolutionError",
     "Network",
+    "Obtained",
     "Outcome",
     "Password",
     "ProtocolError",
@@ -32,8 +37,10 @@ __all__ = [
     "Security",
     "ServerSettings",
     "Sign",
+    "Source",
     "Step",
     "StepName",
     "TlsError",
+    "TokenError",
     "run_check",
 ]

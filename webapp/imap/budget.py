@@ -1,6 +1,6 @@
 """The time and the bytes a whole check may use. Knows nothing of sockets or IMAP."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from webapp.imap.errors import ConnectError, ProtocolError, Sign
@@ -10,10 +10,12 @@ from webapp.imap.errors import ConnectError, ProtocolError, Sign
 class Limits:
     """How long each part of a check may take, in seconds, and how much the server may say.
 
-    `read` is for one whole line, literal or handshake, so that a server which drips bytes gains nothing by it.
+    `read` is for one whole line, literal or handshake, so that a server which drips bytes gains nothing by it. `least`
+    is what a session gets even where obtaining its credential took long, unless `total` is shorter than that.
     """
 
     total: float = 18.0
+    least: float = 6.0
     lookup: float = 5.0
     connect: float = 6.0
     greeting: float = 6.0
@@ -21,6 +23,10 @@ class Limits:
     probe: float = 2.0
     logout: float = 1.0
     bytes: int = 2 * 1024 * 1024
+
+    def after(self, seconds: float) -> "Limits":
+        """Give the limits for a session that begins when so much of the total has been used."""
+        return replace(self, total=max(self.total - seconds, min(self.least, self.total)))
 
 
 class Budget:

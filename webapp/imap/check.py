@@ -2,7 +2,9 @@
 
 import logging
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 
 from webapp.diagnosis.failure import Failure, Stage
@@ -11,9 +13,11 @@ from webapp.imap.budget import Limits
 from webapp.imap.credentials import Credential
 from webapp.imap.errors import ImapError, Sign
 from webapp.imap.report import Outcome, Report, Step, StepName
+from webapp.imap.second_thoughts import second_thoughts
 from webapp.imap.server import Network, Security, ServerSettings
 from webapp.imap.session import Session
-from webapp.imap.steps import STEPS
+from webapp.imap.sources import GrantEvidence, Source
+from webapp.imap.steps import STEPS, Finding
 from webapp.imap.texts import quote
 
 _log = logging.getLogger(__name__)
@@ -24,6 +28,7 @@ _GREETING_FIRST = (StepName.LOOKUP, StepName.CONNECT, StepName.GREETING, StepNam
 _ORDER = {Security.TLS: _TLS_FIRST, Security.STARTTLS: _GREETING_FIRST, Security.NONE: _TLS_FIRST}
 
 _STAGES = {
+    StepName.ACCESS_TOKEN: Stage.TOKEN,
     StepName.LOOKUP: Stage.NETWORK,
     StepName.CONNECT: Stage.NETWORK,
     StepName.TLS: Stage.TLS,
@@ -33,89 +38,126 @@ _STAGES = {
     StepName.MAILBOXES: Stage.MAILBOX,
 }
 
+# Where a server says what it thinks of a token.
+_JUDGED = (StepName.AUTHENTICATE, StepName.INBOX)
+
 
 def run_check(
     server: ServerSettings,
-    credential: Credential,
+    credential: Credential | Source,
     *,
     network: Network,
     provider: str | None = None,
     limits: Limits | None = None,
 ) -> Report:
-    """Try a connection from the server's name to the list of its mailboxes; whatever happens is in the report."""
-    with Session(server, network, limits) as session:
-        check = _Check(session, credential, provider)
-        check.go(_ORDER[server.security])
-        check.say_goodbye()
+    """Try a connection from its credential to the list of its mailboxes; whatever happens is in the report.
+
+    Where the credential has to be obtained first, that is a step of its own, and nothing is connected to before it.
+    """
+    check = _Check(server.user, provider)
+    known = check.obtain(credential) if callable(credential) else credential
+    with Session(server, network, (limits or Limits()).after(check.seconds)) as session:
+        check.go(session, known, _ORDER[server.security])
+        check.say_goodbye(session)
     return check.report()
 
 
 class _Check:
-    def __init__(self, session: Session, credential: Credential, provider: str | None) -> None:
-        self._session = session
-        self._credential = credential
+    def __init__(self, user: str, provider: str | None) -> None:
+        self._user = user
         self._provider = provider
         self._started_at = datetime.now(UTC)
         self._begun = monotonic()
         self._steps: list[Step] = []
         self._counts: dict[StepName, int | None] = {}
         self._failure: Failure | None = None
+        self._secrets: tuple[str, ...] = ()
+        self._evidence: GrantEvidence | None = None
 
-    def go(self, names: tuple[StepName, ...]) -> None:
-        """Take the steps in their order until one fails."""
+    @property
+    def seconds(self) -> float:
+        """Give the time that has been used."""
+        return monotonic() - self._begun
+
+    def obtain(self, source: Source) -> Credential | None:
+        """Get the credential, the first step of all."""
+        found: list[Credential] = []
+
+        def ask() -> Finding:
+            obtained = source()
+            found.append(obtained.credential)
+            self._evidence = obtained.evidence
+            return Finding(detail=obtained.detail, warning=obtained.warning)
+
+        self._take(StepName.ACCESS_TOKEN, ask)
+        return found[0] if found else None
+
+    def go(self, session: Session, credential: Credential | None, names: tuple[StepName, ...]) -> None:
+        """Take the steps in their order until one fails; without a credential, none."""
+        self._secrets = credential.secrets if credential else ()
         for name in names:
-            due = self._failure is None
-            self._steps.append(self._take(name) if due else Step(name=name, outcome=Outcome.NOT_REACHED))
+            if credential is None or self._failure is not None:
+                self._steps.append(Step(name=name, outcome=Outcome.NOT_REACHED))
+            else:
+                self._take(name, partial(STEPS[name], session, credential))
 
-    def say_goodbye(self) -> None:
+    def say_goodbye(self, session: Session) -> None:
         """Log out if there is anybody to say it to; a failure here takes nothing away from the check."""
         begun = monotonic()
-        if not self._on_speaking_terms():
+        if not self._on_speaking_terms(session):
             self._steps.append(Step(name=StepName.LOGOUT, outcome=Outcome.NOT_REACHED))
             return
         outcome, detail = Outcome.PASSED, ""
         try:
-            self._session.log_out()
+            session.log_out()
         except Exception as error:
-            outcome, detail = Outcome.SKIPPED, quote(error, self._credential.secrets)
+            outcome, detail = Outcome.SKIPPED, quote(error, self._secrets)
         self._steps.append(Step(name=StepName.LOGOUT, outcome=outcome, seconds=monotonic() - begun, detail=detail))
 
-    def _on_speaking_terms(self) -> bool:
+    def _on_speaking_terms(self, session: Session) -> bool:
         failure = self._failure
         refused = failure is not None and failure.stage in {Stage.AUTH, Stage.MAILBOX} and failure.sign != Sign.DROPPED
-        return self._session.greeted and (failure is None or refused)
+        return session.greeted and (failure is None or refused)
 
     def report(self) -> Report:
         """Put everything together."""
         return Report(
             started_at=self._started_at,
-            seconds=monotonic() - self._begun,
+            seconds=self.seconds,
             steps=tuple(self._steps),
             failure=self._failure,
             messages=self._counts.get(StepName.INBOX),
             mailboxes=self._counts.get(StepName.MAILBOXES),
         )
 
-    def _take(self, name: StepName) -> Step:
+    def _take(self, name: StepName, act: Callable[[], Finding]) -> None:
         begun = monotonic()
         try:
-            found = STEPS[name](self._session, self._credential)
+            found = act()
         except Exception as error:
-            self._failure = self._failed(name, error)
-            return Step(name=name, outcome=Outcome.FAILED, seconds=monotonic() - begun, detail=self._failure.text)
+            self._failure = failure = self._failed(name, error)
+            spent = monotonic() - begun
+            self._steps.append(Step(name=name, outcome=Outcome.FAILED, seconds=spent, detail=failure.text))
+            return
         self._counts[name] = found.count
-        return Step(
-            name=name,
-            outcome=found.outcome,
-            seconds=monotonic() - begun,
-            detail=found.detail,
-            warning=found.warning,
+        self._steps.append(
+            Step(
+                name=name,
+                outcome=found.outcome,
+                seconds=monotonic() - begun,
+                detail=found.detail,
+                warning=found.warning,
+            )
         )
 
     def _failed(self, name: StepName, error: Exception) -> Failure:
-        secrets = self._credential.secrets
+        secrets = self._secrets
         if isinstance(error, ImapError):
-            return Failure(text=quote(error.text, secrets), stage=error.stage, provider=self._provider, sign=error.sign)
+            text = quote(error.text, secrets)
+            failure = Failure(text=text, stage=error.stage, provider=self._provider, sign=error.sign)
+            if self._evidence is None or name not in _JUDGED:
+                return failure
+            return second_thoughts(failure, self._user, self._evidence)
         # Not foreseen, so worth a look; an exception's text may quote what was sent.
         _log.error("A check failed at %s in a way not foreseen\n%s", name, mask(traceback.format_exc(), *secrets))
         text = quote(f"{type(error).__name__}: {error}", secrets)

@@ -1,6 +1,7 @@
 """What can go wrong between the portal and an IMAP server.
 
 ImapError
+├── TokenError               there is no access token to go there with
 ├── NameResolutionError      the host name has no address, or none that may be reached
 ├── ConnectError             refused, unreachable, timed out, dropped
 ├── TlsError                 handshake, certificate, wrong connection security
@@ -38,14 +39,21 @@ class Sign(StrEnum):
     NO_COMMON_MECHANISM = "no-common-mechanism"
     TOO_MUCH_DATA = "too-much-data"
     OUT_OF_TIME = "out-of-time"
+    # What a grant tells of a refusal, see `webapp.imap.second_thoughts`.
+    SCOPE_NOT_IN_GRANT = "scope-not-in-grant"
+    TOKEN_FOR_ANOTHER_SERVICE = "token-for-another-service"  # noqa: S105  (a sign, no secret)
+    ANOTHER_SIGNED_IN = "another-signed-in"
+    MAILBOX_OF_ANOTHER = "mailbox-of-another"
+    OWN_MAILBOX_NOT_CONNECTED = "own-mailbox-not-connected"
+    GRANT_IN_ORDER = "grant-in-order"
 
 
 class ImapError(Exception):
-    """Any failure of a session; `text` quotes the other side, `sign` is what was observed."""
+    """Any failure of a check; `text` quotes the other side, `sign` is what was observed."""
 
     stage = Stage.NETWORK
 
-    def __init__(self, text: str, *, sign: Sign | None = None) -> None:
+    def __init__(self, text: str, *, sign: str | None = None) -> None:
         super().__init__(text)
         self.text = text
         self.sign = sign
@@ -53,6 +61,12 @@ class ImapError(Exception):
     def failure(self, provider: str | None) -> Failure:
         """Turn the error into the input of a diagnosis."""
         return Failure(text=self.text, stage=self.stage, provider=provider, sign=self.sign)
+
+
+class TokenError(ImapError):
+    """There is no access token; `sign` may be an `OAuthSign` of `webapp.diagnosis.failure`."""
+
+    stage = Stage.TOKEN
 
 
 class NameResolutionError(ImapError):

@@ -5,12 +5,12 @@ Relies on the methods that imaplib sets apart as "Overridable methods" and on fe
 
 import imaplib
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from itertools import chain, repeat
 from typing import NamedTuple
 
+from webapp.imap.challenges import read_challenge
 from webapp.imap.credentials import Sasl
 from webapp.imap.errors import ProtocolError, Sign, TlsError
 from webapp.imap.texts import clean
@@ -38,7 +38,10 @@ class Answer(NamedTuple):
 
 
 class ImapProtocol(imaplib.IMAP4):
-    """Speaks IMAP; `alerts` is what the server wants people to see, `challenge` what it said while authenticating."""
+    """Speaks IMAP; `alerts` is what the server wants people to see, `challenge` what it said while authenticating.
+
+    `grudge` is what it said to a question whose answer the check can do without; it may tell why the server goes next.
+    """
 
     # imaplib draws a prefix for its tags and compiles a pattern of it, for each connection anew; one does for all.
     tagpre = property(lambda self: b"PR", lambda self, drawn: None)
@@ -47,6 +50,7 @@ class ImapProtocol(imaplib.IMAP4):
         self._transport = transport
         self.alerts: list[str] = []
         self.challenge = ""
+        self.grudge = ""
         super().__init__()
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
@@ -107,7 +111,7 @@ class ImapProtocol(imaplib.IMAP4):
     def learn_capabilities(self) -> None:
         """Take the capabilities that came unasked, or ask."""
         if "CAPABILITY" not in self.untagged_responses:
-            self.ask("CAPABILITY")
+            self._wonder("CAPABILITY")
         *_, last = self.untagged_responses.pop("CAPABILITY", [b""])
         self.capabilities = tuple(clean(last).upper().split())
 
@@ -116,7 +120,7 @@ class ImapProtocol(imaplib.IMAP4):
     def introduce(self) -> None:
         """Say who we are where the server wants to know (RFC 2971); it need not like it."""
         if "ID" in self.capabilities:
-            self.ask("ID", _ID)
+            self._wonder("ID", _ID)
 
     def examine(self, mailbox: str) -> Answer:
         """Open a mailbox read-only."""
@@ -137,9 +141,13 @@ class ImapProtocol(imaplib.IMAP4):
             self.state = "AUTH"
         return answer
 
+    def _wonder(self, name: str, *args: bytes) -> None:
+        kind, text = self.ask(name, *args)
+        self.grudge = "" if kind == "OK" else text
+
     def _check_bye(self) -> None:
         if bye := self.untagged_responses.get("BYE"):
-            raise Farewell(clean(bye[-1]))
+            raise Farewell(f"{self.grudge} {clean(bye[-1])}".strip())
 
     def _append_untagged(self, typ: str, dat: bytes | tuple[bytes, bytes] | None) -> None:
         if typ in {"OK", "NO", "BAD", "BYE"} and isinstance(dat, bytes) and dat.upper().startswith(b"[ALERT]"):
@@ -161,10 +169,7 @@ class _Conversation:
 
     def answer(self, challenge: bytes | None) -> bytes:
         """Keep the challenge and give the next line."""
-        with suppress(ValueError):  # a remark for people, such as "+ Ready for literal"
-            said = clean(b64decode(challenge or b"", validate=True))
-            # An error comes as JSON (RFC 7628 section 3.2.2); LOGIN only asks "Username:" and "Password:".
-            self._protocol.challenge = said if said.startswith("{") else self._protocol.challenge
+        self._protocol.challenge = read_challenge(challenge or b"") or self._protocol.challenge
         return next(self._lines)
 
 

@@ -8,8 +8,12 @@ from webapp.diagnosis.failure import Failure
 
 
 class StepName(StrEnum):
-    """The steps of a check, in the order of implicit TLS; with STARTTLS the greeting comes before TLS."""
+    """The steps of a check, in the order of implicit TLS; with STARTTLS the greeting comes before TLS.
 
+    The access token is a step only where one has to be obtained first.
+    """
+
+    ACCESS_TOKEN = "access_token"  # noqa: S105  (a step, no secret)
     LOOKUP = "lookup"
     CONNECT = "connect"
     TLS = "tls"

@@ -95,7 +95,8 @@ class Session:
         """Prove who is there by the best way that both sides know, and give its name."""
         self._secrets = credential.secrets
         user, offered = self.server.user, self._imap.capabilities
-        sasl = next((way for way in credential.sasl(user) if f"AUTH={way.mechanism}" in offered), None)
+        ways = credential.sasl(user, self.server.host, self.server.port)
+        sasl = next((way for way in ways if f"AUTH={way.mechanism}" in offered), None)
         way = f"AUTHENTICATE {sasl.mechanism}" if sasl else "LOGIN"
         with self._telling(AuthenticationError):
             if sasl:

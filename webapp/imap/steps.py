@@ -1,4 +1,4 @@
-"""The steps of a check: what each does with a session, and what it found in plain words. Knows no order."""
+"""The steps of a session: what each does with it, and what it found in plain words. Knows no order."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,11 +31,12 @@ def _connect(session: Session, _: Credential) -> Finding:
     return Finding(detail=f"port {session.server.port}")
 
 
-def _secure(session: Session, _: Credential) -> Finding:
+def _secure(session: Session, credential: Credential) -> Finding:
     if session.server.security is Security.NONE:
+        shown = "access token" if credential.password is None else "password"
         return Finding(
             detail="not encrypted",
-            warning="Everybody on the way can read the password and the mail",
+            warning=f"Everybody on the way can read the {shown} and the mail",
             outcome=Outcome.SKIPPED,
         )
     tls = session.start_tls()

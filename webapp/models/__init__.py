@@ -1,6 +1,6 @@
 """What the portal remembers: one file an entity."""
 
-from webapp.models.base import Model, db, utcnow, write_transaction, writes
+from webapp.models.base import Model, db, read_transaction, utcnow, write_transaction, writes
 from webapp.models.check_report import CheckReport
 from webapp.models.connection import Connection, CredentialType, State
 from webapp.models.grant import Grant
@@ -30,6 +30,7 @@ __all__ = [
     "UserSession",
     "db",
     "new_token",
+    "read_transaction",
     "token_hash",
     "utcnow",
     "write_transaction",

@@ -89,6 +89,17 @@ def write_transaction() -> Iterator[DatabaseConnection]:
         writes.reset(token)
 
 
+@contextmanager
+def read_transaction() -> Iterator[DatabaseConnection]:
+    """Open a short transaction of its own that only reads, apart from the request's session."""
+    token = writes.set(False)
+    try:
+        with db.engine.begin() as connection:
+            yield connection
+    finally:
+        writes.reset(token)
+
+
 def _on_connect(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=NORMAL"):

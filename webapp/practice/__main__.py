@@ -6,15 +6,19 @@ import json
 import signal
 import ssl
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 from webapp.practice import faults
+from webapp.practice.authority.houses import HOUSES
+from webapp.practice.authority.running import PORTAL_URL, Authority
 from webapp.practice.certificates import Certificates, prepare_certificates
 from webapp.practice.mail_server import MailServer, prepare_mail_server
 from webapp.practice.ports import open_sockets
 from webapp.practice.scripted import serve_moods
+from webapp.practice.token_mail import TokenMailServer, prepare_token_mail
 
 
 class _Listener(NamedTuple):
@@ -24,7 +28,9 @@ class _Listener(NamedTuple):
     certificate: ssl.SSLContext | None = None
 
 
-def _listeners(mail: MailServer, good: ssl.SSLContext, certificates: Certificates) -> dict[str, _Listener]:
+def _listeners(
+    mail: MailServer, token_mail: Mapping[str, TokenMailServer], good: ssl.SSLContext, certificates: Certificates
+) -> dict[str, _Listener]:
     return {
         "mail_tls": _Listener(mail.serve_tls, good),
         "mail_starttls": _Listener(mail.serve_starttls),
@@ -35,6 +41,7 @@ def _listeners(mail: MailServer, good: ssl.SSLContext, certificates: Certificate
         "silent": _Listener(faults.stay_silent),
         "smtp": _Listener(faults.speak_smtp),
         "dropped": _Listener(faults.drop),
+        **{f"{key}_mail": _Listener(server.serve, good) for key, server in token_mail.items()},
     }
 
 
@@ -44,7 +51,7 @@ def _context(certificate: Path) -> ssl.SSLContext:
     return context
 
 
-async def run(folder: Path) -> None:
+async def run(folder: Path, portal_url: str) -> None:
     """Serve until standard input closes or SIGTERM comes."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -53,13 +60,17 @@ async def run(folder: Path) -> None:
     await _watch_parent(stop)
     certificates = prepare_certificates(folder)
     good = _context(certificates.good)
-    listeners = _listeners(await prepare_mail_server(good), good, certificates)
     sockets = open_sockets()
-    for name, listener in listeners.items():
-        await asyncio.start_server(listener.serve, sock=sockets[name], ssl=listener.certificate)
     ports = {name: sock.getsockname()[1] for name, sock in sockets.items()}
-    print(json.dumps({"ports": ports, "ca_file": str(certificates.ca_file)}), flush=True)
-    await stop.wait()
+    with ExitStack() as running:
+        token_mail = {}
+        for key, house in HOUSES.items():
+            provider = running.enter_context(Authority.start(key, sock=sockets[key], portal_url=portal_url))
+            token_mail[key] = await prepare_token_mail(good, house, provider.store)
+        for name, listener in _listeners(await prepare_mail_server(good), token_mail, good, certificates).items():
+            await asyncio.start_server(listener.serve, sock=sockets[name], ssl=listener.certificate)
+        print(json.dumps({"ports": ports, "ca_file": str(certificates.ca_file)}), flush=True)
+        await stop.wait()
 
 
 async def _watch_parent(stop: asyncio.Event) -> None:
@@ -76,7 +87,9 @@ def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m webapp.practice", description="Run the servers of practice mode.")
     parser.add_argument("--data", type=Path, required=True, help="folder of the practice CA")
-    asyncio.run(run(parser.parse_args().data))
+    parser.add_argument("--portal-url", default=PORTAL_URL, help="where the providers may call the portal back")
+    arguments = parser.parse_args()
+    asyncio.run(run(arguments.data, arguments.portal_url))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import ssl
 from argparse import Namespace
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Self
 
 from proxyprotocol.sock import SocketInfoLocal
 from pymap.backend.dict import Config, Login
@@ -33,27 +34,28 @@ class MailServer:
 
     async def serve_tls(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a connection that is encrypted already."""
-        await _serve(self._tls, reader, writer)
+        await serve_imap(self._tls, reader, writer)
 
     async def serve_starttls(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a connection in the clear, which takes no password before STARTTLS."""
-        await _serve(self._starttls, reader, writer)
+        await serve_imap(self._starttls, reader, writer)
 
 
 async def prepare_mail_server(certificate: ssl.SSLContext) -> MailServer:
     """Make the mailboxes of every scenario that works, and fill them."""
-    tls, starttls = _Config.make(certificate, tls_enabled=False), _Config.make(certificate, tls_enabled=True)
+    tls, starttls = MailConfig.make(certificate, tls_enabled=False), MailConfig.make(certificate, tls_enabled=True)
     login = Login(tls)
     now = datetime.now(UTC)
     for scenario in SCENARIOS:
         if scenario.expected_slug is None:
             password = await Passwords(tls).hash_password(scenario.password)
             login.users_dict[scenario.login] = UserMetadata(tls, scenario.login, password=password)
-            tls.set_cache[scenario.login] = (await _fill(scenario.address, now), FilterSet())
+            tls.set_cache[scenario.login] = (await fill_mailboxes(scenario.address, now), FilterSet())
     return MailServer(login, tls=tls, starttls=starttls)
 
 
-async def _fill(owner: str, now: datetime) -> MailboxSet:
+async def fill_mailboxes(owner: str, now: datetime) -> MailboxSet:
+    """Make the mailboxes of one person, with the usual letters."""
     mailboxes = MailboxSet()
     for name in MAILBOXES:
         await mailboxes.add_mailbox(name)
@@ -65,7 +67,8 @@ async def _fill(owner: str, now: datetime) -> MailboxSet:
     return mailboxes
 
 
-async def _serve(server: IMAPServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def serve_imap(server: IMAPServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve one connection until either side ends it."""
     with suppress(OSError, EOFError, ValueError):  # gone, or a line longer than the reader takes
         await server(reader, writer, _FromAfar(writer))
     writer.close()  # without waiting: a client that never ends its side of TLS would hold up the end of the process
@@ -79,11 +82,12 @@ class _FromAfar(SocketInfoLocal):
         return False
 
 
-class _Config(Config):
+class MailConfig(Config):
     """pymap's settings: passwords only, and little effort to hide them, since they stand on a page for everybody."""
 
     @classmethod
-    def make(cls, certificate: ssl.SSLContext, *, tls_enabled: bool) -> "_Config":
+    def make(cls, certificate: ssl.SSLContext, *, tls_enabled: bool) -> Self:
+        """Put the settings together."""
         return cls(
             Namespace(passlib_cfg=None, proxy_protocol=None),
             host=None,
@@ -100,12 +104,15 @@ class _Config(Config):
 
     @property
     def tls_auth(self) -> SASLAuth:
+        """Take passwords once the connection is encrypted."""
         return SASLAuth.named([b"PLAIN", b"LOGIN"])
 
     @property
     def password_prep(self) -> Preparation:
+        """Leave passwords as they are."""
         return noprep  # SASLprep raises on an emoji, and pymap takes that for a fault of its own
 
     @property
     def greeting(self) -> bytes:
+        """Say hello."""
         return b"Practice server ready."

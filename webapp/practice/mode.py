@@ -1,6 +1,7 @@
 """Practice mode within the portal: its servers, the network they live in, and the way in for a ready administrator."""
 
 import json
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from flask import Flask, url_for
 
 from webapp.accounts.links import make_link
 from webapp.imap import Network
-from webapp.models import Purpose, db
+from webapp.models import CredentialType, Purpose, db
+from webapp.practice.oauth import PracticeOAuth, practice_oauth
 from webapp.practice.ports import LOOPBACK
 from webapp.practice.scenarios import DOMAIN
 from webapp.practice.seed import seed
@@ -26,13 +28,13 @@ class Practice:
         self._ready_file = folder / _READY_FILE
         self._folder = folder
         self._servers: PracticeServers | None = None
-        self.ports: dict[str, int] = {}
+        self.ports: Mapping[str, int] = {}
         self._use_ready_file()
 
     def start(self) -> None:
         """Start the servers; workers forked afterwards know them."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._servers = PracticeServers.start(self._folder)
+        self._servers = PracticeServers.start(self._folder, self._app.extensions["postroom.settings"].base_url)
         ready = {"ports": dict(self._servers.ports), "ca_file": str(self._servers.ca_file)}
         self._ready_file.write_text(json.dumps(ready), encoding="utf-8")
         self._use_ready_file()
@@ -49,6 +51,10 @@ class Practice:
         db.session.commit()
         with self._app.test_request_context():
             return url_for("practice.step_in", token=token)
+
+    def oauth_overrides(self) -> Mapping[CredentialType, PracticeOAuth]:
+        """Give what stands in for Google and Microsoft; nothing while no servers are known."""
+        return practice_oauth(self.ports)
 
     def _use_ready_file(self) -> None:
         ca_file = None

@@ -18,6 +18,10 @@ PREFERRED: Mapping[str, int] = {
     "smtp": 11006,
     "dropped": 11007,
     CLOSED: 11008,
+    "google": 11010,
+    "microsoft": 11011,
+    "google_mail": 11012,
+    "microsoft_mail": 11013,
 }
 PORT_NAMES: tuple[str, ...] = tuple(PREFERRED)
 

@@ -30,9 +30,14 @@ class PracticeServers:
     _process: "subprocess.Popen[bytes]" = field(repr=False)
 
     @classmethod
-    def start(cls, folder: Path) -> Self:
-        """Start the servers with their CA in a folder, and wait until they are ready."""
+    def start(cls, folder: Path, portal_url: str = "") -> Self:
+        """Start the servers with their CA in a folder, and wait until they are ready.
+
+        The practice providers call back only to `portal_url`, or to where a portal usually is.
+        """
         command = [sys.executable, "-m", "webapp.practice", "--data", str(folder.resolve())]
+        if portal_url:
+            command += ["--portal-url", portal_url]
         process = subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         line = _first_line(process)
         if not line:

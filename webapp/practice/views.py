@@ -1,13 +1,21 @@
 """The practice page: every scenario with one click to try it; and the way in. Practice mode only."""
 
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, url_for
+from collections.abc import Mapping
+
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, url_for
 
 from webapp.accounts.links import find_link
-from webapp.diagnosis.catalogue import PROBLEMS
-from webapp.models import Purpose, writes
+from webapp.models import CredentialType, Purpose, writes
 from webapp.practice.mode import Practice
+from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS
+from webapp.practice.ports import LOOPBACK
 from webapp.practice.scenarios import GROUPS, SCENARIOS
 from webapp.signed_in import login_required, sign_in
+
+_SIGNING_IN = (
+    ("Sign in with Google", "google", CredentialType.GMAIL),
+    ("Connect to Microsoft", "microsoft", CredentialType.OUTLOOK),
+)
 
 practice_pages = Blueprint("practice", __name__, url_prefix="/practice")
 
@@ -25,7 +33,17 @@ def init_app(app: Flask) -> None:
 def index() -> str:
     """List the scenarios."""
     groups = [(group, [scenario for scenario in SCENARIOS if scenario.group == group]) for group in GROUPS]
-    return render_template("practice/index.html", groups=groups, problems=PROBLEMS)
+    signing_in = [
+        (heading, practice_page(key), [each for each in OAUTH_SCENARIOS if each.credential_type is kind])
+        for heading, key, kind in _SIGNING_IN
+    ]
+    return render_template("practice/index.html", groups=groups, signing_in=signing_in)
+
+
+def practice_page(key: str) -> str:
+    """Give the address of a practice provider's page of accounts; empty while it does not run."""
+    ports: Mapping[str, int] = current_app.extensions["postroom.practice"].ports
+    return f"http://{LOOPBACK}:{ports[key]}/" if key in ports else ""
 
 
 @practice_pages.get("/step-in/<token>")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from wtforms import HiddenField, IntegerField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange
@@ -35,14 +34,6 @@ class CredentialsForm(ConnectionForm):
         validators=[Length(max=254, message="At most 254 characters."), no_control_characters],
     )
 
-    def validate_address(self, field: Any) -> None:
-        """Accept what can be an address; internal domains included."""
-        try:
-            validate_email(field.data, check_deliverability=False, test_environment=True, allow_smtputf8=True)
-        except EmailNotValidError:
-            if not is_internal_address(field.data):
-                raise ValidationError("This is not an email address, as in ann@example.com.") from None
-
     def validate_host(self, field: Any) -> None:
         """Accept a host name or an IP address, nothing around it."""
         if not field.data:
@@ -73,12 +64,6 @@ class CredentialsForm(ConnectionForm):
             self.port.raw_data, self.port.process_errors = [str(port)], []
 
 
-def is_internal_address(address: str) -> bool:
-    """Say whether an address has the shape of one inside a company: something@name, without blanks."""
-    local, _, domain = address.rpartition("@")
-    return bool(local and domain) and not any(c.isspace() or c in '<>"(),;' for c in address) and "@" not in local
-
-
 class CredentialsProvider(Provider):
     """Any IMAP server, with a password."""
 
@@ -86,6 +71,7 @@ class CredentialsProvider(Provider):
     label = "Credentials"
     tagline = "Any IMAP server"
     fields_template = "connections/_fields_credentials.html"
+    settings_template = "connections/_settings_credentials.html"
     form = CredentialsForm
 
     def is_ready(self) -> bool:
@@ -104,30 +90,41 @@ class CredentialsProvider(Provider):
             user=form.user.data or default_user(form.host.data or "", form.address.data or ""),
         )
         password = form.password.data or kept(server)
-        if not password and saved is not None and saved.sealed_password and self._server(saved) == server:
+        if not password and saved is not None and saved.sealed_password and self.server(saved) == server:
             password = self._open(saved)
         return self._target(server, password) if password else None
 
+    def missing(self, form: Any, saved: Connection | None) -> tuple[str, str]:
+        """Ask for the password."""
+        if saved is None:
+            return "password", "Enter the password."
+        return (
+            "password",
+            "Enter the password again: it goes only to the server it was typed for, and that has changed.",
+        )
+
+    def server(self, connection: Connection) -> ServerSettings:
+        """Give the IMAP server of a saved connection."""
+        return ServerSettings(
+            host=connection.host, port=connection.port, security=Security(connection.security), user=connection.user
+        )
+
     def stored(self, connection: Connection) -> Target:
         """Give what a saved connection describes."""
-        return self._target(self._server(connection), self._open(connection))
+        return self._target(self.server(connection), self._open(connection))
 
     def store(self, connection: Connection, form: Any, target: Target) -> None:
         """Write server and sealed password into a connection that has its id."""
         server = target.server
         connection.host, connection.port, connection.security = server.host, server.port, server.security.value
-        connection.user = server.user
-        connection.sealed_password = secret_box().seal(target.credential.secrets[0], *_place(connection))
+        connection.user, connection.grant_id = server.user, None
+        connection.sealed_password = secret_box().seal(target.proof, *_place(connection))
 
     @staticmethod
     def _target(server: ServerSettings, password: str) -> Target:
         known = find_by_host(server.host)
-        return Target(server=server, credential=Password(password), provider=known.key if known else None)
-
-    @staticmethod
-    def _server(connection: Connection) -> ServerSettings:
-        return ServerSettings(
-            host=connection.host, port=connection.port, security=Security(connection.security), user=connection.user
+        return Target(
+            server=server, credential=Password(password), provider=known.key if known else None, proof=password
         )
 
     @staticmethod

@@ -1,16 +1,17 @@
 """What a credential type has to offer: its words, its form, and how it gets into a mailbox."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from webapp.fields import clean, no_control_characters
-from webapp.imap import Credential, ServerSettings
+from webapp.imap import Credential, ServerSettings, Source
 from webapp.models import Connection, CredentialType
 
 Kept = Callable[[ServerSettings], str]
@@ -19,11 +20,17 @@ Kept = Callable[[ServerSettings], str]
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """What a check needs: where to go, how to get in, and whose words to expect."""
+    """What a check needs: where to go, how to get in, and whose words to expect.
+
+    `proof` tells two ways in apart: the password, or the number of the grant. `facts` are what a problem page may fill
+    in about the provider, collected only where there is a problem.
+    """
 
     server: ServerSettings
-    credential: Credential
+    credential: Credential | Source
     provider: str | None
+    proof: str = field(repr=False)
+    facts: Callable[[], Mapping[str, str]] = field(default=dict, repr=False, compare=False)
 
 
 class ConnectionForm(FlaskForm):  # type: ignore[misc]
@@ -52,6 +59,20 @@ class ConnectionForm(FlaskForm):  # type: ignore[misc]
     # Sealed by us: the typed password and the last test, so that neither is lost between two pages.
     carried = HiddenField()
 
+    def validate_address(self, field: Any) -> None:
+        """Accept what can be an address; internal domains included."""
+        try:
+            validate_email(field.data, check_deliverability=False, test_environment=True, allow_smtputf8=True)
+        except EmailNotValidError:
+            if not is_internal_address(field.data):
+                raise ValidationError("This is not an email address, as in ann@example.com.") from None
+
+
+def is_internal_address(address: str) -> bool:
+    """Say whether an address has the shape of one inside a company: something@name, without blanks."""
+    local, _, domain = address.rpartition("@")
+    return bool(local and domain) and not any(c.isspace() or c in '<>"(),;' for c in address) and "@" not in local
+
 
 class Provider(ABC):
     """One credential type."""
@@ -60,6 +81,7 @@ class Provider(ABC):
     label: str
     tagline: str
     fields_template: str
+    settings_template: str
     form: type[ConnectionForm] = ConnectionForm
 
     @abstractmethod
@@ -69,6 +91,18 @@ class Provider(ABC):
     @abstractmethod
     def typed(self, form: Any, saved: Connection | None, *, kept: Kept) -> Target | None:
         """Give what a valid form describes; None when its secret must be typed (again)."""
+
+    @abstractmethod
+    def missing(self, form: Any, saved: Connection | None) -> tuple[str, str]:
+        """Name the field to mend where `typed` gave nothing, and the words beside it."""
+
+    @abstractmethod
+    def server(self, connection: Connection) -> ServerSettings:
+        """Give the IMAP server of a saved connection."""
+
+    def facts(self, connection: Connection) -> Mapping[str, str]:
+        """Collect what a problem page may fill in about a saved connection beyond its server."""
+        return {}
 
     @abstractmethod
     def stored(self, connection: Connection) -> Target:

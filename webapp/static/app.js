@@ -89,6 +89,43 @@
     if (target.id === "server-settings" && typedAt > xhr.askedAt) event.detail.shouldSwap = false;
   });
 
+  // A provider's sign-in goes into a pop-up that the click itself opens; where that is blocked, or htmx is missing, the
+  // same form goes on in this window. The outcome is read from the portal: the provider may cut off both windows.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-sign-in]");
+    const panel = document.querySelector("#sign-in");
+    if (!button || !panel || !window.htmx) return;
+    const name = `postroom-${panel.dataset.attempt}`;
+    const left = window.screenX + Math.max(0, (window.outerWidth - 520) / 2);
+    const popup = window.open("", name, `popup,width=520,height=700,left=${left},top=${window.screenY + 60}`);
+    const field = panel.querySelector('[name="popup"]');
+    field.value = popup ? "1" : "";
+    if (!popup) { button.removeAttribute("formtarget"); return; }
+    button.formTarget = name;
+    // After the form has gone: ask how it stands, and let a reload of this page ask again.
+    window.setTimeout(() => {
+      history.replaceState(history.state, "", panel.dataset.page);
+      const address = document.querySelector("#address");
+      const values = { address: address ? address.value : "" };
+      window.htmx.ajax("GET", panel.dataset.status, { source: panel, target: "#sign-in", swap: "outerHTML", values });
+    }, 0);
+  });
+
+  if ("BroadcastChannel" in window) {
+    const channel = new BroadcastChannel("postroom-sign-in");
+    channel.addEventListener("message", (event) => {
+      const panel = document.querySelector("#sign-in");
+      if (panel && panel.dataset.attempt === event.data && window.htmx) window.htmx.trigger(document.body, "sign-in-news");
+    });
+    document.addEventListener("DOMContentLoaded", () => {
+      const done = document.querySelector("[data-sign-in-done]");
+      if (!done) return;
+      channel.postMessage(done.dataset.signInDone);
+      // Only a window that a script has opened closes; any other stays and says where to go on.
+      window.setTimeout(() => window.close(), 400);
+    });
+  }
+
   // On narrow screens the result stands below the form: bring it into view.
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target;

@@ -1,10 +1,11 @@
 """What a rule is: the phrases and circumstances by which one problem is recognised."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from webapp.diagnosis.failure import Stage
+from webapp.diagnosis.problem import Problem, Who
 from webapp.diagnosis.wording import Wording, normal_form
 
 
@@ -19,11 +20,20 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What a rule concludes, and the words that led to it."""
+    """What a rule concludes, and the words that led to it.
+
+    `who` and `verdict` are given where this case has another actor, or another first sentence, than its problem has.
+    """
 
     slug: str
     alternatives: tuple[str, ...] = ()
     evidence: str = ""
+    who: Who | None = None
+    verdict: str = ""
+
+    def problem(self, usual: Problem) -> Problem:
+        """Give the problem as it stands in this case."""
+        return replace(usual, who=self.who or usual.who, verdict=self.verdict or usual.verdict)
 
 
 class Recogniser(Protocol):

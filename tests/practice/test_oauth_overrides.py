@@ -1,0 +1,36 @@
+"""What the portal is told about the practice providers."""
+
+from tests.practice.clients import Elsewhere, PortalClient
+from tests.practice.conftest import WORKING
+from webapp.imap.server import Security
+from webapp.models import CredentialType
+from webapp.practice.oauth import practice_oauth
+from webapp.practice.server import PracticeServers
+
+
+def test_both_types_are_described_by_the_ports_they_are_served_at(servers: PracticeServers) -> None:
+    described = practice_oauth(servers.ports)
+
+    google, microsoft = described[CredentialType.GMAIL], described[CredentialType.OUTLOOK]
+    assert google.endpoints == Elsewhere.at("google", servers.ports).endpoints
+    assert microsoft.endpoints == Elsewhere.at("microsoft", servers.ports).endpoints
+    assert (google.tenant, microsoft.tenant) == ("", "organizations")
+    assert google.imap_server == ("imap.google-like.practice.test", servers.ports["google_mail"], Security.TLS)
+    assert microsoft.imap_server == ("imap.microsoft-like.practice.test", servers.ports["microsoft_mail"], Security.TLS)
+
+
+def test_the_described_client_gets_tokens(servers: PracticeServers) -> None:
+    for kind, key in ((CredentialType.GMAIL, "google"), (CredentialType.OUTLOOK, "microsoft")):
+        described, provider = practice_oauth(servers.ports)[kind], Elsewhere.at(key, servers.ports)
+        provider.client_id, provider.client_secret = described.client_id, described.client_secret
+
+        assert PortalClient(provider).tokens(WORKING[key])["access_token"]
+
+
+def test_nothing_is_described_while_no_servers_are_known() -> None:
+    assert practice_oauth({}) == {}
+
+
+def test_the_secret_does_not_show_itself(servers: PracticeServers) -> None:
+    for described in practice_oauth(servers.ports).values():
+        assert described.client_secret not in repr(described)

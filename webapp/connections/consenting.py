@@ -1,0 +1,29 @@
+"""The page behind a one-time link: sign in at a provider for a connection that a script has made."""
+
+from flask import Response, abort, render_template
+
+from webapp.accounts.links import LinkClosedError
+from webapp.connections.blueprint import connections
+from webapp.errors import error_response
+from webapp.providers import PROVIDERS
+from webapp.providers.oauth.provider import OAuthProvider
+from webapp.sign_ins.consent import connection_of
+from webapp.sign_ins.panel import Panel
+from webapp.signed_in import login_required
+
+
+@connections.get("/consent/<token>")
+@login_required
+def consent(token: str) -> Response:
+    """Show what the sign-in is for, with its button."""
+    try:
+        connection = connection_of(token)
+    except LinkClosedError as error:
+        return error_response(error.closed.status, error.closed.title, error.closed.remedy)
+    if connection is None or not isinstance(provider := PROVIDERS[connection.credential_type], OAuthProvider):
+        abort(404)
+    panel = Panel.of_connection(provider, connection, None)
+    page = render_template(
+        "connections/consent.html", connection=connection, provider=provider, panel=panel, token=token
+    )
+    return Response(page)

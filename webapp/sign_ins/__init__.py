@@ -1,0 +1,1 @@
+"""Signing in at a provider: the redirects there and back, and the panel that tells how it stands."""

@@ -1,0 +1,140 @@
+"""The sign-in panel: how a sign-in stands, on the form of a connection or on the page of a saved one."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import url_for
+
+from webapp.connections.verdict import Facts
+from webapp.diagnosis import diagnose
+from webapp.diagnosis.problem import Diagnosis
+from webapp.models import Connection, Grant, SignInAttempt, db
+from webapp.oauth.errors import OAuthFailure
+from webapp.providers.oauth import attempts
+from webapp.providers.oauth.accounts import same_account
+from webapp.providers.oauth.facts import oauth_facts
+from webapp.providers.oauth.provider import OAuthProvider, is_settled
+
+# So many questions, two seconds apart, are asked about a sign-in that nobody has begun: its window did not open.
+_PATIENCE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """One sign-in and what its panel shows; `asked` counts how often it was asked about in vain."""
+
+    provider: OAuthProvider
+    key: str
+    address: str
+    saved: Connection | None = None
+    for_form: bool = True
+    attempt: SignInAttempt | None = None
+    asked: int = 0
+    waiting: bool = False
+
+    @cached_property
+    def state(self) -> str:
+        """Say how it stands: idle, waiting, failed, other (another account), ready, kept (signed in earlier)."""
+        attempt = self.attempt
+        if attempt is None:
+            if self.waiting and self.asked < _PATIENCE:
+                return "waiting"
+            return "kept" if self._is_kept else "idle"
+        if self.failure is not None:
+            return "failed"
+        if attempt.finished_at is None:
+            return "waiting"
+        if attempt.grant_id is None:  # revoked or deleted since
+            return "idle"
+        return "ready" if is_settled(attempt, self.address or attempt.account) else "other"
+
+    @property
+    def account(self) -> str:
+        """Name the account that signed in, now or earlier."""
+        if self.attempt is not None and self.attempt.account:
+            return self.attempt.account
+        grant = self._grant
+        return grant.account if grant else ""
+
+    @cached_property
+    def failure(self) -> OAuthFailure | None:
+        """Give what went wrong."""
+        return attempts.failure_of(self.attempt) if self.attempt is not None else None
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis | None:
+        """Name the problem that the failure comes down to."""
+        return diagnose(self.failure.failure(self.provider.house.key)) if self.failure else None
+
+    @property
+    def facts(self) -> Facts:
+        """Collect what a problem page may fill in."""
+        more = oauth_facts(self.provider.credential_type, account=self.account, address=self.address)
+        return Facts(address=self.address, user=self.address, **more)
+
+    @property
+    def url(self) -> str:
+        """Give the address at which the panel is asked for again."""
+        named: dict[str, Any] = {"kind": self.provider.house.key, "asked": self.asked + 1}
+        if self.saved is not None:
+            named["connection_id"] = self.saved.id
+        if not self.for_form:
+            named["of"] = "connection"
+        return url_for("sign_ins.show", key=self.key, **named)
+
+    @property
+    def page_url(self) -> str:
+        """Give the address of the page the panel stands on, which shows this attempt again after a reload."""
+        if self.saved is None:
+            return url_for("connections.new", attempt=self.key)
+        endpoint = "connections.edit" if self.for_form else "connections.show"
+        return url_for(endpoint, connection_id=self.saved.id, attempt=self.key)
+
+    @classmethod
+    def of_form(cls, provider: OAuthProvider, form: Any, saved: Connection | None) -> "Panel":
+        """Make the panel of a form."""
+        attempt = provider.attempt(form)
+        return cls(
+            provider=provider,
+            key=attempt.key if attempt else attempts.new_key(),
+            address=form.address.data or "",
+            saved=saved,
+            attempt=attempt,
+        )
+
+    @classmethod
+    def of_connection(cls, provider: OAuthProvider, saved: Connection, attempt: SignInAttempt | None) -> "Panel":
+        """Make the panel of a saved connection, on which somebody may sign in again."""
+        grant = db.session.get(Grant, saved.grant_id) if saved.grant_id is not None else None
+        if attempt is not None and (attempt.connection_id != saved.id or attempt.for_form):
+            attempt = None
+        return cls(
+            provider=provider,
+            key=attempt.key if attempt else attempts.new_key(),
+            address=grant.account if grant else saved.address,
+            saved=saved,
+            for_form=False,
+            attempt=attempt,
+        )
+
+    @property
+    def ended(self) -> Grant | None:
+        """Give the grant where the provider has ended it."""
+        grant = self._grant
+        return grant if grant is not None and grant.ended_at is not None else None
+
+    @property
+    def _is_kept(self) -> bool:
+        grant = self._grant
+        saved = self.saved
+        if grant is None or grant.ended_at is not None or saved is None:
+            return False
+        return not self.for_form or same_account(self.address, saved.address)
+
+    @cached_property
+    def _grant(self) -> Grant | None:
+        saved = self.saved
+        if saved is None or saved.grant_id is None or saved.credential_type is not self.provider.credential_type:
+            return None
+        return db.session.get(Grant, saved.grant_id)
