@@ -4,7 +4,8 @@ from tests.practice.clients import Elsewhere, PortalClient
 from tests.practice.conftest import WORKING
 from webapp.imap.server import Security
 from webapp.models import CredentialType
-from webapp.practice.oauth import practice_oauth
+from webapp.practice.oauth import imap_host, practice_oauth
+from webapp.practice.scenarios import DOMAIN
 from webapp.practice.server import PracticeServers
 
 
@@ -15,8 +16,14 @@ def test_both_types_are_described_by_the_ports_they_are_served_at(servers: Pract
     assert google.endpoints == Elsewhere.at("google", servers.ports).endpoints
     assert microsoft.endpoints == Elsewhere.at("microsoft", servers.ports).endpoints
     assert (google.tenant, microsoft.tenant) == ("", "organizations")
-    assert google.imap_server == ("imap.google-like.practice.test", servers.ports["google_mail"], Security.TLS)
-    assert microsoft.imap_server == ("imap.microsoft-like.practice.test", servers.ports["microsoft_mail"], Security.TLS)
+    assert google.imap_server == (imap_host("google"), servers.ports["google_mail"], Security.TLS)
+    assert microsoft.imap_server == (imap_host("microsoft"), servers.ports["microsoft_mail"], Security.TLS)
+
+
+def test_the_names_of_the_mail_servers_are_those_the_certificate_and_the_network_know() -> None:
+    # A wildcard stands for one label (RFC 9525 section 6.3).
+    for key in ("google", "microsoft"):
+        assert imap_host(key).removesuffix(f".{DOMAIN}").count(".") == 0
 
 
 def test_the_described_client_gets_tokens(servers: PracticeServers) -> None:

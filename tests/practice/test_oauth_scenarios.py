@@ -48,7 +48,7 @@ def test_every_scenario_is_proved_here() -> None:
 
 
 def test_titles_are_told_apart_on_the_page() -> None:
-    titles = [each.title for each in (*OAUTH_SCENARIOS, *SCENARIOS)]
+    titles = [*(each.title for each in OAUTH_SCENARIOS), *(each.title for each in SCENARIOS)]
 
     assert len(set(titles)) == len(titles)
 

@@ -77,14 +77,15 @@ def test_a_token_that_is_not_good_is_refused_in_the_words_of_the_house(
     provider, person, other = elsewhere[key], WORKING[key], KEYS[1 - KEYS.index(key)]
     if fault == "expired":
         provider.hook(f"accounts/{person}/lifetime", seconds=0)
-    token = {
+    made: dict[str, Callable[[], str]] = {
         "bogus": lambda: "made-up",
         "expired": lambda: provider.issue(person),
         "revoked": lambda: provider.issue(person),
         "scope-less": lambda: provider.issue(person, scope="openid email"),
-        "refresh-token": lambda: provider.hook(f"accounts/{person}/tokens").json()["refresh_token"],
+        "refresh-token": lambda: str(provider.hook(f"accounts/{person}/tokens").json()["refresh_token"]),
         "of-the-other": lambda: elsewhere[other].issue(WORKING[other]),
-    }[fault]()
+    }
+    token = made[fault]()
     if fault == "revoked":
         provider.hook(f"accounts/{person}/revoke")
     talk = talk_to(key)

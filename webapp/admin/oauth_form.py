@@ -22,7 +22,7 @@ _LONGEST_TENANT = 253
 def plain(form: Form, field: Field) -> None:
     """Refuse characters that occur in no client ID and no secret."""
     if not _PLAIN.fullmatch(field.data or ""):
-        raise StopValidation("There is a blank in it, or a character that no provider uses. Copy it once more.")
+        raise StopValidation("Blanks and letters beyond plain ASCII occur in none. Is this a name? Copy it once more.")
 
 
 class DayField(DateField):

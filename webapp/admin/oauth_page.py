@@ -151,7 +151,7 @@ class SetUpPage:
             .where(Grant.credential_type == self.client.credential_type)
             .group_by(Grant.client_id)
         )
-        return dict(db.session.execute(query).tuples().all())
+        return dict(db.session.execute(query).all())
 
 
 def with_tenant(client: ClientInForce, tenant: str) -> ClientInForce:

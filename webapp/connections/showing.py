@@ -54,16 +54,13 @@ def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept:
             abort(404)
         return render("connections/gone.html", "connections/_result.html", verdict=verdict, kept=False)
     recent = db.session.execute(_RECENT, {"one": connection_id}).all()
-    fresh = verdict is not None
+    fresh, changeable = verdict is not None, may_change(current_user(), connection)
     if verdict is not None:
         verdict = verdict.for_page(reconnect_url(connection))
     if verdict is None and recent:
         verdict = _verdict(connection, db.session.get_one(CheckReport, recent[0].id))
     provider = PROVIDERS[connection.credential_type]
-    panel = None
-    if isinstance(provider, OAuthProvider):
-        attempt = attempts.find(request.args.get("attempt", ""), current_session())
-        panel = Panel.of_connection(provider, connection, attempt)
+    panel = _panel(connection)
     return render(
         "connections/show.html",
         "connections/_result.html",
@@ -71,8 +68,8 @@ def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept:
         provider=provider,
         server=provider.server(connection),
         panel=panel,
-        reconnect=panel is not None and may_change(current_user(), connection),
-        changeable=may_change(current_user(), connection),
+        reconnect=panel is not None and changeable,
+        changeable=changeable,
         verdict=verdict,
         fresh=fresh,
         kept=kept,
@@ -86,13 +83,15 @@ def show_checked(connection_id: int, verdict: Verdict, kept: Kept) -> Response:
     verdict = verdict.for_page(reconnect_url(connection))
     report = verdict.report
     row = {"id": kept.report_id, "passed": report.passed, "verdict": verdict.sentence, "seconds": report.seconds}
+    panel = _panel(connection)
     page = render_template(
         "connections/_checked.html",
         connection_id=connection_id,
         verdict=verdict,
         state=kept.state,
         since=kept.since,
-        reconnect=may_change(current_user(), connection) and bool(reconnect_url(connection)),
+        panel=panel,
+        reconnect=panel is not None and may_change(current_user(), connection),
         recent=[{**row, "started_at": report.started_at}],
     )
     return Response(page, headers={"Vary": "HX-Request"})
@@ -102,6 +101,14 @@ def show_row(connection_id: int) -> Response:
     """Render the row of a connection in the list, for htmx."""
     row = render_template("connections/_row.html", connection=get_connection(connection_id), providers=PROVIDERS)
     return Response(row, headers={"Vary": "HX-Request"})
+
+
+def _panel(connection: Connection) -> Panel | None:
+    """Give the sign-in panel of a connection by OAuth, with the attempt that the address names."""
+    provider = PROVIDERS[connection.credential_type]
+    if not isinstance(provider, OAuthProvider):
+        return None
+    return Panel.of_connection(provider, connection, attempts.find(request.args.get("attempt", ""), current_session()))
 
 
 def reconnect_url(connection: Connection) -> str:

@@ -66,7 +66,7 @@ async def run(folder: Path, portal_url: str) -> None:
         token_mail = {}
         for key, house in HOUSES.items():
             provider = running.enter_context(Authority.start(key, sock=sockets[key], portal_url=portal_url))
-            token_mail[key] = await prepare_token_mail(good, house, provider.store)
+            token_mail[key] = prepare_token_mail(good, house, provider.store)
         for name, listener in _listeners(await prepare_mail_server(good), token_mail, good, certificates).items():
             await asyncio.start_server(listener.serve, sock=sockets[name], ssl=listener.certificate)
         print(json.dumps({"ports": ports, "ca_file": str(certificates.ca_file)}), flush=True)

@@ -83,13 +83,10 @@ class TokenMailServer:
         await serve_imap(self._server, reader, writer)
 
 
-async def prepare_token_mail(certificate: ssl.SSLContext, house: House, store: TokenStore) -> TokenMailServer:
-    """Make the mailboxes of everybody who has one, and fill them."""
+def prepare_token_mail(certificate: ssl.SSLContext, house: House, store: TokenStore) -> TokenMailServer:
+    """Make the server; a mailbox is filled when somebody first opens it, which keeps the start quick."""
     config = _TokenConfig.make(certificate, tls_enabled=False)
     config.door = _Door(house, store, WORDS[house.key])
-    now = datetime.now(UTC)
-    for address in config.door.mailboxes:
-        config.set_cache[address] = (await fill_mailboxes(address, now), FilterSet())
     login = _TokenLogin(config)
     login.users_dict.update({address: UserMetadata(config, address) for address in config.door.mailboxes})
     return TokenMailServer(login, config)
@@ -160,6 +157,7 @@ class _TokenLogin(Login):
     def __init__(self, config: _TokenConfig) -> None:
         super().__init__(config)
         self._door = config.door
+        self._filling = asyncio.Lock()
 
     async def authenticate(self, credentials: ServerCredentials) -> Identity:
         """Let the holder of a good token in."""
@@ -169,9 +167,12 @@ class _TokenLogin(Login):
         token, user = _token_and_user(credentials)
         if not self._door.admits(token, user):
             raise _RefusalError("NO", words.token, code=words.token_code)
-        if self._door.connects(token, user):
-            return Identity(user, self, None, frozenset())
-        return _Unconnected(user, self, words)
+        if not self._door.connects(token, user):
+            return _Unconnected(user, self, words)
+        async with self._filling:
+            if user not in self.config.set_cache:
+                self.config.set_cache[user] = (await fill_mailboxes(user, datetime.now(UTC)), FilterSet())
+        return Identity(user, self, None, frozenset())
 
     async def authorize(self, authenticated: IdentityInterface, authzid: str) -> Any:
         """Add nothing: who it is was decided with the token."""

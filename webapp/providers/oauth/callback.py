@@ -3,12 +3,12 @@
 import logging
 import re
 
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from webapp.diagnosis.failure import Stage
 from webapp.diagnosis.masking import mask
-from webapp.models import CredentialType, SignInAttempt, db, utcnow
+from webapp.models import Connection, CredentialType, SignInAttempt, db, utcnow
 from webapp.oauth.client import Identity, TokenAnswer
 from webapp.oauth.errors import Kind, OAuthFailure
 from webapp.providers.oauth import attempts
@@ -24,7 +24,10 @@ _TOLD = ("error", "error_description", "error_subtype", "suberror", "error_uri")
 
 
 def finish(attempt: SignInAttempt, answer: MultiDict[str, str]) -> None:
-    """Conclude an attempt whose callback was taken: a grant, or why there is none. Commits."""
+    """Conclude an attempt whose callback was taken: a grant, or why there is none. Commits.
+
+    Does nothing where the attempt was deleted meanwhile, for instance with its connection.
+    """
     try:
         client = client_in_force(attempt.credential_type)
         tokens, identity = _exchange(client, attempt, answer)
@@ -38,8 +41,6 @@ def finish(attempt: SignInAttempt, answer: MultiDict[str, str]) -> None:
         db.session.rollback()
         _log.error("data key: %s", error)
         _write_failure(attempt, OAuthFailure(f"A stored secret cannot be opened: {error}", kind=Kind.REFUSED))
-    except StaleDataError:  # its connection was deleted meanwhile, and the attempt with it
-        db.session.rollback()
 
 
 class _RefusedAccountError(Exception):
@@ -85,6 +86,8 @@ def _insist(client: ClientInForce, tokens: TokenAnswer, identity: Identity) -> N
 
 
 def _keep(client: ClientInForce, attempt: SignInAttempt, tokens: TokenAnswer, identity: Identity) -> None:
+    if not _is_held(attempt):
+        return
     grant = store_consent(client, tokens, identity)
     attempt.grant_id, attempt.account, attempt.finished_at = grant.id, grant.account, utcnow()
     connection = attempt.connection
@@ -102,10 +105,23 @@ def attach(attempt: SignInAttempt) -> None:
 
 
 def _write_failure(attempt: SignInAttempt, failure: OAuthFailure, account: str = "") -> None:
-    try:
+    if _is_held(attempt):
         attempts.fail(attempt, failure, account)
-    except StaleDataError:
-        db.session.rollback()
+
+
+def _is_held(attempt: SignInAttempt) -> bool:
+    """Keep others from deleting or editing the attempt and its connection until the commit; say if they are there.
+
+    The connection comes first, as in its deletion, which takes the attempt along.
+    """
+    connection = select(Connection).where(Connection.id == attempt.connection_id)
+    itself = select(SignInAttempt.id).where(SignInAttempt.id == attempt.id)
+    for query in (connection, itself) if attempt.connection_id is not None else (itself,):
+        found = db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+        if found is None:
+            db.session.commit()  # a rollback would have to read the attempt again
+            return False
+    return True
 
 
 def _is_issuer(named: str | None, client: ClientInForce) -> bool:

@@ -23,6 +23,7 @@ from webapp.providers.oauth.accounts import same_account
 from webapp.providers.oauth.clients import HOUSES, House, client_in_force
 from webapp.providers.oauth.facts import oauth_facts
 from webapp.providers.provider import ConnectionForm, Kept, Provider, Target
+from webapp.vault import KeyFileError, SecretBoxError
 
 
 class OAuthForm(ConnectionForm):
@@ -54,6 +55,8 @@ class GrantToken:
             raise TokenError(failure.text, sign=failure.sign) from None
         except NoGrantError:
             raise TokenError("The grant of this mailbox was deleted", sign="not-connected-yet") from None
+        except (SecretBoxError, KeyFileError) as error:
+            raise TokenError(f"A stored secret cannot be opened: {error}") from None
         origin = "Renewed just now" if token.renewed else f"From the store, obtained {ago_words(token.obtained_at)}"
         lives = max(0, round((token.expires_at - utcnow()).total_seconds() / 60))
         return Obtained(
