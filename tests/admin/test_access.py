@@ -19,6 +19,8 @@ TO_LOOK = {
     "/administration/people/1": (303, 403, 200),
     "/administration/people/999": (303, 403, 404),
     "/administration/link": (303, 403, 200),
+    "/administration/oauth/gmail": (303, 403, 200),
+    "/administration/oauth/yahoo": (303, 403, 404),
 }
 TO_SEND = {
     "/sign-out": (303, 303, 303),
@@ -32,6 +34,9 @@ TO_SEND = {
     "/administration/people/1/reactivate": (303, 403, 303),
     "/administration/people/1/new-password-link": (303, 403, 303),
     "/administration/people/999/deactivate": (303, 403, 404),
+    "/administration/oauth/gmail": (303, 403, 422),
+    "/administration/oauth/gmail/check": (303, 403, 422),
+    "/administration/oauth/gmail/remove": (303, 403, 303),
 }
 WHO = ("nobody", "member", "administrator")
 

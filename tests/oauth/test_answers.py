@@ -177,6 +177,13 @@ def test_the_title_of_a_page_is_quoted() -> None:
     assert slug_of(failure) == "proxy-blocked"
 
 
+def test_a_title_is_masked_before_it_is_cut() -> None:
+    failure = failure_of(f"<title>{'y' * 1440} {SECRET} {'z' * 9000}</title>".encode())
+
+    assert len(failure.text) == 1500
+    assert SECRET[:8] not in failure.text
+
+
 REVOKED = {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
 SECOND_FACTOR = {
     "error": "invalid_grant",

@@ -1,5 +1,7 @@
 """What the client asks of a provider, what it makes of the answers, and that no secret leaves it."""
 
+import html
+import json
 import logging
 import socket
 import subprocess
@@ -217,19 +219,22 @@ def test_a_revocation_that_fails_is_told(client: OAuthClient, server: Server, be
     assert caught.value.kind is kind
 
 
-@pytest.mark.parametrize("template", ["{}", '{{"error": "x", "error_description": {0!r}}}', "<title>{}</title>"])
+def echo_as_page(text: str) -> bytes:
+    return f"<html><title>{html.escape(text)}</title></html>".encode()
+
+
+def echo_as_json(text: str) -> bytes:
+    return json.dumps({"error": "x", "error_description": text}).encode()
+
+
+@pytest.mark.parametrize("echo", [str.encode, echo_as_page, echo_as_json])
 def test_what_was_sent_is_in_no_text_repr_or_log(
-    client: OAuthClient, server: Server, caplog: pytest.LogCaptureFixture, template: str
+    client: OAuthClient, server: Server, caplog: pytest.LogCaptureFixture, echo: Callable[[str], bytes]
 ) -> None:
     """A provider that sends everything back betrays nothing."""
     caplog.set_level(logging.DEBUG)
     server.behaviour = lambda sock, request: sock.sendall(
-        http(
-            template.format(f"{request.body} {request.form} {' '.join(request.form.values())}")
-            .replace("'", '"')
-            .encode(),
-            status="400 Bad Request",
-        )
+        http(echo(f"{' '.join(request.form.values())} {request.form} {request.body}"), status="400 Bad Request")
     )
     shown = [repr(client.settings), repr(client), str(vars(client))]
 

@@ -21,6 +21,11 @@ OPEN = {
     "site.health",
     "site.htmx_file",
     "static",
+    # A provider sends people here, signed in or not; a stranger is told so, on an address without the code.
+    "gmail.callback_",
+    "gmail.over",
+    "outlook.callback_",
+    "outlook.over",
 }
 
 

@@ -1,6 +1,6 @@
 """The set-up of a provider by an administrator: the portal's OAuth client, stored, checked and removed."""
 
-from flask import Response, flash, url_for
+from flask import Response, abort, flash, url_for
 from sqlalchemy import delete
 
 from webapp.admin.oauth_check import check_set_up
@@ -9,12 +9,12 @@ from webapp.admin.views import admin
 from webapp.answers import form_page
 from webapp.formats import plural
 from webapp.htmx import redirect_whole_page, render
-from webapp.models import OAuthClientSetting, db
+from webapp.models import CredentialType, OAuthClientSetting, db
 from webapp.providers import PROVIDERS
 from webapp.providers.oauth.clients import HOUSES
 
 _KINDS = {house.key: credential_type for credential_type, house in HOUSES.items()}
-_CLIENT = f"/oauth/<any({', '.join(_KINDS)}):kind>"
+_CLIENT = "/oauth/<kind>"
 _PAGE = "admin/oauth_client.html"
 
 
@@ -27,7 +27,7 @@ def oauth_places() -> dict[str, object]:
 @admin.route(_CLIENT, methods=["GET", "POST"])
 def oauth_client(kind: str) -> Response:
     """Show how the portal is registered with a provider, and store what was typed."""
-    page = SetUpPage.of(_KINDS[kind])
+    page = SetUpPage.of(_credential_type(kind))
     if not page.form.has_fields or not page.form.validate_on_submit():
         return form_page(_PAGE, page=page)
     lost = page.connected if page.typed.client_id != page.client.client_id else 0
@@ -42,7 +42,7 @@ def oauth_client(kind: str) -> Response:
 @admin.post(_CLIENT + "/check")
 def check_oauth_client(kind: str) -> Response:
     """Prove what was typed, saved or not."""
-    page = SetUpPage.of(_KINDS[kind])
+    page = SetUpPage.of(_credential_type(kind))
     if not page.form.validate():
         return render(_PAGE, "admin/_oauth_invalid.html", 422, page=page)
     page.result = check_set_up(page.typed)
@@ -52,11 +52,17 @@ def check_oauth_client(kind: str) -> Response:
 @admin.post(_CLIENT + "/remove")
 def remove_oauth_client(kind: str) -> Response:
     """Forget what was stored on the page."""
-    of_kind = OAuthClientSetting.credential_type == _KINDS[kind]
+    of_kind = OAuthClientSetting.credential_type == _credential_type(kind)
     removed = db.session.scalar(delete(OAuthClientSetting).where(of_kind).returning(OAuthClientSetting.credential_type))
     db.session.commit()
     flash("Client ID and secret are removed." if removed else "There was nothing to remove.", "good")
     return _back_to(kind)
+
+
+def _credential_type(kind: str) -> CredentialType:
+    if kind not in _KINDS:
+        abort(404)
+    return _KINDS[kind]
 
 
 def _back_to(kind: str) -> Response:
