@@ -35,10 +35,9 @@ class Client(imaplib.IMAP4):
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeServers]:
-    running = PracticeServers.start(tmp_path_factory.mktemp("practice"))
-    yield running
-    running.stop()
+def servers(practice_servers: PracticeServers) -> PracticeServers:
+    """Give the practice servers of the whole run."""
+    return practice_servers
 
 
 @pytest.fixture

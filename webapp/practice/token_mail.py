@@ -15,11 +15,8 @@ from typing import Any, NoReturn
 from pymap.backend.dict import Config, Identity, Login, Session
 from pymap.backend.dict.filter import FilterSet
 from pymap.backend.dict.mailbox import MailboxSet
-from pymap.bytes import WriteStream
-from pymap.exceptions import ResponseError
 from pymap.imap import IMAPServer
 from pymap.interfaces.login import IdentityInterface
-from pymap.parsing.response import CommandResponse, ResponseCode
 from pymap.user import UserMetadata
 from pysasl import SASLAuth
 from pysasl.creds.external import ExternalCredentials
@@ -32,6 +29,7 @@ from pysasl.mechanism.plain import PlainMechanism
 from webapp.practice.authority.house import House
 from webapp.practice.authority.people import Person
 from webapp.practice.authority.store import TokenStore
+from webapp.practice.mail_refusal import MailRefusalError
 from webapp.practice.mail_server import MailConfig, fill_mailboxes, serve_imap
 
 _GOOGLE_CHALLENGE = {"status": "400", "schemes": "Bearer", "scope": "https://mail.google.com/"}
@@ -163,10 +161,10 @@ class _TokenLogin(Login):
         """Let the holder of a good token in."""
         words = self._door.words
         if not isinstance(credentials, ExternalCredentials):
-            raise _RefusalError("NO", words.password, code=words.password_code, bye=words.password_bye)
+            raise MailRefusalError("NO", words.password, code=words.password_code, bye=words.password_bye)
         token, user = _token_and_user(credentials)
         if not self._door.admits(token, user):
-            raise _RefusalError("NO", words.token, code=words.token_code)
+            raise MailRefusalError("NO", words.token, code=words.token_code)
         if not self._door.connects(token, user):
             return _Unconnected(user, self, words)
         async with self._filling:
@@ -200,41 +198,10 @@ class _ClosedSession(Session):
         self._words = words
 
     def _refuse(self, *args: object, **named: object) -> NoReturn:
-        raise _RefusalError("BAD", self._words.unconnected, bye=self._words.unconnected_bye)
+        raise MailRefusalError("BAD", self._words.unconnected, bye=self._words.unconnected_bye)
 
     select_mailbox: Any = _refuse
     get_mailbox: Any = _refuse
     list_mailboxes: Any = _refuse
     create_mailbox: Any = _refuse
     append_messages: Any = _refuse
-
-
-class _RefusalError(ResponseError):
-    """A refusal on its way out."""
-
-    def __init__(self, condition: str, text: str, *, code: str = "", bye: str = "") -> None:
-        super().__init__(text)
-        self._condition, self._text, self._code, self._bye = condition, text, code, bye
-
-    def get_response(self, tag: bytes) -> CommandResponse:
-        """Build the answer to the command."""
-        answer = _LastWords(tag, self._text.encode(), ResponseCode.of(self._code.encode() or None))
-        answer.condition, answer.bye = self._condition.encode(), self._bye.encode()
-        return answer
-
-
-class _LastWords(CommandResponse):
-    """An answer after which the server may take its leave; pymap alone would do so before the answer."""
-
-    bye = b""
-
-    @property
-    def is_terminal(self) -> bool:
-        """Tell whether it does."""
-        return bool(self.bye)
-
-    async def async_write(self, writer: WriteStream) -> None:
-        """Write the answer, then the leave."""
-        await super().async_write(writer)
-        if self.bye:
-            writer.write(b"* BYE %b\r\n" % self.bye)

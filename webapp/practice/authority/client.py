@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
+SECRET_METHODS = ["client_secret_post", "client_secret_basic"]
 MAIL_SERVER_ID = "practice-mail-server"
 MAIL_SERVER_SECRET = "practice-mail-server-secret"
 """With these a mail server may ask the introspection endpoint about anybody's tokens."""
@@ -39,7 +40,7 @@ class Client(ClientMixin):  # type: ignore[misc]
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         """Take the secret in the form or in the header."""
-        return method in ("client_secret_basic", "client_secret_post")
+        return method in SECRET_METHODS
 
     def check_response_type(self, response_type: str) -> bool:
         """Allow codes only."""

@@ -1,23 +1,20 @@
-"""What the authorization server grants: codes with PKCE, refreshes, id_tokens; and the two endpoints about tokens."""
+"""What the authorization server grants: codes with PKCE, refreshes, and id_tokens."""
 
 import time
 from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, OAuth2Request
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
-from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
-from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from authlib.oidc.core import OpenIDCode
 from joserfc.jwk import RSAKey
 
-from webapp.practice.authority.client import Client
+from webapp.practice.authority.client import SECRET_METHODS, Client
 from webapp.practice.authority.house import House
 from webapp.practice.authority.people import Person
 from webapp.practice.authority.server import RefusedError, Server
 from webapp.practice.authority.store import CODE_LIFETIME, Code, Token, TokenStore, new_secret
-
-_SECRET_METHODS = ["client_secret_post", "client_secret_basic"]
+from webapp.practice.authority.token_endpoints import Introspection, Revocation
 
 
 def make_server(house: House, base_url: str, store: TokenStore, redirect_uris: set[str]) -> Server:
@@ -34,7 +31,7 @@ def make_server(house: House, base_url: str, store: TokenStore, redirect_uris: s
 class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
     """Codes, each good for one redemption; the `user` of the request is a `Consent` until then."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = _SECRET_METHODS
+    TOKEN_ENDPOINT_AUTH_METHODS = SECRET_METHODS
 
     def validate_authorization_redirect_uri(self, request: OAuth2Request, client: Client) -> str:
         """Want a registered redirect URI, character by character."""
@@ -148,7 +145,7 @@ class IdToken(OpenIDCode):  # type: ignore[misc]
 class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
     """Refreshes; a house that rotates takes each refresh token once."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = _SECRET_METHODS
+    TOKEN_ENDPOINT_AUTH_METHODS = SECRET_METHODS
 
     @property
     def INCLUDE_NEW_REFRESH_TOKEN(self) -> bool:  # noqa: N802 - Authlib's name
@@ -177,52 +174,3 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
     def revoke_old_credential(self, refresh_token: Token) -> None:
         """Take the old token out of service where a new one was made."""
         refresh_token.used = bool(self.server.house.rotates)
-
-
-class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
-    """What a mail server asks about a token (RFC 7662); a client may ask about its own."""
-
-    CLIENT_AUTH_METHODS = _SECRET_METHODS
-
-    def query_token(self, token_string: str, token_type_hint: str | None) -> Token | None:
-        """Find the token."""
-        token: Token | None = self.server.store.token(token_string)
-        return token
-
-    def check_permission(self, token: Token, client: Client, request: OAuth2Request) -> bool:
-        """Let the mail server ask about all tokens, others about theirs."""
-        return client is self.server.mail_server or token.check_client(client)
-
-    def introspect_token(self, token: Token) -> dict[str, Any]:
-        """Describe an active token; Dovecot wants the mailbox in `username` or `email`."""
-        person = token.grant.person
-        return {
-            "active": True,
-            "client_id": token.grant.client_id,
-            "username": person.address,
-            "email": person.address,
-            "scope": token.scope,
-            "token_type": "refresh_token" if token.refreshes else "Bearer",
-            "iat": int(token.issued_at),
-            **({} if token.refreshes else {"exp": int(token.expires_at)}),
-            "sub": self.server.claims(person)["sub"],
-            "iss": self.server.claims(person)["iss"],
-        }
-
-
-class Revocation(RevocationEndpoint):  # type: ignore[misc]
-    """Google's revocation (RFC 7009): it asks for no client, and ends all that the person has granted."""
-
-    def authenticate_endpoint_client(self, request: OAuth2Request) -> None:
-        """Ask for none."""
-
-    def authenticate_token(self, request: OAuth2Request, client: None) -> Token:
-        """Find the token; Google calls one it does not know an error."""
-        token: Token | None = self.server.store.token(request.form.get("token", ""))
-        if token is None or token.is_revoked():
-            raise InvalidRequestError("Token expired or revoked.", error="invalid_token") from None
-        return token
-
-    def revoke_token(self, token: Token, request: OAuth2Request) -> None:
-        """End the person's grants."""
-        self.server.store.revoke(token.grant.person)
