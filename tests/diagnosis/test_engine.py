@@ -66,7 +66,7 @@ def test_a_certain_sign_outweighs_any_wording() -> None:
         ("attempt-expired", "sign-in-restart", Who.USER),
         ("nonce-differs", "sign-in-restart", Who.USER),
         ("sign-in-interrupted", "sign-in-restart", Who.USER),
-        ("no-refresh-token", "sign-in-restart", Who.USER),
+        ("no-refresh-token", "oauth-client-misconfigured", Who.OPERATOR),
         ("issuer-differs", "oauth-client-misconfigured", Who.OPERATOR),
         ("audience-differs", "oauth-client-misconfigured", Who.OPERATOR),
         ("tenant-differs", "wrong-tenant", Who.OPERATOR),

@@ -15,7 +15,7 @@ import pytest
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from tests.oauth.conftest import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, QUICK, MakeClient, settings_for
-from tests.oauth.servers import Behaviour, Server, answers, drips, http, says, silent
+from tests.oauth.servers import Behaviour, Request, Server, answers, drips, http, says, silent
 from webapp.diagnosis import diagnose
 from webapp.diagnosis.failure import Stage
 from webapp.oauth import ClientSettings, Kind, OAuthClient, OAuthFailure
@@ -99,6 +99,20 @@ def test_a_refresh_names_scopes_only_to_microsoft(
         "client_secret": CLIENT_SECRET,
         **scope,
     }
+
+
+def test_a_refresh_whose_scopes_are_refused_is_asked_for_without_them(make_client: MakeClient, server: Server) -> None:
+    def strict(sock: socket.socket, request: Request) -> None:
+        refused = "scope" in request.form
+        sock.sendall(
+            http({"error": "invalid_scope"}, status="400 Bad Request")
+            if refused
+            else http({"access_token": ACCESS_TOKEN})
+        )
+
+    server.behaviour = strict
+
+    assert make_client(provider="outlook").refresh(REFRESH_TOKEN).access_token == ACCESS_TOKEN
 
 
 def test_a_refresh_without_a_new_refresh_token_does_not_invent_one(client: OAuthClient, server: Server) -> None:

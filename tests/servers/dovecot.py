@@ -1,4 +1,7 @@
-"""A real Dovecot 2.3 for tests and benchmarks: its own configuration, users and mail, on free ports of this machine."""
+"""A real Dovecot 2.3 for tests and benchmarks: its own configuration, users and mail, on free ports of this machine.
+
+It takes passwords, and with a `TokenCheck` also access tokens, about which it asks whoever issued them.
+"""
 
 import base64
 import grp
@@ -14,6 +17,7 @@ from imapclient import imap_utf7
 
 from tests.imap.certificates import Authority
 from tests.servers.services import Process, answers, find, free_port, hand_over, service_folder, service_user
+from tests.servers.token_check import TokenCheck
 from webapp.imap import Network
 
 # Not 127.0.0.1: a client at the server's own address counts as secure, and `disable_plaintext_auth` would never show.
@@ -22,7 +26,7 @@ ADDRESS = "127.0.0.2"
 USERS: Mapping[str, str] = {
     "ann@example.com": "correct horse battery",
     "utf8@example.com": "Grüße aus Пермь 🔑",
-    "quotes@example.com": "'a\"b\\c\\\\d\" \\\"\\",
+    "quotes@example.com": '\'a"b\\c\\\\d" \\"\\',
     "blanks@example.com": "  two before, two after  ",
     "odd@example.com": r"{5}%*()]~&+=:;<>$`!#",
     "awkward@example.com": "sixty mailboxes",
@@ -72,7 +76,7 @@ class Dovecot:
 
 
 @contextmanager
-def running_dovecot(**settings: str) -> Iterator[Dovecot]:
+def running_dovecot(tokens: TokenCheck | None = None, **settings: str) -> Iterator[Dovecot]:
     """Start Dovecot with further or other settings, wait until it answers, and stop it in the end."""
     program = find("dovecot", "dovecot-imapd")
     with service_folder("dovecot") as folder:
@@ -81,7 +85,9 @@ def running_dovecot(**settings: str) -> Iterator[Dovecot]:
         (pair,) = set(folder.glob("*.pem")) - {authority.ca_file}
         server = Dovecot(folder=folder, port=free_port(ADDRESS), tls_port=free_port(ADDRESS), ca_file=authority.ca_file)
         (folder / "users").write_text("".join(map(_user_line, USERS)), encoding="utf-8")
-        (folder / "dovecot.conf").write_text(_configuration(server, pair, settings), encoding="utf-8")
+        (folder / "dovecot.conf").write_text(_configuration(server, pair, tokens, settings), encoding="utf-8")
+        if tokens:
+            (folder / "tokens.conf").write_text(tokens.configuration(), encoding="utf-8")
         for user in USERS:
             server.create_mailbox(user, "INBOX")
         hand_over(folder)
@@ -101,7 +107,7 @@ def _user_line(user: str) -> str:
     return f"{user}:{{PLAIN.b64}}{base64.b64encode(USERS[user].encode()).decode()}::::::\n"
 
 
-def _configuration(server: Dovecot, pair: Path, settings: Mapping[str, str]) -> str:
+def _configuration(server: Dovecot, pair: Path, tokens: TokenCheck | None, settings: Mapping[str, str]) -> str:
     user, folder = service_user(), server.folder
     own = {
         "protocols": "imap",
@@ -117,7 +123,7 @@ def _configuration(server: Dovecot, pair: Path, settings: Mapping[str, str]) -> 
         "ssl": "yes",
         "ssl_cert": f"<{pair}",
         "ssl_key": f"<{pair}",
-        "auth_mechanisms": "plain login",
+        "auth_mechanisms": "plain login xoauth2 oauthbearer" if tokens else "plain login",
         "disable_plaintext_auth": "no",
         "mail_location": f"maildir:{folder}/mail/%u:LAYOUT=fs:INBOX={folder}/mail/%u",
         "mail_max_userip_connections": "200",
@@ -125,7 +131,8 @@ def _configuration(server: Dovecot, pair: Path, settings: Mapping[str, str]) -> 
         "auth_failure_delay": "0",
     }
     lines = [f"{name} = {value}" for name, value in {**own, **settings}.items()]
-    return "\n".join([*lines, _BLOCKS.format(folder=folder, server=server, user=user)])
+    blocks = [_BLOCKS, _TOKENS] if tokens else [_BLOCKS]
+    return "\n".join([*lines, *(block.format(folder=folder, server=server, user=user) for block in blocks)])
 
 
 _BLOCKS = """
@@ -135,6 +142,7 @@ namespace inbox {{
 }}
 passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = username_format=%u {folder}/users
 }}
 userdb {{
@@ -159,5 +167,13 @@ service anvil {{
 }}
 service stats {{
   chroot =
+}}
+"""
+
+_TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/tokens.conf
 }}
 """

@@ -7,10 +7,14 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from tests.servers.dovecot import Dovecot, running_dovecot
+from tests.servers.openid_provider import OpenIdProvider, running_openid_provider
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.services import MissingError, find
+from tests.servers.token_check import TokenCheck
 
 DovecotWith = Callable[..., Dovecot]
+
+REDIRECT_URIS = tuple(f"http://127.0.0.1:8000/oauth/{kind}/callback" for kind in ("gmail", "outlook"))
 
 
 @contextmanager
@@ -30,14 +34,14 @@ def needed() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def dovecot_with() -> Iterator[DovecotWith]:
     """Give a function that starts a Dovecot with other settings, once for each choice of them."""
-    running: dict[tuple[tuple[str, str], ...], Dovecot] = {}
+    running: dict[object, Dovecot] = {}
     with ExitStack() as stack:
 
-        def start(**settings: str) -> Dovecot:
-            choice = tuple(sorted(settings.items()))
+        def start(tokens: TokenCheck | None = None, **settings: str) -> Dovecot:
+            choice = (tokens, *sorted(settings.items()))
             if choice not in running:
                 with needed():
-                    running[choice] = stack.enter_context(running_dovecot(**settings))
+                    running[choice] = stack.enter_context(running_dovecot(tokens, **settings))
             return running[choice]
 
         yield start
@@ -47,6 +51,15 @@ def dovecot_with() -> Iterator[DovecotWith]:
 def dovecot(dovecot_with: DovecotWith) -> Dovecot:
     """Give a Dovecot that offers PLAIN and LOGIN, with TLS, STARTTLS and without."""
     return dovecot_with()
+
+
+@pytest.fixture(scope="session")
+def openid_provider() -> Iterator[OpenIdProvider]:
+    """Give an OpenID provider that is not ours."""
+    with ExitStack() as stack:
+        with needed():
+            provider = stack.enter_context(running_openid_provider(REDIRECT_URIS))
+        yield provider
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Runs real servers for tests and benchmarks: as an ordinary user, in a folder of their own, ended for sure."""
 
+import itertools
 import os
 import pwd
 import shutil
@@ -19,17 +20,17 @@ _PATIENCE = 20.0
 
 
 class MissingError(Exception):
-    """A program is not installed; the text gives the line that installs it."""
+    """Something is not installed; the text gives the line that installs it."""
 
-    def __init__(self, program: str, package: str) -> None:
-        super().__init__(f"{program} is missing: apt-get install -y --no-install-recommends {package}")
+    def __init__(self, what: str, install: str) -> None:
+        super().__init__(f"{what} is missing: {install}")
 
 
 def find(program: str, package: str, *, path: str = "") -> Path:
     """Find a program, on the PATH and where Debian keeps servers; raise `MissingError`."""
     found = shutil.which(program, path=path or os.environ.get("PATH", os.defpath) + _SERVER_BINARIES)
     if found is None:
-        raise MissingError(program, package)
+        raise MissingError(program, f"apt-get install -y --no-install-recommends {package}")
     return Path(found)
 
 
@@ -56,11 +57,18 @@ def service_folder(name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# Below the ports that the system hands out by itself, and each worker of a run has its own thousand: a port that was
+# found free is still free when the server that it is for comes to it.
+_FIRST_PORT = 20_000 + 1000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 10)
+_PORTS = (_FIRST_PORT + number % 1000 for number in itertools.count(os.getpid()))
+
+
 def free_port(address: str = "127.0.0.1") -> int:
     """Find a port on which nobody listens."""
-    with socket.create_server((address, 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    for port in itertools.islice(_PORTS, 1000):
+        with suppress(OSError), socket.create_server((address, port)):
+            return port
+    raise RuntimeError("every port is taken")
 
 
 def as_service_user(command: Iterable[object]) -> list[str]:

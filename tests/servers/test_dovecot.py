@@ -23,7 +23,7 @@ EVERY_SECURITY = pytest.mark.parametrize("security", list(Security))
 class LoginOnly(Password):
     """A password that goes by the LOGIN command even where a server offers better."""
 
-    def sasl(self, user: str) -> tuple[Sasl, ...]:
+    def sasl(self, user: str, host: str = "", port: int = 0) -> tuple[Sasl, ...]:
         return ()
 
 
@@ -56,7 +56,8 @@ def test_check_passes_every_step_over_every_security(dovecot: Dovecot, security:
     outcomes = {step.name: step.outcome for step in report.steps}
     tls = Outcome.SKIPPED if security is Security.NONE else Outcome.PASSED
     assert report.failure is None
-    assert outcomes == {name: tls if name is StepName.TLS else Outcome.PASSED for name in StepName}
+    due = [name for name in StepName if name is not StepName.ACCESS_TOKEN]
+    assert outcomes == {name: tls if name is StepName.TLS else Outcome.PASSED for name in due}
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])

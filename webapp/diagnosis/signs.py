@@ -37,7 +37,7 @@ _SIGN_IN: Mapping[str, Finding] = {
     "attempt-expired": _finding("sign-in-restart", verdict="The sign-in took too long: start it once more"),
     "nonce-differs": _finding("sign-in-restart"),
     "sign-in-interrupted": _finding("sign-in-restart"),
-    "no-refresh-token": _finding("sign-in-restart", "consent-not-given"),
+    "no-refresh-token": _finding("oauth-client-misconfigured", "consent-not-given"),
     "issuer-differs": _finding("oauth-client-misconfigured", "wrong-tenant"),
     "audience-differs": _finding("oauth-client-misconfigured"),
     "tenant-differs": _finding("wrong-tenant", "wrong-account"),

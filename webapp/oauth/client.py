@@ -83,7 +83,17 @@ class OAuthClient:
             raise OAuthFailure("There is no refresh token")
         # Without a scope it stays as granted (RFC 6749 section 6). Microsoft's documentation sends it all the same, but
         # Google refuses one that the person did not tick.
-        scope = " ".join(self.settings.scopes) if self.settings.is_microsoft else None
+        if not self.settings.is_microsoft:
+            return self._refresh(refresh_token, None)
+        try:
+            return self._refresh(refresh_token, " ".join(self.settings.scopes))
+        except OAuthFailure as failure:
+            # Another provider in Microsoft's place may have granted less than it was asked for, and insist on that.
+            if failure.error != "invalid_scope":
+                raise
+            return self._refresh(refresh_token, None)
+
+    def _refresh(self, refresh_token: str, scope: str | None) -> TokenAnswer:
         with self._session(refresh_token) as session:
             session.refresh_token(self.settings.endpoints.token, refresh_token=refresh_token, scope=scope)
             return session.heard()

@@ -1,0 +1,212 @@
+"""Saved connections at a real Dovecot: the token comes out of the grant, and Dovecot asks its issuer about it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.browsing import post
+from tests.conftest import sign_in_as
+from tests.servers.dovecot import Dovecot
+from tests.servers.plugin import DovecotWith
+from tests.servers.test_dovecot import detail as step
+from tests.servers.test_dovecot_tokens import ENOUGH_TO_KNOW_SOMEBODY, XOAUTH2_CHALLENGE, asking
+from webapp.connections.recording import check_connection
+from webapp.connections.verdict import Verdict
+from webapp.imap import StepName
+from webapp.models import Connection, CredentialType, Grant, State, User, db, utcnow
+from webapp.oauth.client import Identity, TokenAnswer
+from webapp.practice.authority.people import OFFICE
+from webapp.practice.authority.running import Authority
+from webapp.providers.oauth.clients import client_in_force
+from webapp.providers.oauth.grants import store_consent
+from webapp.vault import secret_box
+
+ANTON, TOM = f"anton@{OFFICE}", f"tom@{OFFICE}"
+
+
+@pytest.fixture(scope="module")
+def running_microsoft() -> Iterator[Authority]:
+    with Authority.start("microsoft") as authority:
+        yield authority
+
+
+@pytest.fixture
+def microsoft(running_microsoft: Authority) -> Authority:
+    running_microsoft.reset()
+    return running_microsoft
+
+
+@pytest.fixture
+def database() -> str:
+    """Take one: what a grant asks of a database is shown elsewhere."""
+    return "sqlite"
+
+
+@pytest.fixture
+def server(dovecot_with: DovecotWith, running_microsoft: Authority) -> Dovecot:
+    """Give the mail server of the portal's Outlook connections."""
+    return dovecot_with(asking(running_microsoft))
+
+
+@pytest.fixture
+def more_settings(server: Dovecot, running_microsoft: Authority) -> Mapping[str, object]:
+    """Put the practice provider and Dovecot in Microsoft's place, by nothing but settings."""
+    endpoints = running_microsoft.endpoints
+    return {
+        "outlook_client_id": running_microsoft.client_id,
+        "outlook_client_secret": running_microsoft.client_secret,
+        "outlook_authorization_endpoint": endpoints.authorization,
+        "outlook_token_endpoint": endpoints.token,
+        "outlook_jwks_uri": endpoints.jwks_uri,
+        "outlook_issuer": endpoints.issuer,
+        "outlook_imap_server": f"{server.address}:{server.tls_port}:tls",
+        "allowed_networks": "127.0.0.0/8",
+        "ca_file": server.ca_file,
+    }
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved connection whose owner has signed in."""
+
+    app: Flask
+    connection_id: int
+
+    def check(self) -> Verdict:
+        with self.app.app_context():
+            verdict, kept = check_connection(self.connection_id)
+            assert kept
+            assert self._connection.state is (State.WORKS if verdict.passed else State.FAILS)
+            return verdict
+
+    def let_renewal_be_due(self) -> None:
+        with self.app.app_context():
+            self._grant.access_expires_at = utcnow()
+            db.session.commit()
+
+    def grant(self) -> Grant:
+        with self.app.app_context():
+            grant = self._grant
+            db.session.expunge(grant)
+            return grant
+
+    def refresh_token(self) -> str:
+        with self.app.app_context():
+            grant = self._grant
+            return secret_box().open(grant.sealed_refresh_token, "grant", grant.id, "sealed_refresh_token")
+
+    @property
+    def _connection(self) -> Connection:
+        return db.session.get_one(Connection, self.connection_id)
+
+    @property
+    def _grant(self) -> Grant:
+        return db.session.get_one(Grant, self._connection.grant_id)
+
+
+def save(app: Flask, issued: Mapping[str, Any], *, user: str = ANTON, lifetime: int = 3600) -> Saved:
+    """Save a connection of Anton's with the tokens that the provider issued."""
+    answer = TokenAnswer(
+        access_token=issued["access_token"],
+        refresh_token=issued["refresh_token"],
+        expires_at=datetime.now(UTC) + timedelta(seconds=lifetime),
+        scopes=frozenset(issued["scope"].split()),
+    )
+    with app.app_context():
+        client = client_in_force(CredentialType.OUTLOOK)
+        grant = store_consent(client, answer, Identity(subject="tenant:anton", address=ANTON))
+        connection = Connection(
+            name="Office", name_key="office", address=user, user=user, credential_type=CredentialType.OUTLOOK
+        )
+        connection.grant_id = grant.id
+        db.session.add(connection)
+        db.session.commit()
+        return Saved(app, connection.id)
+
+
+def test_a_saved_connection_logs_in_with_the_token_from_the_store(app: Flask, microsoft: Authority) -> None:
+    saved = save(app, microsoft.issue(ANTON))
+
+    verdict = saved.check()
+
+    assert verdict.passed, verdict.report.failure
+    assert step(verdict.report, StepName.ACCESS_TOKEN).startswith("From the store, obtained ")
+    assert step(verdict.report, StepName.AUTHENTICATE) == "AUTHENTICATE XOAUTH2"
+    assert microsoft.token_calls == 0
+
+
+def test_a_saved_connection_renews_its_token_and_logs_in_with_each_rotated_one(
+    app: Flask, microsoft: Authority
+) -> None:
+    saved = save(app, microsoft.issue(ANTON))
+    seen = [saved.refresh_token()]
+
+    for _ in range(3):
+        saved.let_renewal_be_due()
+        verdict = saved.check()
+        assert verdict.passed, verdict.report.failure
+        assert step(verdict.report, StepName.ACCESS_TOKEN).startswith("Renewed just now, good for 60 minutes")
+        seen.append(saved.refresh_token())
+
+    assert len(set(seen)) == 4
+    assert microsoft.token_calls == 3
+
+
+def test_a_token_that_dovecot_holds_for_expired_is_refused_with_all_that_is_known(
+    app: Flask, microsoft: Authority
+) -> None:
+    microsoft.store.set_lifetime(ANTON, 0)
+    saved = save(app, microsoft.issue(ANTON))
+
+    verdict = saved.check()
+
+    assert verdict.slug == "oauth-token-rejected"
+    assert verdict.report.failure
+    assert verdict.report.failure.text.endswith(
+        f" Authentication failed. {XOAUTH2_CHALLENGE} (mailbox: {ANTON}; signed in: {ANTON}; granted: "
+        f"{saved.grant().scopes}; needed: {microsoft.house.mail_scope})"
+    )
+
+
+def test_a_revoked_grant_is_refused_first_by_dovecot_and_then_by_the_provider(app: Flask, microsoft: Authority) -> None:
+    saved = save(app, microsoft.issue(ANTON))
+    microsoft.revoke(ANTON)
+
+    assert saved.check().slug == "oauth-token-rejected"
+    assert saved.grant().ended_at is None
+    saved.let_renewal_be_due()
+    assert saved.check().slug == "reconnect-required"
+    assert saved.grant().ended_at is not None
+
+
+def test_the_mailbox_of_another_account_is_refused_as_the_wrong_account(app: Flask, microsoft: Authority) -> None:
+    saved = save(app, microsoft.issue(ANTON), user=TOM)
+
+    assert saved.check().slug == "wrong-account"
+
+
+def test_a_grant_without_the_mail_scope_is_refused_as_such(app: Flask, microsoft: Authority) -> None:
+    saved = save(app, microsoft.issue(ANTON, scope=ENOUGH_TO_KNOW_SOMEBODY))
+
+    assert saved.check().slug == "scope-missing"
+
+
+def test_the_page_has_the_challenge_in_its_technical_details(
+    app: Flask, client: FlaskClient, member: User, microsoft: Authority
+) -> None:
+    issued = microsoft.issue(ANTON)
+    saved = save(app, issued)
+    microsoft.revoke(ANTON)
+    sign_in_as(client, member)
+    page = f"/connections/{saved.connection_id}"
+
+    answer = post(client, f"{page}/test", page=page).get_data(as_text=True)
+
+    details = answer.partition("Technical details")[2]
+    assert XOAUTH2_CHALLENGE in details
+    assert issued["access_token"] not in answer
