@@ -31,7 +31,7 @@ _PIECE = 16 * 1024
 class HttpLimits:
     """How long an exchange may take, and one attempt to connect, in seconds; how many bytes the answer may have."""
 
-    total: float = 10.0
+    total: float = 8.0
     connect: float = 3.0
     bytes: int = 256 * 1024
 

@@ -11,7 +11,7 @@ stays in the row until an answer has been stored, for the person whose refresh t
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ _JUST = timedelta(seconds=5)
 # Longer than any answer of a provider is waited for (webapp/oauth/http.py): a lease that lapses was left by the dead.
 LEASE = timedelta(seconds=30)
 _POLL = 0.1
-_PATIENCE = 12.0
+_PATIENCE = 5.0
 # Before each further attempt to store what the provider gives once only: a database may be busy, or be restarted.
 _PAUSES = (0.3, 1.0, 3.0)
 
@@ -84,6 +84,7 @@ class FreshToken:
     obtained_at: datetime
     expires_at: datetime
     renewed: bool
+    warning: str = ""
 
 
 def fresh_access_token(grant_id: int) -> FreshToken:
@@ -99,12 +100,18 @@ def fresh_access_token(grant_id: int) -> FreshToken:
         # What has just been renewed is fresh, however short its life.
         if renewed_here or row.access_expires_at > utcnow() + (_JUST if newer else EARLY):
             return _opened(row, renewed=newer)
-        if not _is_held(row):
-            renewed_here = _renewed(row)
-        elif time.monotonic() < deadline:
-            time.sleep(_POLL)
-        else:
-            raise OAuthFailure("Another process is renewing the access token and has not finished", kind=Kind.LATER)
+        try:
+            if not _is_held(row):
+                renewed_here = _renewed(row)
+            elif time.monotonic() < deadline:
+                time.sleep(_POLL)
+            else:
+                raise OAuthFailure("Another process is renewing the access token and has not finished", kind=Kind.LATER)
+        except OAuthFailure as failure:
+            if failure.kind is not Kind.LATER or row.access_expires_at <= utcnow() + _JUST:
+                raise
+            # It was early: what is stored still lives, and the next use of the grant tries again.
+            return replace(_opened(row, renewed=False), warning=f"It could not be renewed yet: {failure.text}")
 
 
 def _read(grant_id: int) -> Any:

@@ -65,7 +65,11 @@ def begin(
     for_form: bool = True,
     popup: bool = False,
 ) -> tuple[SignInAttempt, str, Secrets]:
-    """Write down a new attempt; give it with its state and its secrets, which are stored hashed and sealed. Commits."""
+    """Write down a new attempt; give it with its state and its secrets, which are stored hashed and sealed. Commits.
+
+    Raises `IntegrityError` where the session or the connection was deleted a moment ago.
+    """
+    _hold(session, connection)
     _forget(session)
     key = _free(key, session)
     state, told = new_token(), Secrets(nonce=new_token(), verifier=secrets.token_urlsafe(48))
@@ -86,6 +90,17 @@ def begin(
     db.session.add(attempt)
     db.session.commit()
     return attempt, state, told
+
+
+def _hold(session: UserSession, connection: Connection | None) -> None:
+    """Let a browser begin one attempt at a time: of a button pressed twice, the second press finds the first.
+
+    The connection comes before any attempt, as in a callback and in its deletion, or they would wait for each other.
+    """
+    if connection is not None:
+        mine = select(Connection.id).where(Connection.id == connection.id)
+        db.session.execute(mine.with_for_update(read=True, key_share=True))
+    db.session.execute(select(UserSession.id).where(UserSession.id == session.id).with_for_update())
 
 
 def _free(key: str, session: UserSession) -> str:
@@ -135,9 +150,11 @@ def form_of(attempt: SignInAttempt) -> dict[str, str]:
     return _open(attempt, "sealed_form")
 
 
-def fail(attempt: SignInAttempt, failure: OAuthFailure, account: str = "") -> None:
-    """Write down why an attempt failed. Commits."""
-    attempt.failure, attempt.account, attempt.finished_at = failure_json(failure), account, utcnow()
+def fail(attempt_id: int, failure: OAuthFailure, account: str = "") -> None:
+    """Write down why an attempt failed, where there still is one. Commits."""
+    why = {"failure": failure_json(failure), "account": account, "finished_at": utcnow()}
+    written = update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(why)
+    db.session.execute(written.execution_options(synchronize_session=False))
     db.session.commit()
 
 

@@ -6,46 +6,54 @@ import re
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from webapp.diagnosis.failure import Stage
-from webapp.diagnosis.masking import mask
-from webapp.models import Connection, CredentialType, SignInAttempt, db, utcnow
+from webapp.diagnosis.failure import OAuthSign, Stage
+from webapp.models import Connection, CredentialType, Grant, SignInAttempt, db, utcnow
 from webapp.oauth.client import Identity, TokenAnswer
-from webapp.oauth.errors import Kind, OAuthFailure
+from webapp.oauth.errors import OAuthFailure
 from webapp.providers.oauth import attempts
 from webapp.providers.oauth.accounts import same_account
 from webapp.providers.oauth.clients import ClientInForce, client_in_force
 from webapp.providers.oauth.grants import store_consent
+from webapp.providers.provider import is_internal_address
 from webapp.vault import KeyFileError, SecretBoxError
 
 _log = logging.getLogger(__name__)
 
-_LONGEST = 1500
+_LONGEST_ADDRESS = 254
 _TOLD = ("error", "error_description", "error_subtype", "suberror", "error_uri")
 
 
-def finish(attempt: SignInAttempt, answer: MultiDict[str, str]) -> None:
+def finish(attempt: SignInAttempt, answer: MultiDict[str, str]) -> bool:
     """Conclude an attempt whose callback was taken: a grant, or why there is none. Commits.
 
-    Does nothing where the attempt was deleted meanwhile, for instance with its connection.
+    Says whether a saved connection has got its grant by it. Does nothing where the attempt was deleted meanwhile, for
+    instance with its connection.
     """
+    attempt_id = attempt.id
     try:
         client = client_in_force(attempt.credential_type)
         tokens, identity = _exchange(client, attempt, answer)
         _insist(client, tokens, identity)
-        _keep(client, attempt, tokens, identity)
+        return _keep(client, attempt, tokens, identity)
     except _RefusedAccountError as refused:
-        _write_failure(attempt, refused.failure, refused.account)
+        attempts.fail(attempt_id, refused.failure, refused.account)
     except OAuthFailure as failure:
-        _write_failure(attempt, failure)
+        attempts.fail(attempt_id, failure)
     except (SecretBoxError, KeyFileError) as error:
         db.session.rollback()
         _log.error("data key: %s", error)
-        _write_failure(attempt, OAuthFailure(f"A stored secret cannot be opened: {error}", kind=Kind.REFUSED))
+        attempts.fail(attempt_id, OAuthFailure(f"A stored secret cannot be opened: {error}"))
+    except Exception:  # the page of an error would stand at an address with a code in it
+        db.session.rollback()
+        _log.exception("unhandled")
+        mistake = "The portal made a mistake while it concluded the sign-in"
+        attempts.fail(attempt_id, OAuthFailure(mistake, sign=OAuthSign.SIGN_IN_INTERRUPTED))
+    return False
 
 
 class _RefusedAccountError(Exception):
-    def __init__(self, text: str, sign: str, account: str) -> None:
-        self.failure = OAuthFailure(text, kind=Kind.REFUSED, sign=sign)
+    def __init__(self, text: str, sign: OAuthSign, account: str = "") -> None:
+        self.failure = OAuthFailure(text, sign=sign)
         self.account = account
 
 
@@ -55,15 +63,13 @@ def _exchange(
     if not _is_issuer(answer.get("iss"), client):
         # RFC 9207: the answer of another provider; its code is sent to nobody.
         raise OAuthFailure(
-            "The answer names another issuer than the provider that was asked", kind=Kind.REFUSED, sign="issuer-differs"
+            "The answer names another issuer than the provider that was asked", sign=OAuthSign.ISSUER_DIFFERS
         )
     code = answer.get("code", "")
     if "error" in answer or not code:
-        raise OAuthFailure(_quoted(answer), kind=Kind.REFUSED, stage=Stage.AUTHORIZE)
+        raise OAuthFailure(_quoted(answer), stage=Stage.AUTHORIZE, secrets=(code, answer.get("state", "")))
     if not client.is_complete:
-        raise OAuthFailure(
-            "The portal has no client ID and secret for this provider", kind=Kind.REFUSED, sign="client-not-set-up"
-        )
+        raise OAuthFailure("The portal has no client ID and secret for this provider", sign=OAuthSign.CLIENT_NOT_SET_UP)
     oauth, told = client.oauth(), attempts.secrets_of(attempt)
     tokens = oauth.redeem(code, redirect_uri=client.redirect_uri, verifier=told.verifier)
     return tokens, oauth.identify(tokens.id_token, nonce=told.nonce, access_token=tokens.access_token)
@@ -71,29 +77,48 @@ def _exchange(
 
 def _insist(client: ClientInForce, tokens: TokenAnswer, identity: Identity) -> None:
     """Refuse an account that this credential type is not for, and a consent without the mailbox."""
+    if not is_internal_address(identity.address) or len(identity.address) > _LONGEST_ADDRESS:
+        raise _RefusedAccountError(
+            "The account that signed in names no email address, so no mailbox can be its own", OAuthSign.OTHER_ACCOUNT
+        )
     if client.wants_workspace and not identity.hosted_domain:
         raise _RefusedAccountError(
             f"{identity.address} is a personal Google account: its ID token names no Workspace domain (hd)",
-            "personal-google-account",
+            OAuthSign.PERSONAL_GOOGLE_ACCOUNT,
             identity.address,
         )
     if tokens.scopes is not None and not client.house.opens_mailbox(tokens.scopes):
         raise _RefusedAccountError(
             f"Granted were {' '.join(sorted(tokens.scopes))}, but not {client.house.mail_scope}",
-            "mail-scope-not-granted",
+            OAuthSign.MAIL_SCOPE_NOT_GRANTED,
             identity.address,
         )
 
 
-def _keep(client: ClientInForce, attempt: SignInAttempt, tokens: TokenAnswer, identity: Identity) -> None:
+def _keep(client: ClientInForce, attempt: SignInAttempt, tokens: TokenAnswer, identity: Identity) -> bool:
     if not _is_held(attempt):
-        return
+        return False
     grant = store_consent(client, tokens, identity)
     attempt.grant_id, attempt.account, attempt.finished_at = grant.id, grant.account, utcnow()
-    connection = attempt.connection
-    if not attempt.for_form and connection is not None and same_account(attempt.address, grant.account):
+    connection = connection_of(attempt)
+    # Compared with the connection of this moment: it may have been edited during the trip.
+    connected = connection is not None and same_account(account_of(connection), grant.account)
+    if connected:
         attach(attempt)
     db.session.commit()
+    return connected
+
+
+def connection_of(attempt: SignInAttempt) -> Connection | None:
+    """Give the saved connection that an attempt is for; one of another credential type has no use for its grant."""
+    connection = None if attempt.for_form else attempt.connection
+    return connection if connection is not None and connection.credential_type is attempt.credential_type else None
+
+
+def account_of(connection: Connection) -> str:
+    """Name the account that is expected to sign in for a connection: the one that did, else that of its address."""
+    grant = db.session.get(Grant, connection.grant_id) if connection.grant_id is not None else None
+    return grant.account if grant else connection.address
 
 
 def attach(attempt: SignInAttempt) -> None:
@@ -102,11 +127,6 @@ def attach(attempt: SignInAttempt) -> None:
     if attempt.connection is not None:
         attempt.connection.grant_id = attempt.grant_id
         attempt.connection.version += 1
-
-
-def _write_failure(attempt: SignInAttempt, failure: OAuthFailure, account: str = "") -> None:
-    if _is_held(attempt):
-        attempts.fail(attempt, failure, account)
 
 
 def _is_held(attempt: SignInAttempt) -> bool:
@@ -135,4 +155,4 @@ def _is_issuer(named: str | None, client: ClientInForce) -> bool:
 def _quoted(answer: MultiDict[str, str]) -> str:
     """Quote what a callback says, which anybody may have written."""
     said = " ".join(f"{name}={answer[name]}" for name in _TOLD if name in answer)
-    return mask(said or "The provider sent neither a code nor an error", answer.get("code", ""))[:_LONGEST]
+    return said or "The provider sent neither a code nor an error"

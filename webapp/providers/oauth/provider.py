@@ -62,6 +62,7 @@ class GrantToken:
         return Obtained(
             credential=AccessToken(token.value),
             detail=f"{origin}, good for {plural(lives, 'minute')}, for {', '.join(_short(token.scopes))}",
+            warning=token.warning,
             evidence=GrantEvidence(
                 account=token.account,
                 scopes=token.scopes or None,
