@@ -9,7 +9,7 @@ from webapp.imap import Credential, ServerSettings, Source, run_check
 from webapp.imap.credentials import AccessToken
 from webapp.models import CredentialType
 from webapp.providers.oauth.access import fresh_access_token
-from webapp.providers.oauth.clients import HOUSES, client_in_force
+from webapp.providers.oauth.clients import HOUSES, imap_server
 from webapp.providers.oauth.provider import GrantToken
 from webapp.vault import current_network
 
@@ -32,7 +32,7 @@ def _from_the_store(grant_id: int) -> list[Result]:
 
 def _step_of_a_check(grant_id: int) -> list[Result]:
     """Alternate between a check that takes its token from the store and one that was handed it."""
-    where = client_in_force(CredentialType.OUTLOOK).imap_server
+    where = imap_server(CredentialType.OUTLOOK)
     server = ServerSettings(host=where.host, port=where.port, security=where.security, user=ADDRESS)
     source = GrantToken(grant_id, HOUSES[CredentialType.OUTLOOK])
     ready = AccessToken(fresh_access_token(grant_id).value)

@@ -17,12 +17,11 @@ from tests.conftest import csrf_token, sign_in_as
 from tests.leaks import SECRET, leaks, stored
 from tests.oauth.servers import Request, Server, answers, http
 from webapp.admin import oauth_page
-from webapp.admin.oauth_page import with_tenant
 from webapp.imap import Security
 from webapp.models import Connection, CredentialType, Grant, OAuthClientSetting, User, db
 from webapp.oauth import microsoft
 from webapp.practice.oauth import PracticeOAuth
-from webapp.providers.oauth.clients import client_in_force
+from webapp.providers.oauth.clients import client_in_force, endpoints_in_force
 from webapp.setting_providers import ImapServer
 
 GMAIL, OUTLOOK = "/administration/oauth/gmail", "/administration/oauth/outlook"
@@ -552,8 +551,7 @@ def test_a_form_that_cannot_be_checked_says_why_in_place(client: FlaskClient, pr
 
 def test_a_typed_tenant_moves_microsofts_endpoints_but_not_those_set_from_outside(app: Flask, provider: Server) -> None:
     with app.test_request_context():
-        moved = with_tenant(client_in_force(CredentialType.OUTLOOK), "contoso.example")
+        moved = endpoints_in_force(CredentialType.OUTLOOK, "contoso.example")
 
-    assert moved.tenant == "contoso.example"
-    assert moved.endpoints.authorization == microsoft("contoso.example").authorization
-    assert moved.endpoints.token == provider.url("token")
+    assert moved.authorization == microsoft("contoso.example").authorization
+    assert moved.token == provider.url("token")

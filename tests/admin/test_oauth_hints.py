@@ -8,11 +8,9 @@ import pytest
 from flask import Flask
 
 from webapp.admin.oauth_hints import address_fault, hints
-from webapp.imap import Security
 from webapp.models import CredentialType
 from webapp.oauth import GOOGLE, microsoft
 from webapp.providers.oauth.clients import ClientInForce
-from webapp.setting_providers import ImapServer
 from webapp.settings import Settings
 
 GUID = "5f2c1d7e-0a41-4b5c-9d55-3f0d2c1b7a90"
@@ -24,8 +22,7 @@ def make_client(kind: CredentialType, **values: Any) -> ClientInForce:
     if kind is CredentialType.OUTLOOK:
         values = {"tenant": "organizations", **values}
     endpoints = GOOGLE if kind is CredentialType.GMAIL else microsoft(values["tenant"])
-    server = ImapServer("imap.example.com", 993, Security.TLS)
-    return ClientInForce(credential_type=kind, endpoints=endpoints, imap_server=server, **values)
+    return ClientInForce(credential_type=kind, endpoints=endpoints, **values)
 
 
 @pytest.mark.parametrize(

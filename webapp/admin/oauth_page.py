@@ -1,6 +1,6 @@
 """The portal's registration with a provider as its page shows it: what is in force, who uses it, what to look after."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -13,9 +13,8 @@ from webapp.admin.oauth_form import OAuthClientForm
 from webapp.admin.oauth_hints import address_fault, hints
 from webapp.fields import typed
 from webapp.models import Connection, CredentialType, Grant, OAuthClientSetting, db, utcnow
-from webapp.oauth import Endpoints, microsoft
 from webapp.providers import PROVIDERS
-from webapp.providers.oauth.clients import DEFAULT_TENANT, ClientInForce, client_in_force
+from webapp.providers.oauth.clients import DEFAULT_TENANT, ClientInForce, client_in_force, endpoints_in_force
 from webapp.providers.oauth.facts import admin_consent_url
 from webapp.settings import PREFIX
 from webapp.vault import secret_box
@@ -115,7 +114,8 @@ class SetUpPage:
         )
         if client.credential_type is not CredentialType.OUTLOOK or "tenant" in client.fixed:
             return changed
-        return with_tenant(changed, self._typed_text("tenant") or DEFAULT_TENANT)
+        tenant = self._typed_text("tenant") or DEFAULT_TENANT
+        return replace(changed, tenant=tenant, endpoints=endpoints_in_force(changed.credential_type, tenant))
 
     def store(self) -> None:
         """Store what a valid form describes; commits."""
@@ -152,16 +152,6 @@ class SetUpPage:
             .group_by(Grant.client_id)
         )
         return dict(db.session.execute(query).all())
-
-
-def with_tenant(client: ClientInForce, tenant: str) -> ClientInForce:
-    """Give the client at another tenant: Microsoft's endpoints name it, those that were set from outside stay."""
-    before, after = microsoft(client.tenant), microsoft(tenant)
-    usual = [
-        each.name for each in fields(Endpoints) if getattr(client.endpoints, each.name) == getattr(before, each.name)
-    ]
-    endpoints = replace(client.endpoints, **{name: getattr(after, name) for name in usual})
-    return replace(client, tenant=tenant, endpoints=endpoints)
 
 
 def _held(kind: CredentialType) -> OAuthClientSetting:

@@ -94,7 +94,7 @@ def read_transaction() -> Iterator[DatabaseConnection]:
     """Open a short transaction of its own that only reads, apart from the request's session."""
     token = writes.set(False)
     try:
-        with db.engine.begin() as connection:
+        with db.engine.connect() as connection:
             yield connection
     finally:
         writes.reset(token)

@@ -81,7 +81,6 @@ class ClientInForce:
     tenant: str = ""
     secret_expires_on: date | None = None
     endpoints: Endpoints
-    imap_server: ImapServer
     fixed: frozenset[str] = frozenset()
     in_practice: bool = False
 
@@ -119,8 +118,7 @@ class ClientInForce:
 
 def client_in_force(credential_type: CredentialType) -> ClientInForce:
     """Put together what is in force now; raise `SecretBoxError` when the stored secret cannot be opened."""
-    practice = current_app.extensions.get("postroom.practice")
-    override = practice.oauth_overrides().get(credential_type) if practice else None
+    override = _in_practice(credential_type)
     if override is not None:
         return ClientInForce(
             credential_type=credential_type,
@@ -128,7 +126,6 @@ def client_in_force(credential_type: CredentialType) -> ClientInForce:
             client_secret=override.client_secret,
             tenant=override.tenant,
             endpoints=override.endpoints,
-            imap_server=ImapServer(*override.imap_server),
             fixed=frozenset({"client_id", "client_secret", "tenant"}),
             in_practice=True,
         )
@@ -144,10 +141,14 @@ def client_in_force(credential_type: CredentialType) -> ClientInForce:
         client_secret=secret,
         tenant=tenant,
         secret_expires_on=None if outside["client_secret"] else stored.secret_expires_on,
-        endpoints=_endpoints(credential_type, tenant),
-        imap_server=parse_imap_server(_setting(credential_type, "imap_server")),
+        endpoints=endpoints_in_force(credential_type, tenant),
         fixed=frozenset(name for name, value in outside.items() if value),
     )
+
+
+def _in_practice(credential_type: CredentialType) -> Any:
+    practice = current_app.extensions.get("postroom.practice")
+    return practice.oauth_overrides().get(credential_type) if practice else None
 
 
 def _stored(credential_type: CredentialType) -> OAuthClientSetting:
@@ -165,7 +166,16 @@ def _outside(credential_type: CredentialType) -> dict[str, str]:
     return {"client_id": _setting(credential_type, "client_id"), "client_secret": secret, "tenant": tenant}
 
 
-def _endpoints(credential_type: CredentialType, tenant: str) -> Endpoints:
+def imap_server(credential_type: CredentialType) -> ImapServer:
+    """Say where the mailboxes of a provider are; asks no database."""
+    override = _in_practice(credential_type)
+    if override is not None:
+        return ImapServer(*override.imap_server)
+    return parse_imap_server(_setting(credential_type, "imap_server"))
+
+
+def endpoints_in_force(credential_type: CredentialType, tenant: str) -> Endpoints:
+    """Give the endpoints for a tenant: the provider's own, but for those that were set from outside."""
     usual = GOOGLE if credential_type is CredentialType.GMAIL else microsoft(tenant)
 
     def either(name: str, fallback: str) -> str:

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from webapp.models import CredentialType
-from webapp.providers.oauth.clients import ClientInForce, client_in_force
+from webapp.providers.oauth.clients import ClientInForce, client_in_force, imap_server
 
 _CONSUMERS = "consumers"
 
@@ -19,7 +19,7 @@ def oauth_facts(credential_type: CredentialType, *, account: str = "", address: 
         "scopes": " ".join(client.house.scopes),
         "tenant": client.tenant,
         "admin_consent_url": admin_consent_url(client, address or account),
-        "host": client.imap_server.host,
+        "host": imap_server(credential_type).host,
     }
 
 

@@ -20,7 +20,7 @@ from webapp.oauth.errors import OAuthFailure
 from webapp.providers.oauth import attempts
 from webapp.providers.oauth.access import NoGrantError, fresh_access_token
 from webapp.providers.oauth.accounts import same_account
-from webapp.providers.oauth.clients import HOUSES, House, client_in_force
+from webapp.providers.oauth.clients import HOUSES, House, client_in_force, imap_server
 from webapp.providers.oauth.facts import oauth_facts
 from webapp.providers.provider import ConnectionForm, Kept, Provider, Target
 from webapp.vault import KeyFileError, SecretBoxError
@@ -154,7 +154,7 @@ class OAuthProvider(Provider):
         return oauth_facts(self.credential_type, account=account, address=mailbox)
 
     def _server(self, mailbox: str) -> ServerSettings:
-        where = client_in_force(self.credential_type).imap_server
+        where = imap_server(self.credential_type)
         return ServerSettings(host=where.host, port=where.port, security=where.security, user=mailbox)
 
 
