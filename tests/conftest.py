@@ -15,7 +15,7 @@ from sqlalchemy import Engine, make_url
 from tests.servers.postgres import Postgres
 from webapp import create_app
 from webapp.imap import Limits, Network
-from webapp.models import Role, User, UserSession, db, new_token, token_hash
+from webapp.models import Role, User, UserSession, db, new_token, token_hash, writes
 from webapp.practice.ports import LOOPBACK
 from webapp.practice.scenarios import DOMAIN
 from webapp.practice.server import PracticeServers
@@ -94,6 +94,7 @@ def more_settings() -> dict[str, object]:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """Give a portal that is ready to serve."""
+    writes.set(False)  # what the test before has left
     app = create_app(settings)
     with app.app_context():
         engine: Engine = db.engine

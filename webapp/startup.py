@@ -17,7 +17,7 @@ from sqlalchemy import delete, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from webapp import vault
-from webapp.models import PortalSetting, RateLimit, db, write_transaction
+from webapp.models import PortalSetting, RateLimit, db, read_transaction, write_transaction
 from webapp.security.secret_box import SecretBoxError
 
 # Any number, the same for every process of the portal (PostgreSQL advisory lock).
@@ -84,7 +84,8 @@ def _copy_database(revision: str) -> None:
     """Keep a copy of the SQLite file: its schema changes cannot be rolled back."""
     name = db.engine.url.database
     if db.engine.dialect.name == "sqlite" and name and Path(name).exists():
-        with db.engine.connect() as connection:
+        # SQLite refuses a checkpoint within a transaction that is going to write.
+        with read_transaction() as connection:
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
         shutil.copy2(name, f"{name}.before-{revision}")
 
