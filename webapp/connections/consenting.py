@@ -1,5 +1,7 @@
 """The page behind a one-time link: sign in at a provider for a connection that a script has made."""
 
+from dataclasses import replace
+
 from flask import Response, abort, render_template
 
 from webapp.accounts.links import LinkClosedError
@@ -22,7 +24,7 @@ def consent(token: str) -> Response:
         return error_response(error.closed.status, error.closed.title, error.closed.remedy)
     if connection is None or not isinstance(provider := PROVIDERS[connection.credential_type], OAuthProvider):
         abort(404)
-    panel = Panel.of_connection(provider, connection, None)
+    panel = replace(Panel.of_connection(provider, connection, None), elsewhere=True)
     page = render_template(
         "connections/consent.html", connection=connection, provider=provider, panel=panel, token=token
     )

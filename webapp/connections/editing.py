@@ -14,7 +14,7 @@ from webapp.errors import error_response
 from webapp.models import Connection, State, db
 from webapp.providers import Target
 from webapp.providers.oauth import attempts
-from webapp.providers.oauth.grants import drop_unused
+from webapp.sign_ins.giving_back import give_back
 from webapp.signed_in import current_session, current_user, login_required
 
 
@@ -90,7 +90,7 @@ def delete(connection_id: int) -> Response:
         db.session.rollback()
         return error_response(409)
     flash(f"“{name}” was deleted.", "good")
-    _give_back(grant_id)
+    give_back(grant_id)
     return redirect(url_for("connections.index"), 303)  # type: ignore[return-value]
 
 
@@ -159,18 +159,8 @@ def _save(page: FormPage, connection: Connection, target: Target) -> Response:
         keep(connection, Verdict.of(report, target.server, connection.address))
     _say_saved(connection)
     if grant_before != connection.grant_id:
-        _give_back(grant_before)
+        give_back(grant_before)
     return redirect(url_for("connections.show", connection_id=connection.id), 303)  # type: ignore[return-value]
-
-
-def _give_back(grant_id: int | None) -> None:
-    """Let go of a grant that no connection uses any more, and say where the provider could not be told."""
-    if failure := drop_unused(grant_id):
-        flash(
-            "Google could not be told that the portal gives its access back. The owner of the mailbox can take it away "
-            f"at myaccount.google.com/permissions. ({failure})",
-            "warning",
-        )
 
 
 def _say_saved(connection: Connection) -> None:

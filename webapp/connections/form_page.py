@@ -1,6 +1,7 @@
 """The form of a connection, new or saved: what was sent, what is wrong with it, what it describes, and its page."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +37,7 @@ class FormPage:
     form: Any
     saved: Connection | None
     carried: Carried
+    typed: Mapping[str, str] = field(default_factory=dict)
     verdict: Verdict | None = None
     notice: str = ""
 
@@ -49,10 +51,11 @@ class FormPage:
     def returned(cls, attempt: SignInAttempt) -> "FormPage":
         """Show the form again that somebody left for a provider, as it was filled in then."""
         provider = PROVIDERS[attempt.credential_type]
-        form = provider.form(formdata=MultiDict({**form_of(attempt), "attempt": attempt.key}))
+        typed = {**form_of(attempt), "attempt": attempt.key}
+        form = provider.form(formdata=MultiDict(typed))
         if not form.address.data:
             form.address.data = attempt.account
-        return cls(provider=provider, form=form, saved=attempt.connection, carried=Carried())
+        return cls(provider=provider, form=form, saved=attempt.connection, carried=Carried(), typed=typed)
 
     @classmethod
     def of(cls, saved: Connection) -> "FormPage":
@@ -81,6 +84,7 @@ class FormPage:
             form=form,
             saved=saved,
             carried=open_sealed(request.form.get("carried", ""), current_user().id),
+            typed=request.form,
         )
 
     def is_valid(self) -> bool:
@@ -126,7 +130,7 @@ class FormPage:
     @property
     def remembered(self) -> dict[str, str]:
         """Give what was typed into the fields of another credential type."""
-        return {name: request.form[name] for name in _REMEMBERED if name in request.form and name not in self.form}
+        return {name: self.typed[name] for name in _REMEMBERED if name in self.typed and name not in self.form}
 
     @property
     def marks(self) -> dict[str, str]:

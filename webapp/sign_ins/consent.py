@@ -1,9 +1,10 @@
 """One-time links by which anybody who is signed in gives a connection its consent: made by scripts, used by people."""
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, exists, select, update
 
 from webapp.accounts.links import LinkClosedError, make_link, open_link
-from webapp.models import Connection, OneTimeLink, Purpose, SignInAttempt, db, utcnow
+from webapp.connections.access import may_change
+from webapp.models import Connection, OneTimeLink, Purpose, SignInAttempt, User, db, utcnow
 
 
 def make_consent_link(connection: Connection) -> str:
@@ -29,17 +30,29 @@ def opens(token: str, connection: Connection) -> bool:
         return False
 
 
-def close_if_connected(attempt: SignInAttempt) -> None:
-    """Close the links of the connection that an attempt has connected; commits."""
-    if attempt.settled and attempt.connection is not None:
-        close(attempt.connection)
-        db.session.commit()
+def is_open(connection: Connection) -> bool:
+    """Say whether a connection has a link that still opens."""
+    return _has_unused(connection.id, OneTimeLink.expires_at > utcnow())
 
 
-def close(connection: Connection) -> None:
-    """Close the links of a connection once somebody has signed in for it. Does not commit."""
-    db.session.execute(
-        update(OneTimeLink)
-        .where(OneTimeLink.connection_id == connection.id, OneTimeLink.used_at.is_(None))
-        .values(used_at=utcnow())
-    )
+def may_conclude(user: User, attempt: SignInAttempt) -> bool:
+    """Say whether a person may still decide about the connection of an attempt that was begun in time.
+
+    By a link only the first one who comes to an end with it may.
+    """
+    connection = attempt.connection
+    return connection is not None and (may_change(user, connection) or _has_unused(connection.id))
+
+
+def close(attempt: SignInAttempt) -> None:
+    """Close the links of the connection for which an attempt has come to its end; commits."""
+    db.session.execute(update(OneTimeLink).where(*_unused(attempt.connection_id)).values(used_at=utcnow()))
+    db.session.commit()
+
+
+def _has_unused(connection_id: int, *conditions: ColumnElement[bool]) -> bool:
+    return bool(db.session.scalar(select(exists().where(*_unused(connection_id), *conditions))))
+
+
+def _unused(connection_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return OneTimeLink.connection_id == connection_id, OneTimeLink.used_at.is_(None)

@@ -1,6 +1,6 @@
 """The sign-in panel: how a sign-in stands, on the form of a connection or on the page of a saved one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from webapp.models import Connection, Grant, SignInAttempt, db
 from webapp.oauth.errors import OAuthFailure
 from webapp.providers.oauth import attempts
 from webapp.providers.oauth.accounts import same_account
+from webapp.providers.oauth.callback import account_of, connection_of
 from webapp.providers.oauth.facts import oauth_facts
 from webapp.providers.oauth.provider import OAuthProvider, is_settled
 
@@ -20,9 +21,18 @@ from webapp.providers.oauth.provider import OAuthProvider, is_settled
 _PATIENCE = 8
 
 
+def mark_of(attempt: SignInAttempt) -> str:
+    """Tell an attempt from the one that takes over its key."""
+    return f"{attempt.expires_at.timestamp():.6f}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One sign-in and what its panel shows; `asked` counts how often it was asked about in vain."""
+    """One sign-in and what its panel shows; `asked` counts how often it was asked about in vain.
+
+    `elsewhere` says that it stands on a page of its own, which has no place for what comes after. `seen` marks the
+    attempt that its page shows already, and which a new one is about to replace.
+    """
 
     provider: OAuthProvider
     key: str
@@ -32,6 +42,8 @@ class Panel:
     attempt: SignInAttempt | None = None
     asked: int = 0
     waiting: bool = False
+    elsewhere: bool = False
+    seen: str = ""
 
     @cached_property
     def state(self) -> str:
@@ -57,6 +69,13 @@ class Panel:
         grant = self._grant
         return grant.account if grant else ""
 
+    @property
+    def is_untested(self) -> bool:
+        """Say whether the saved connection was not tested since somebody signed in for it."""
+        tested_at = self.saved.last_checked_at if self.saved else None
+        signed_in_at = self.attempt.finished_at if self.attempt else None
+        return tested_at is None or signed_in_at is None or tested_at < signed_in_at
+
     @cached_property
     def failure(self) -> OAuthFailure | None:
         """Give what went wrong."""
@@ -75,12 +94,17 @@ class Panel:
 
     @property
     def url(self) -> str:
-        """Give the address at which the panel is asked for again."""
-        named: dict[str, Any] = {"kind": self.provider.house.key, "asked": self.asked + 1}
+        """Give the address at which the panel is asked for again: while it waits, or once its button was pressed."""
+        is_waiting = self.state == "waiting"
+        named: dict[str, Any] = {"kind": self.provider.house.key, "asked": self.asked + 1 if is_waiting else 1}
+        if seen := self.seen if is_waiting or self.attempt is None else mark_of(self.attempt):
+            named["seen"] = seen
         if self.saved is not None:
             named["connection_id"] = self.saved.id
         if not self.for_form:
             named["of"] = "connection"
+        if self.elsewhere:
+            named["elsewhere"] = 1
         return url_for("sign_ins.show", key=self.key, **named)
 
     @property
@@ -91,13 +115,18 @@ class Panel:
         endpoint = "connections.edit" if self.for_form else "connections.show"
         return url_for(endpoint, connection_id=self.saved.id, attempt=self.key)
 
+    def as_asked(self, key: str, seen: str, asked: int) -> "Panel":
+        """Give the panel that a page asks about which waits: not the attempt it has seen, while a new one may come."""
+        is_old = self.attempt is not None and mark_of(self.attempt) == seen and asked < _PATIENCE
+        return replace(self, key=key, seen=seen, asked=asked, waiting=True, attempt=None if is_old else self.attempt)
+
     @classmethod
     def of_form(cls, provider: OAuthProvider, form: Any, saved: Connection | None) -> "Panel":
-        """Make the panel of a form."""
-        attempt = provider.attempt(form)
+        """Make the panel of a form; it keeps the key it carries, so a look at another provider loses no sign-in."""
+        attempt, carried = provider.attempt(form), form.attempt.data or ""
         return cls(
             provider=provider,
-            key=attempt.key if attempt else attempts.new_key(),
+            key=carried if attempts.is_key(carried) else attempts.new_key(),
             address=form.address.data or "",
             saved=saved,
             attempt=attempt,
@@ -106,13 +135,12 @@ class Panel:
     @classmethod
     def of_connection(cls, provider: OAuthProvider, saved: Connection, attempt: SignInAttempt | None) -> "Panel":
         """Make the panel of a saved connection, on which somebody may sign in again."""
-        grant = db.session.get(Grant, saved.grant_id) if saved.grant_id is not None else None
-        if attempt is not None and (attempt.connection_id != saved.id or attempt.for_form):
+        if attempt is not None and connection_of(attempt) is not saved:
             attempt = None
         return cls(
             provider=provider,
             key=attempt.key if attempt else attempts.new_key(),
-            address=grant.account if grant else saved.address,
+            address=account_of(saved),
             saved=saved,
             for_form=False,
             attempt=attempt,

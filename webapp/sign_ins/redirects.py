@@ -4,10 +4,12 @@ from typing import cast
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_login import current_user as visitor
+from sqlalchemy.exc import IntegrityError
 
 from webapp.connections.access import get_connection, may_change
 from webapp.errors import error_response
-from webapp.models import Connection, CredentialType, SignInAttempt, writes
+from webapp.fields import clean, has_controls
+from webapp.models import Connection, CredentialType, SignInAttempt, db, writes
 from webapp.providers import PROVIDERS
 from webapp.providers.oauth import attempts, callback
 from webapp.providers.oauth.clients import client_in_force
@@ -22,7 +24,6 @@ _KEPT = (
     "address",
     "shared_mailbox",
     "credential_type",
-    "connection_id",
     "version",
     "host",
     "port",
@@ -48,6 +49,17 @@ _OVER = {
         "This sign-in was begun in another session of the portal",
         "Nothing was connected. Begin it again in this window, as the person who is signed in here now.",
     ),
+    # What an administrator hears who followed the link of Microsoft's admin consent. Nobody is let in because of it.
+    "approved": (
+        200,
+        "Microsoft says that the portal is approved",
+        "People of your organisation can connect their mailboxes now: they begin again, or press Reconnect.",
+    ),
+    "not-approved": (
+        400,
+        "The portal was not approved",
+        "The page was cancelled, or the account may not approve it. A Global Administrator opens the link again.",
+    ),
 }
 
 
@@ -70,10 +82,10 @@ def make_redirects(credential_type: CredentialType) -> Blueprint:
         attempt, over = _called_back(credential_type)
         if attempt is None:
             return _go(url_for(f"{house.key}.over", why=over))
-        if attempts.take(attempt):
-            callback.finish(attempt, request.args)
-            consent.close_if_connected(attempt)
-        return _go(url_for(f"{house.key}.done", key=attempt.key) if attempt.popup else page_of(attempt))
+        next_page = url_for(f"{house.key}.done", key=attempt.key) if attempt.popup else page_of(attempt)
+        if attempts.take(attempt) and callback.finish(attempt, request.args):
+            consent.close(attempt)
+        return _go(next_page)
 
     @pages.get("/done/<key>")
     @login_required
@@ -103,24 +115,26 @@ def _start(provider: OAuthProvider) -> Response:
         return error_response(
             409, f"{provider.label} is not set up on this portal yet", "Ask an administrator of the portal."
         )
-    connection = _connection()
     for_form = request.form.get("of") != "connection"
-    if connection is None and not for_form:
+    connection = _connection(for_form=for_form)
+    if not for_form and (connection is None or connection.credential_type is not provider.credential_type):
         abort(400)
-    address = request.form.get("address", "").strip()[:254]
-    if not is_internal_address(address):
-        address = ""
-    attempt, state, told = attempts.begin(
-        request.form.get("attempt", ""),
-        provider.credential_type,
-        user=current_user(),
-        session=current_session(),
-        address=address,
-        form={name: request.form[name][:1000] for name in _KEPT if name in request.form},
-        connection=connection,
-        for_form=for_form,
-        popup=request.form.get("popup") == "1",
-    )
+    address = _typed_address() if for_form or connection is None else callback.account_of(connection)
+    try:
+        attempt, state, told = attempts.begin(
+            request.form.get("attempt", ""),
+            provider.credential_type,
+            user=current_user(),
+            session=current_session(),
+            address=address,
+            form={name: request.form[name][:1000] for name in _KEPT if name in request.form},
+            connection=connection,
+            for_form=for_form,
+            popup=request.form.get("popup") == "1",
+        )
+    except IntegrityError:
+        db.session.rollback()
+        return error_response(409)
     url = client.oauth().authorization_url(
         redirect_uri=client.redirect_uri,
         state=state,
@@ -133,21 +147,38 @@ def _start(provider: OAuthProvider) -> Response:
     return Response(render_template("sign_ins/leaving.html", provider=provider, url=url, attempt=attempt))
 
 
-def _connection() -> Connection | None:
-    """Find the connection a sign-in is for, which one may change or has a link to."""
+def _typed_address() -> str:
+    """Give the address that was typed, where it can be one: it is told to the provider."""
+    address = clean(request.form.get("address")) or ""
+    fits = len(address) <= 254 and is_internal_address(address) and not has_controls(address)
+    return address if fits else ""
+
+
+def _connection(*, for_form: bool) -> Connection | None:
+    """Find the connection a sign-in is for, which one may change or, without its form, has a link to."""
     text = request.form.get("connection_id", "")
     if not text.isdecimal() or len(text) > 9:
         return None
     connection = get_connection(int(text))
-    if not may_change(current_user(), connection) and not consent.opens(request.form.get("consent", ""), connection):
+    if not may_change(current_user(), connection) and (for_form or not _is_let_in(connection)):
         abort(403)
     return connection
+
+
+def _is_let_in(connection: Connection) -> bool:
+    """Say whether one has a link to a connection, or has tried with one already and is on the connection's page."""
+    before = attempts.find(request.form.get("attempt", ""), current_session())
+    tried = before is not None and before.connection_id == connection.id
+    return consent.opens(request.form.get("consent", ""), connection) or (tried and consent.is_open(connection))
 
 
 def _called_back(credential_type: CredentialType) -> tuple[SignInAttempt | None, str]:
     """Find the attempt that a callback belongs to, or say why there is none: its state is checked before all else."""
     if any(len(request.args.getlist(name)) > 1 for name in _ONCE):
         return None, "unknown"
+    if "admin_consent" in request.args:
+        approved = request.args["admin_consent"].lower() == "true" and "error" not in request.args
+        return None, "approved" if approved else "not-approved"
     attempt = attempts.find_by_state(request.args.get("state", ""))
     if attempt is None or attempt.credential_type is not credential_type:
         return None, "unknown"

@@ -1,28 +1,41 @@
 """The sign-in panel: asked for again while its page waits, and the decisions where another account signed in."""
 
+from dataclasses import replace
 from typing import cast
 
 from flask import Blueprint, Response, abort, flash, render_template, request
+from sqlalchemy.orm.exc import StaleDataError
 
 from webapp.connections.access import get_connection
 from webapp.connections.form_page import FormPage
 from webapp.connections.recording import check_target
 from webapp.connections.verdict import Verdict
+from webapp.errors import error_response
 from webapp.htmx import redirect_whole_page, wanted
 from webapp.models import Connection, CredentialType, SignInAttempt, State, db
 from webapp.providers import PROVIDERS
 from webapp.providers.oauth import attempts
-from webapp.providers.oauth.callback import attach
+from webapp.providers.oauth.callback import attach, connection_of
 from webapp.providers.oauth.clients import HOUSES
 from webapp.providers.oauth.provider import OAuthProvider, mailbox_of
 from webapp.sign_ins import consent
+from webapp.sign_ins.giving_back import give_back
 from webapp.sign_ins.panel import Panel
 from webapp.sign_ins.redirects import page_of
-from webapp.signed_in import current_session, login_required
+from webapp.signed_in import current_session, current_user, login_required
 
 sign_ins = Blueprint("sign_ins", __name__, url_prefix="/sign-ins")
 
 _KINDS = {house.key: kind for kind, house in HOUSES.items()}
+# What says which mailbox a form is for.
+_OF_MAILBOX = ("address", "shared_mailbox")
+
+
+@sign_ins.errorhandler(StaleDataError)
+def changed_meanwhile(error: StaleDataError) -> Response:
+    """Answer where the connection was changed, or the attempt begun anew, while somebody decided about it."""
+    db.session.rollback()
+    return error_response(409)
 
 
 @sign_ins.get("/<key>")
@@ -32,18 +45,12 @@ def show(key: str) -> Response:
     kind = _KINDS.get(request.args.get("kind", ""))
     if kind is None or not attempts.is_key(key):
         abort(404)
-    panel = Panel(
-        provider=_provider(kind),
-        key=key,
-        address=request.args.get("address", ""),
-        saved=_connection(),
-        for_form=request.args.get("of") != "connection",
-        attempt=attempts.find(key, current_session()),
-        asked=request.args.get("asked", 0, int),
-        waiting=True,
-    )
+    panel = _panel(_provider(kind), attempts.find(key, current_session()))
+    panel = panel.as_asked(key, request.args.get("seen", ""), request.args.get("asked", 0, int))
     if panel.state == "waiting" and panel.attempt is not None and "again" in request.args:
         return Response(status=204)
+    if panel.state == "ready" and panel.elsewhere:
+        return redirect_whole_page(panel.page_url)
     return _fragment(panel)
 
 
@@ -53,12 +60,13 @@ def use_account(key: str) -> Response:
     """Take the account that signed in instead of the address that was typed."""
     attempt = _signed_in(key)
     if attempt.for_form:
-        page = FormPage.sent(attempt.connection)
+        page = _form_page(attempt)
         page.form.address.data = attempt.account
         return page.show("sign_ins/_used.html")
-    connection = _changeable(attempt)
+    connection = _connection_of(attempt)
     connection.address = connection.user = attempt.account
     connection.state, connection.state_since, connection.last_verdict = State.NOT_TESTED, None, ""
+    connection.last_problem, connection.last_checked_at, connection.last_seconds = "", None, None
     return _attached(attempt)
 
 
@@ -69,14 +77,16 @@ def prove(key: str) -> Response:
     attempt = _signed_in(key)
     provider = _provider(attempt.credential_type)
     if attempt.for_form:
-        page = FormPage.sent(attempt.connection)
+        page = _form_page(attempt)
+        if not _names_mailbox(page):
+            return _refused(page)
         target = provider.target(attempt.grant_id, mailbox_of(page.form))
         verdict = check_target(target, page.form.address.data)
         if verdict.passed:
             _settle(attempt, page.form.address.data)
         page.carry(target, verdict)
         return page.show("sign_ins/_proved.html")
-    connection = _changeable(attempt)
+    connection = _connection_of(attempt)
     verdict = check_target(provider.target(attempt.grant_id, connection.user or connection.address), connection.address)
     if verdict.passed:
         return _attached(attempt)
@@ -91,11 +101,39 @@ def _signed_in(key: str) -> SignInAttempt:
     return attempt
 
 
-def _changeable(attempt: SignInAttempt) -> Connection:
-    """Give the connection of an attempt: who may begin one for it may conclude it."""
-    if attempt.connection is None:
+def _form_page(attempt: SignInAttempt) -> FormPage:
+    """Read the form that an attempt was begun from, or answer 400 where another credential type is chosen by now."""
+    page = FormPage.sent(attempt.connection)
+    if page.provider.credential_type is not attempt.credential_type:
+        abort(400)
+    page.form.attempt.data = attempt.key
+    return page
+
+
+def _names_mailbox(page: FormPage) -> bool:
+    """Check the fields that say which mailbox is meant; the others may be unfinished."""
+    page.form.validate()
+    for name, field in page.form._fields.items():
+        if name not in _OF_MAILBOX:
+            field.errors = []
+    return not page.form.errors
+
+
+def _refused(page: FormPage) -> Response:
+    """Show what is wrong with the form where its results stand, and leave the panel alone."""
+    response = page.show("connections/_invalid.html", 422)
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#result", "innerHTML"
+    return response
+
+
+def _connection_of(attempt: SignInAttempt) -> Connection:
+    """Give the connection of an attempt, or answer 403 or 404 where this person does not decide about it (any more)."""
+    connection = connection_of(attempt)
+    if connection is None:
         abort(404)
-    return attempt.connection
+    if not consent.may_conclude(current_user(), attempt):
+        abort(403)
+    return connection
 
 
 def _settle(attempt: SignInAttempt, address: str) -> None:
@@ -104,15 +142,17 @@ def _settle(attempt: SignInAttempt, address: str) -> None:
 
 
 def _attached(attempt: SignInAttempt) -> Response:
+    before = _connection_of(attempt).grant_id
     attach(attempt)
-    consent.close(_changeable(attempt))
-    db.session.commit()
+    consent.close(attempt)
+    if before != attempt.grant_id:
+        give_back(before)
     return redirect_whole_page(page_of(attempt))
 
 
 def _with_result(attempt: SignInAttempt, verdict: Verdict) -> Response:
-    connection = _changeable(attempt)
-    if not wanted():
+    connection = _connection_of(attempt)
+    if not wanted() or "consent" in request.form:  # the page of a link has no place for a result
         flash(f"{attempt.account} cannot open {connection.user or connection.address}: {verdict.sentence}", "bad")
         return redirect_whole_page(page_of(attempt))
     panel = Panel.of_connection(_provider(attempt.credential_type), connection, attempt)
@@ -121,13 +161,22 @@ def _with_result(attempt: SignInAttempt, verdict: Verdict) -> Response:
 
 
 def _fragment(panel: Panel) -> Response:
-    page = render_template("sign_ins/_panel.html", panel=panel)
+    page = render_template("sign_ins/_shown.html", panel=panel)
     return Response(page, headers={"Vary": "HX-Request"})
 
 
-def _connection() -> Connection | None:
+def _panel(provider: OAuthProvider, attempt: SignInAttempt | None) -> Panel:
+    """Make the panel that a page asks about, with the attempt where it is of this provider."""
+    if attempt is not None and attempt.credential_type is not provider.credential_type:
+        attempt = None
     number = request.args.get("connection_id", 0, int)
-    return get_connection(number) if 0 < number < 2**31 else None
+    saved = get_connection(number) if 0 < number < 2**31 else None
+    if request.args.get("of") != "connection":
+        address = request.args.get("address", "")
+        return Panel(provider=provider, key="", address=address, saved=saved, attempt=attempt)
+    if saved is None or saved.credential_type is not provider.credential_type:
+        abort(404)
+    return replace(Panel.of_connection(provider, saved, attempt), elsewhere="elsewhere" in request.args)
 
 
 def _provider(kind: CredentialType) -> OAuthProvider:

@@ -126,6 +126,20 @@
     });
   }
 
+  // Where a swap takes the element away that had the focus, its place gets it: the next Tab goes on from there.
+  let held = "";
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target } = event.detail;
+    held = target.contains(document.activeElement) ? target.id : "";
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const place = held && document.activeElement === document.body && document.getElementById(held);
+    held = "";
+    if (!place) return;
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  });
+
   // On narrow screens the result stands below the form: bring it into view.
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target;

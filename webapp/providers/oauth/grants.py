@@ -31,7 +31,7 @@ def store_consent(client: ClientInForce, answer: TokenAnswer, identity: Identity
         grant = _new(client, identity)
     now = utcnow()
     box = secret_box()
-    grant.account, grant.tenant = identity.address, identity.tenant
+    grant.account, grant.tenant = identity.address, identity.tenant[:253]
     grant.scopes = scope_text(answer.scopes if answer.scopes is not None else client.house.scopes)
     grant.sealed_access_token = box.seal(answer.access_token, "grant", grant.id, "sealed_access_token")
     if answer.refresh_token:
