@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect, sync_playwright
 
 from tests.browser.portal import Portal, running_portal
+from tests.browser.signing_in import forget_everybody
 from tests.servers.dovecot import Dovecot
 from webapp.htmx import HTMX_URL
 
@@ -96,6 +97,12 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
 def page(open_page: OpenPage, portal: Portal, as_administrator: StorageState) -> Page:
     """Open a page of the practice portal, signed in as its administrator."""
     return open_page(portal, storage_state=as_administrator)
+
+
+@pytest.fixture
+def strangers(portal: Portal) -> None:
+    """Let the practice providers know nobody's consent, whatever tests before this one have done."""
+    forget_everybody(portal)
 
 
 def console_fault(message: ConsoleMessage) -> list[str]:

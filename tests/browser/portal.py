@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.servers.services import free_port
@@ -26,6 +26,15 @@ class Portal:
     url: str
     way_in: str
     ports: Mapping[str, int]
+    environment: Mapping[str, str] = field(repr=False)
+
+    def command(self, *words: str) -> str:
+        """Run a command of the portal, as a script on its machine does, and give what it prints."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+        done = subprocess.run(
+            command, cwd=_ROOT, env=dict(self.environment), capture_output=True, text=True, check=True, timeout=60
+        )
+        return done.stdout
 
 
 @contextmanager
@@ -45,7 +54,8 @@ def running_portal(folder: Path, **settings: str) -> Iterator[Portal]:
         link = re.search(r"http://\S+/(?:join|step-in)/\S+", said)
         ready = folder / "data" / "practice.json"
         ports = json.loads(ready.read_text(encoding="utf-8"))["ports"] if ready.exists() else {}
-        yield Portal(url=own["base_url"], way_in=link.group() if link else "", ports=ports)
+        way_in = link.group() if link else ""
+        yield Portal(url=own["base_url"], way_in=way_in, ports=ports, environment=environment)
     finally:
         _end(process)
 

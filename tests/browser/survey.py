@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import StartPortal
 from tests.browser.doing import (
@@ -23,8 +23,24 @@ from tests.browser.doing import (
     started,
 )
 from tests.browser.portal import Portal
+from tests.browser.signing_in import (
+    GMAIL,
+    LABELS,
+    OUTLOOK,
+    answer,
+    fill_in_account,
+    forget_everybody,
+    open_pop_up,
+    panel_of,
+    provider_url,
+    sign_in_button,
+)
 from webapp.diagnosis.catalogue import PROBLEMS
+from webapp.models import CredentialType
+from webapp.practice.authority.people import OFFICE, WORKSPACE
+from webapp.providers.oauth.clients import HOUSES
 
+_ANNA = f"anna@{WORKSPACE}"
 LONG = "W" * 100
 WIDTHS = (1280, 390, 320)
 
@@ -65,7 +81,8 @@ class Surveyor:
         if place not in self._seen:
             self.faults.clear()
             page = PLACES[place](self)
-            started(page)
+            if page.locator("[data-htmx-cdn]").count():  # a page of the portal, not of a practice provider
+                started(page)
             self.paths.add(urlsplit(page.url).path)
             self._seen[place] = self._findings(page)
         return self._seen[place]
@@ -87,6 +104,13 @@ class Surveyor:
     def new_portal(self) -> Portal:
         """Start a portal that nobody has set up."""
         return self.start_portal()
+
+    @cached_property
+    def new_administrator(self) -> Page:
+        """Set that portal up, in another tab of the one who is signed out of the first."""
+        page = self.outside.context.new_page()
+        create_administrator(page, self.new_portal)
+        return page
 
 
 def _violations(page: Page, **options: Any) -> list[str]:
@@ -162,9 +186,103 @@ def _set_up(surveyor: Surveyor) -> Page:
     return _signed_out(surveyor.start_portal().way_in, surveyor)
 
 
+def _not_set_up(surveyor: Surveyor) -> Page:
+    page = _nothing_yet(surveyor)
+    page.goto(f"{surveyor.new_portal.url}/connections/new")
+    started(page)
+    page.get_by_role("radio", name=LABELS[GMAIL]).check()
+    rest(page)
+    return page
+
+
+def _set_up_page(kind: CredentialType, surveyor: Surveyor) -> Page:
+    page = _nothing_yet(surveyor)
+    page.goto(f"{surveyor.new_portal.url}/administration/oauth/{HOUSES[kind].key}")
+    return page
+
+
+def _set_up_checked(kind: CredentialType, surveyor: Surveyor) -> Page:
+    page = _at(f"/administration/oauth/{HOUSES[kind].key}", surveyor)
+    started(page)
+    page.get_by_role("button", name="Check set-up").click()
+    page.locator(".verdict").wait_for()
+    return page
+
+
+def _begun(kind: CredentialType, address: str, surveyor: Surveyor) -> Page:
+    """Begin a sign-in in the form, and give the pop-up."""
+    forget_everybody(surveyor.portal)
+    fill_in_account(surveyor.inside, kind, address)
+    return open_pop_up(surveyor.inside, sign_in_button(surveyor.inside, kind))
+
+
+def _answered(kind: CredentialType, address: str, decision: str, state: str, surveyor: Surveyor) -> Page:
+    pop_up = _begun(kind, address, surveyor)
+    answer(pop_up, decision)
+    expect(panel_of(surveyor.inside)).to_have_attribute("data-state", state)
+    pop_up.close()
+    return surveyor.inside
+
+
+def _waiting(surveyor: Surveyor) -> Page:
+    _begun(GMAIL, _ANNA, surveyor).close()
+    panel_of(surveyor.inside).get_by_text("Does the window show an error instead?").click()
+    return surveyor.inside
+
+
+def _at_the_provider(kind: CredentialType, address: str, surveyor: Surveyor) -> Page:
+    pop_up = _begun(kind, address, surveyor)
+    surveyor.inside.goto(pop_up.url)
+    pop_up.close()
+    return surveyor.inside
+
+
+def _provider_accounts(kind: CredentialType, surveyor: Surveyor) -> Page:
+    return _at(provider_url(surveyor.portal, kind), surveyor)
+
+
+def _done(address: str, decision: str, state: str, surveyor: Surveyor) -> Page:
+    page = _answered(GMAIL, address, decision, state, surveyor)
+    key = panel_of(page).get_attribute("data-attempt")
+    return _at(f"/oauth/gmail/done/{key}", surveyor)
+
+
+def _done_at_microsoft(surveyor: Surveyor) -> Page:
+    page = _answered(OUTLOOK, f"anton@{OFFICE}", "Allow", "ready", surveyor)
+    key = panel_of(page).get_attribute("data-attempt")
+    return _at(f"/oauth/outlook/done/{key}", surveyor)
+
+
+def _leaving(surveyor: Surveyor) -> Page:
+    """Leave for the provider in the same window, and never arrive there."""
+    page = surveyor.inside.context.new_page()
+    page.add_init_script("window.open = () => null")
+    page.route(f"{provider_url(surveyor.portal, GMAIL)}/**", lambda route: route.fulfill(status=204))
+    fill_in_account(page, GMAIL, _ANNA)
+    sign_in_button(page, GMAIL).click(no_wait_after=True)
+    page.get_by_role("heading", name="Taking you to Google").wait_for()
+    return page
+
+
+def _connected(address: str, surveyor: Surveyor) -> Page:
+    """Save a connection by OAuth and test it."""
+    page = _answered(OUTLOOK, address, "Allow", "ready", surveyor)
+    page.get_by_label("Connection name").fill(f"Saved, {address}")
+    press_save(page)
+    page.locator("#state").wait_for()
+    press_test(page).locator(".verdict").wait_for()
+    return page
+
+
+def _consent(surveyor: Surveyor) -> Page:
+    added = surveyor.portal.command(
+        *("connections", "add", "--name", "By a script", "--address", _ANNA, "--type", GMAIL.value)
+    )
+    return _at(added.split()[-1], surveyor)
+
+
 def _nothing_yet(surveyor: Surveyor) -> Page:
-    create_administrator(surveyor.outside, surveyor.new_portal)
-    return surveyor.outside
+    return surveyor.new_administrator
 
 
 def furnish(surveyor: Surveyor) -> None:
@@ -200,6 +318,25 @@ PLACES: Mapping[str, Callable[[Surveyor], Page]] = {
     "new connection": partial(_at, "/connections/new"),
     "new connection, Gmail": partial(_fields_of, "Gmail OAuth2"),
     "new connection, Outlook": partial(_fields_of, "Outlook OAuth2"),
+    "new connection, not set up": _not_set_up,
+    "sign-in waits": _waiting,
+    "sign-in succeeded": partial(_answered, GMAIL, _ANNA, "Allow", "ready"),
+    "sign-in denied": partial(_answered, GMAIL, _ANNA, "Deny", "failed"),
+    "sign-in refused by the provider": partial(_answered, OUTLOOK, f"silas@{OFFICE}", "Allow", "failed"),
+    "sign-in of another account": partial(_answered, GMAIL, f"wanda@{WORKSPACE}", "Allow", "other"),
+    "leaving for the provider": _leaving,
+    "sign-in done": partial(_done, _ANNA, "Allow", "ready"),
+    "sign-in done, denied": partial(_done, _ANNA, "Deny", "failed"),
+    "sign-in done, Microsoft": _done_at_microsoft,
+    "sign-in over": partial(_at, "/oauth/gmail/over?why=signed-out"),
+    "sign-in over, Microsoft": partial(_at, "/oauth/outlook/over"),
+    "connection by OAuth": partial(_connected, f"anton@{OFFICE}"),
+    "connection to be reconnected": partial(_connected, f"mara@{OFFICE}"),
+    "link for a consent": _consent,
+    "provider: who are you": partial(_at_the_provider, OUTLOOK, f"nobody@{OFFICE}"),
+    "provider: do you agree": partial(_at_the_provider, GMAIL, _ANNA),
+    "provider: blocked": partial(_at_the_provider, GMAIL, f"bea@{WORKSPACE}"),
+    "provider: accounts": partial(_provider_accounts, GMAIL),
     "new connection, refused": _refused_in_place,
     "test passed": partial(_tested, "works"),
     "test failed": partial(_tested, "app-password-required"),
@@ -217,6 +354,10 @@ PLACES: Mapping[str, Callable[[Surveyor], Page]] = {
     "oneself": partial(_at, "/administration/people/1"),
     "person": partial(_at, "/administration/people/2"),
     "invite": partial(_at, "/administration/people/invite"),
+    "Gmail set-up": partial(_set_up_page, GMAIL),
+    "Outlook set-up": partial(_set_up_page, OUTLOOK),
+    "Gmail set-up, checked": partial(_set_up_checked, GMAIL),
+    "Outlook set-up, checked": partial(_set_up_checked, OUTLOOK),
     "new link": _new_link,
     "no link": partial(_at, "/administration/link"),
     "practice": partial(_at, "/practice/"),

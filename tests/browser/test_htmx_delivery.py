@@ -30,7 +30,7 @@ def delivering(body: bytes) -> Callable[[Route], Any]:
 
 def assert_htmx_works(page: Page) -> None:
     page.get_by_role("radio", name="Outlook OAuth2").check()
-    expect(page.locator("#provider-fields")).to_contain_text("Outlook OAuth2 is not set up")
+    expect(page.locator("#provider-fields")).to_contain_text("Connect to Microsoft account")
     rest(page)
 
 
