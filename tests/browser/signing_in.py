@@ -5,7 +5,7 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Error, Locator, Page, expect
 
-from tests.browser.doing import rest, visit
+from tests.browser.doing import rest, started, visit
 from tests.browser.portal import Portal
 from webapp.models import CredentialType
 
@@ -57,6 +57,7 @@ def panel_of(page: Page) -> Locator:
 
 def open_pop_up(page: Page, button: Locator) -> Page:
     """Press a button that opens the provider in a window of its own, and give that."""
+    started(page)  # before that, a sign-in goes on in the same window
     with page.expect_popup() as opened:
         button.click()
     at_provider(opened.value)

@@ -86,9 +86,11 @@ class _Pages:
             return self._decide(grant, person)
         scopes = frozenset(grant.request.scope.split())
         before = self._server.store.latest_grant(person, self._house.client_id)
-        if before and "consent" not in self._prompts() and scopes <= frozenset(before.scope.split()):
+        refused = bool(before and before.refused)
+        asks = refused or "consent" in self._prompts()
+        if before and not asks and scopes <= frozenset(before.scope.split()):
             return self._call_back(grant, person, before.scope)
-        return self._ask(person, scopes, again=bool(before and before.refused))
+        return self._ask(person, scopes, again=refused)
 
     def token(self, tenant: str = "") -> Any:
         """Answer a token request, one at a time: a rotated token must not be taken twice."""
