@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.doing import invite, join, press_save, press_test
+from tests.browser.doing import invite, join, press_save, press_test, started
 from tests.browser.portal import Portal
 from tests.browser.signing_in import (
     GMAIL,
@@ -52,6 +52,7 @@ def test_a_grant_that_ended_is_replaced_in_one_click_and_the_test_runs_by_itself
     expect(page.locator("#state")).to_contain_text("Fails")
     expect(panel_of(page)).to_contain_text("ended the sign-in of")
 
+    started(page)
     with page.expect_popup() as opened:
         result.get_by_role("button", name="Reconnect", exact=True).last.click()
     allow_if_asked(opened.value)
@@ -65,6 +66,7 @@ def test_a_grant_that_ended_is_replaced_in_one_click_and_the_test_runs_by_itself
 def test_a_page_that_is_loaded_again_after_its_test_does_not_run_it_again(page: Page) -> None:
     save(page, OUTLOOK, f"mara@{OFFICE}", "Loaded again after reconnecting")
     press_test(page)
+    started(page)
     with page.expect_popup() as opened:
         page.locator("#result").get_by_role("button", name="Reconnect", exact=True).last.click()
     allow_if_asked(opened.value)
