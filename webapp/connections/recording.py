@@ -91,8 +91,9 @@ def check_target(target: Target, address: str) -> Verdict:
 
 @dataclass(frozen=True)
 class Kept:
-    """What a stored report made of its connection."""
+    """What a stored report made of its connection, which is here as it was read before the check."""
 
+    connection: Connection
     report_id: int
     state: State
     since: datetime
@@ -160,4 +161,4 @@ def keep(connection: Connection, verdict: Verdict) -> Kept | None:
     report_id = transaction.execute(_STORE, stored).scalar_one()
     transaction.execute(_FORGET, {"one": connection.id, "kept": KEPT})
     db.session.commit()
-    return Kept(report_id, state, since)
+    return Kept(connection, report_id, state, since)

@@ -77,16 +77,16 @@ def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept:
     )
 
 
-def show_checked(connection_id: int, verdict: Verdict, kept: Kept) -> Response:
+def show_checked(verdict: Verdict, kept: Kept) -> Response:
     """Render for htmx what a test that was kept changes on the page of its connection."""
-    connection = get_connection(connection_id)
+    connection = kept.connection  # asked for again, it would cost a transaction
     verdict = verdict.for_page(reconnect_url(connection))
     report = verdict.report
     row = {"id": kept.report_id, "passed": report.passed, "verdict": verdict.sentence, "seconds": report.seconds}
     panel = _panel(connection)
     page = render_template(
         "connections/_checked.html",
-        connection_id=connection_id,
+        connection_id=connection.id,
         verdict=verdict,
         state=kept.state,
         since=kept.since,
@@ -99,7 +99,9 @@ def show_checked(connection_id: int, verdict: Verdict, kept: Kept) -> Response:
 
 def show_row(connection_id: int) -> Response:
     """Render the row of a connection in the list, for htmx."""
-    row = render_template("connections/_row.html", connection=get_connection(connection_id), providers=PROVIDERS)
+    # A check writes past the session: what that has read before is old.
+    connection = db.session.get(Connection, connection_id, populate_existing=True) or abort(404)
+    row = render_template("connections/_row.html", connection=connection, providers=PROVIDERS)
     return Response(row, headers={"Vary": "HX-Request"})
 
 

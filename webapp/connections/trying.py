@@ -42,7 +42,7 @@ def test_connection(connection_id: int) -> Response:
     if in_list:
         return show_row(connection_id)
     if wanted() and kept:
-        return show_checked(connection_id, verdict, kept)
+        return show_checked(verdict, kept)
     return show_connection(connection_id, verdict=verdict, kept=kept is not None)
 
 
