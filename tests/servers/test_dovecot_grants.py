@@ -102,7 +102,8 @@ class Saved:
 
     @property
     def _connection(self) -> Connection:
-        return db.session.get_one(Connection, self.connection_id)
+        # A check writes past the session: what that has read before is old.
+        return db.session.get_one(Connection, self.connection_id, populate_existing=True)
 
     @property
     def _grant(self) -> Grant:
