@@ -8,7 +8,8 @@ from webapp.admin import oauth_clients  # noqa: F401  (it registers its views)
 from webapp.admin.views import admin
 from webapp.connections import consenting, editing, listing, showing, trying  # noqa: F401  (they register their views)
 from webapp.connections.blueprint import connections
-from webapp.help.views import help_pages
+from webapp.help import guide_pages, index_page, links, problem_pages  # noqa: F401  (they register their views)
+from webapp.help.blueprint import help_pages
 from webapp.settings import Settings
 from webapp.sign_ins.redirects import gmail, outlook
 from webapp.sign_ins.views import sign_ins

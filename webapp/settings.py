@@ -53,6 +53,7 @@ class Settings(ProviderSettings):
     proxies: int = Field(
         0, ge=0, le=5, description="How many reverse proxies stand in front and set X-Forwarded headers."
     )
+    help_public: bool = Field(True, description="Whether help can be read without signing in.")
     practice: bool = Field(False, description="Practice mode: an embedded mail server, loopback only.")
 
     @field_validator("base_url")

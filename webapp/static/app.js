@@ -3,11 +3,11 @@
   "use strict";
   document.documentElement.classList.add("js");
 
-  // <button data-copy="#field">: copies the field's text and says so.
+  // <button data-copy="#field"> copies the field's text and says so; with data-copy-value, that of the element before it.
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy]");
+    const button = event.target.closest("[data-copy], [data-copy-value]");
     if (button) {
-      const source = document.querySelector(button.dataset.copy);
+      const source = "copyValue" in button.dataset ? button.previousElementSibling : document.querySelector(button.dataset.copy);
       const text = source.value ?? source.textContent;
       try {
         await navigator.clipboard.writeText(text);

@@ -118,12 +118,21 @@ class ClientInForce:
 
 def client_in_force(credential_type: CredentialType) -> ClientInForce:
     """Put together what is in force now; raise `SecretBoxError` when the stored secret cannot be opened."""
+    return _in_force(credential_type, with_secret=True)
+
+
+def registration_in_force(credential_type: CredentialType) -> ClientInForce:
+    """Put together what may be shown of what is in force now: its secret is left out, so nothing has to be opened."""
+    return _in_force(credential_type, with_secret=False)
+
+
+def _in_force(credential_type: CredentialType, *, with_secret: bool) -> ClientInForce:
     override = _in_practice(credential_type)
     if override is not None:
         return ClientInForce(
             credential_type=credential_type,
             client_id=override.client_id,
-            client_secret=override.client_secret,
+            client_secret=override.client_secret if with_secret else "",
             tenant=override.tenant,
             endpoints=override.endpoints,
             fixed=frozenset({"client_id", "client_secret", "tenant"}),
@@ -132,8 +141,8 @@ def client_in_force(credential_type: CredentialType) -> ClientInForce:
     outside = _outside(credential_type)
     stored = _stored(credential_type)
     tenant = outside["tenant"] or stored.tenant or DEFAULT_TENANT
-    secret = outside["client_secret"]
-    if not secret and stored.sealed_secret:
+    secret = outside["client_secret"] if with_secret else ""
+    if with_secret and not secret and stored.sealed_secret:
         secret = secret_box().open(stored.sealed_secret, *stored.place)
     return ClientInForce(
         credential_type=credential_type,

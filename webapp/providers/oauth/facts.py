@@ -3,14 +3,14 @@
 from urllib.parse import urlencode
 
 from webapp.models import CredentialType
-from webapp.providers.oauth.clients import ClientInForce, client_in_force, imap_server
+from webapp.providers.oauth.clients import ClientInForce, imap_server, registration_in_force
 
 _CONSUMERS = "consumers"
 
 
 def oauth_facts(credential_type: CredentialType, *, account: str = "", address: str = "") -> dict[str, str]:
     """Collect the values that administrators are asked for."""
-    client = client_in_force(credential_type)
+    client = registration_in_force(credential_type)
     return {
         "provider": client.house.key,
         "account": account,

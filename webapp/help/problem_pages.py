@@ -1,14 +1,11 @@
-"""Help: every problem a connection can have, explained once and shown here and beside a failed test."""
+"""The problem pages: every problem a connection can have, explained once and shown here and beside a failed test."""
 
-from flask import Blueprint, Flask, abort, render_template, url_for
-from markupsafe import Markup
+from flask import abort, render_template, request
 
-from webapp.connections.verdict import Facts
 from webapp.diagnosis.catalogue import PROBLEMS
 from webapp.diagnosis.problem import UNKNOWN, Problem
-from webapp.signed_in import login_required
-
-help_pages = Blueprint("help", __name__, url_prefix="/help")
+from webapp.help.blueprint import help_pages
+from webapp.help.portal_facts import portal_facts
 
 # Where in a connection a problem shows, in the order a check goes.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -48,33 +45,19 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("The mailbox", ("license-or-mailbox-missing", "mailbox-not-found", "mailbox-access-denied", "imap-id-required")),
 )
 
-
-def problem_link(slug: str) -> Markup:
-    """Link to the page of a problem, in its own words."""
-    return Markup('<a href="{}">{}</a>').format(url_for("help.problem", slug=slug), PROBLEMS[slug].verdict)
-
-
-@help_pages.record_once
-def _offer_links(state: object) -> None:
-    app: Flask = state.app  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(problem_link=problem_link)
-
-
-@help_pages.get("/")
-@login_required
-def index() -> str:
-    """List the problems."""
-    rest = [slug for slug in PROBLEMS if slug != UNKNOWN and not any(slug in group for _, group in GROUPS)]
-    return render_template(
-        "help/index.html", groups=(*GROUPS, ("Sign-in with Google and Microsoft", tuple(rest))), problems=PROBLEMS
-    )
+_GROUPED = {slug for _, slugs in GROUPS for slug in slugs}
+PROBLEM_GROUPS = (
+    *GROUPS,
+    ("Sign-in with Google and Microsoft", tuple(slug for slug in PROBLEMS if slug not in _GROUPED | {UNKNOWN})),
+)
 
 
 @help_pages.get("/problems/<slug>")
-@login_required
 def problem(slug: str) -> str:
-    """Explain one problem."""
+    """Explain one problem, for readers of any provider or, with `?for=gmail`, of one."""
     found: Problem | None = PROBLEMS.get(slug)
     if found is None:
         abort(404)
-    return render_template("help/problem.html", problem=found, facts=Facts(), full_page=True)
+    return render_template(
+        "help/problem.html", problem=found, facts=portal_facts(request.args.get("for", "")), full_page=True
+    )

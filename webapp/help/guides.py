@@ -1,0 +1,106 @@
+"""The guides: one complete walk each; their words are in `templates/help/guides/<slug>.html`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guide:
+    """One guide; `terms` are words by which somebody may look for it that its text does not have."""
+
+    slug: str
+    title: str
+    summary: str
+    terms: str = ""
+
+
+CONNECT, ADMINISTER, OPERATE = "Connect a mailbox", "For mailbox administrators", "Run the portal"
+
+GROUPS: Mapping[str, tuple[Guide, ...]] = MappingProxyType(
+    {
+        CONNECT: (
+            Guide(
+                slug="gmail-oauth2",
+                title="Connect a Gmail mailbox",
+                summary="A Google Workspace mailbox, by signing in with Google.",
+            ),
+            Guide(
+                slug="outlook-oauth2",
+                title="Connect an Outlook mailbox",
+                summary="A mailbox at Microsoft 365 or Outlook.com, by connecting a Microsoft account.",
+            ),
+            Guide(
+                slug="credentials",
+                title="Connect any other mailbox with a password",
+                summary="Server, port, security and password, and where to find them.",
+            ),
+            Guide(
+                slug="reading-a-test",
+                title="What a test does, step by step",
+                summary="What each step proves, and what its failure means.",
+            ),
+            Guide(
+                slug="app-passwords",
+                title="App passwords, provider by provider",
+                summary="Who wants one, and where it is made.",
+            ),
+            Guide(
+                slug="enabling-imap",
+                title="Switch IMAP on",
+                summary="Who still has to, since 2025, and where the switch is.",
+            ),
+            Guide(
+                slug="forwarding-personal-gmail",
+                title="Forward a personal Gmail mailbox to a company address",
+                summary="The way out for personal Google accounts.",
+            ),
+            Guide(
+                slug="password-sign-in",
+                title="Password sign-in: what ended when",
+                summary="Dates at Google and Microsoft, and what still works.",
+            ),
+        ),
+        ADMINISTER: (
+            Guide(
+                slug="app-is-blocked",
+                title="“This app is blocked”: let the portal in at Google Workspace",
+                summary="API controls, and trusting this portal's client ID.",
+            ),
+            Guide(
+                slug="google-unverified-app",
+                title="“Google hasn't verified this app”",
+                summary="What the page means, which link goes on, and how it goes away.",
+            ),
+            Guide(
+                slug="microsoft-admin-consent",
+                title="Approve the portal at Microsoft",
+                summary="Admin consent, needed by default for IMAP since late 2025.",
+            ),
+            Guide(
+                slug="shared-mailboxes",
+                title="Shared mailboxes",
+                summary="Whose account signs in, and which right it needs.",
+            ),
+        ),
+        OPERATE: (
+            Guide(
+                slug="setting-up-google",
+                title="Set up the OAuth client at Google",
+                summary="From a new project in the Google Cloud console to “Check set-up”.",
+            ),
+            Guide(
+                slug="setting-up-microsoft",
+                title="Set up the app registration at Microsoft",
+                summary="From a new registration in the Entra admin center to “Check set-up”.",
+            ),
+            Guide(
+                slug="running-the-portal",
+                title="Run the portal",
+                summary="Settings, keys, back-up, upgrades, networks and certificates.",
+            ),
+        ),
+    }
+)
+
+GUIDES: Mapping[str, Guide] = MappingProxyType({guide.slug: guide for group in GROUPS.values() for guide in group})
