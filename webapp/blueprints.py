@@ -8,6 +8,7 @@ from webapp.admin import oauth_clients  # noqa: F401  (it registers its views)
 from webapp.admin.views import admin
 from webapp.connections import consenting, editing, listing, showing, trying  # noqa: F401  (they register their views)
 from webapp.connections.blueprint import connections
+from webapp.handoff.views import handoff
 from webapp.help import guide_pages, index_page, links, problem_pages  # noqa: F401  (they register their views)
 from webapp.help.blueprint import help_pages
 from webapp.settings import Settings
@@ -18,7 +19,7 @@ from webapp.sign_ins.views import sign_ins
 def register_blueprints(app: Flask, config: Settings) -> None:
     """Register them; practice only where it is on."""
     app.url_map.converters["id"] = site.IdConverter
-    for blueprint in (site.site, accounts, admin, connections, gmail, outlook, sign_ins, help_pages):
+    for blueprint in (site.site, accounts, admin, connections, gmail, outlook, sign_ins, handoff, help_pages):
         app.register_blueprint(blueprint)
     if config.practice:
         # Imported here, since practice mode brings packages that a portal in earnest does not need.

@@ -18,8 +18,14 @@ from webapp.security.secret_box import SecretBoxError
 
 log = logging.getLogger(__name__)
 
-# Forms for people who are not signed in yet.
-_WAY_IN = ("accounts.sign_in", "accounts.links.join", "accounts.links.new_password")
+# Forms for people who are not signed in.
+_FOR_STRANGERS = (
+    "accounts.sign_in",
+    "accounts.links.join",
+    "accounts.links.new_password",
+    "handoff.test",
+    "help.explain",
+)
 
 # status: (what happened, what to do)
 SENTENCES = {
@@ -54,7 +60,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def form_expired(error: CSRFError) -> Any:
         # Signing out takes the token along, so a page that another tab signed out gets here first.
-        if request.endpoint not in _WAY_IN and not current_user.is_authenticated:
+        if request.endpoint not in _FOR_STRANGERS and not current_user.is_authenticated:
             return login_manager.unauthorized()
         return error_response(
             400, "This page has been open for too long", "Reload it and try again: nothing was changed."

@@ -1,9 +1,10 @@
 """How values read on a page: moments, durations, counts."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from webapp.htmx import HTMX_INTEGRITY, HTMX_URL
 from webapp.models import utcnow
@@ -65,9 +66,19 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def marked(text: str, words: str, around: int = 160) -> Markup:
+    """Quote a text with the words in it that decided marked; of a long one, what stands around them."""
+    found = re.search(re.escape(words), text, re.IGNORECASE) if words else None
+    start, end = found.span() if found else (0, 0)
+    first, last = max(0, start - around), min(len(text), max(end, start + around) + around)
+    before = ("… " if first else "") + text[first:start]
+    after = text[end:last] + (" …" if last < len(text) else "")
+    return escape(before) + (Markup("<mark>{}</mark>").format(text[start:end]) if found else "") + escape(after)
+
+
 def init_app(app: Flask) -> None:
     """Offer them to the templates."""
-    app.jinja_env.filters.update(ago=ago, since=since, duration=duration, plural=plural)
+    app.jinja_env.filters.update(ago=ago, since=since, duration=duration, plural=plural, marked=marked)
     app.jinja_env.globals.update(htmx_url=HTMX_URL, htmx_integrity=HTMX_INTEGRITY)
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

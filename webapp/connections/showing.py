@@ -1,14 +1,15 @@
 """The page of one connection, its reports, and its row in the list."""
 
-from dataclasses import replace
-
 from flask import Response, abort, render_template, request, url_for
 from sqlalchemy import bindparam, select
 
 from webapp.connections.access import get_connection, may_change
 from webapp.connections.blueprint import connections
-from webapp.connections.recording import Kept, report_from_json
-from webapp.connections.verdict import Verdict, facts_of
+from webapp.connections.recording import Kept
+from webapp.connections.reports import verdict_of
+from webapp.connections.verdict import Verdict
+from webapp.handoff.links import newest_of
+from webapp.handoff.standing import Standing
 from webapp.htmx import render
 from webapp.models import CheckReport, Connection, db
 from webapp.providers import PROVIDERS
@@ -41,7 +42,7 @@ def report(connection_id: int, report_id: int) -> Response:
     found = db.session.get(CheckReport, report_id)
     if found is None or found.connection_id != connection_id:
         abort(404)
-    verdict = _verdict(connection, found)
+    verdict = verdict_of(connection, found).for_page(reconnect_url(connection))
     return Response(render_template("connections/report.html", connection=connection, verdict=verdict))
 
 
@@ -55,10 +56,10 @@ def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept:
         return render("connections/gone.html", "connections/_result.html", verdict=verdict, kept=False)
     recent = db.session.execute(_RECENT, {"one": connection_id}).all()
     fresh, changeable = verdict is not None, may_change(current_user(), connection)
+    if verdict is None and recent:
+        verdict = verdict_of(connection, db.session.get_one(CheckReport, recent[0].id))
     if verdict is not None:
         verdict = verdict.for_page(reconnect_url(connection))
-    if verdict is None and recent:
-        verdict = _verdict(connection, db.session.get_one(CheckReport, recent[0].id))
     provider = PROVIDERS[connection.credential_type]
     panel = _panel(connection)
     return render(
@@ -74,6 +75,8 @@ def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept:
         fresh=fresh,
         kept=kept,
         recent=recent,
+        hand_over_url=_hand_over_url(connection_id),
+        standing=Standing(hand_off) if (hand_off := newest_of(connection_id)) else None,
     )
 
 
@@ -93,6 +96,7 @@ def show_checked(verdict: Verdict, kept: Kept) -> Response:
         panel=panel,
         reconnect=panel is not None and may_change(current_user(), connection),
         recent=[{**row, "started_at": report.started_at}],
+        hand_over_url=_hand_over_url(connection.id),
     )
     return Response(page, headers={"Vary": "HX-Request"})
 
@@ -103,6 +107,10 @@ def show_row(connection_id: int) -> Response:
     connection = db.session.get(Connection, connection_id, populate_existing=True) or abort(404)
     row = render_template("connections/_row.html", connection=connection, providers=PROVIDERS)
     return Response(row, headers={"Vary": "HX-Request"})
+
+
+def _hand_over_url(connection_id: int) -> str:
+    return url_for("handoff.of_connection", connection_id=connection_id)
 
 
 def _panel(connection: Connection) -> Panel | None:
@@ -118,13 +126,3 @@ def reconnect_url(connection: Connection) -> str:
     if not isinstance(PROVIDERS[connection.credential_type], OAuthProvider):
         return ""
     return url_for("connections.show", connection_id=connection.id) + "#sign-in"
-
-
-def _verdict(connection: Connection, stored: CheckReport) -> Verdict:
-    provider = PROVIDERS[connection.credential_type]
-    facts = replace(
-        facts_of(provider.server(connection), connection.address),
-        **provider.facts(connection),
-        reconnect_url=reconnect_url(connection),
-    )
-    return Verdict.of(report_from_json(stored.body), provider.server(connection), connection.address, facts=facts)

@@ -4,6 +4,7 @@ from webapp.models.base import Model, db, read_transaction, utcnow, write_transa
 from webapp.models.check_report import CheckReport
 from webapp.models.connection import Connection, CredentialType, State
 from webapp.models.grant import Grant
+from webapp.models.hand_off import HandOff
 from webapp.models.oauth_client import OAuthClientSetting
 from webapp.models.one_time_link import OneTimeLink, Purpose
 from webapp.models.portal_setting import PortalSetting
@@ -17,6 +18,7 @@ __all__ = [
     "Connection",
     "CredentialType",
     "Grant",
+    "HandOff",
     "Model",
     "OAuthClientSetting",
     "OneTimeLink",

@@ -16,6 +16,7 @@ from webapp.providers.oauth.clients import client_in_force
 from webapp.providers.oauth.provider import OAuthProvider
 from webapp.providers.provider import is_internal_address
 from webapp.sign_ins import consent
+from webapp.sign_ins.pages import page_of
 from webapp.signed_in import current_session, current_user, login_required
 
 # What a form may bring back from the trip; a password is not among it.
@@ -187,14 +188,6 @@ def _called_back(credential_type: CredentialType) -> tuple[SignInAttempt | None,
     if attempt.session_id != visitor.session.id:
         return None, "another-session"
     return attempt, ""
-
-
-def page_of(attempt: SignInAttempt) -> str:
-    """Give the address of the page that an attempt was begun on."""
-    if attempt.connection_id is None:
-        return url_for("connections.new", attempt=attempt.key)
-    endpoint = "connections.edit" if attempt.for_form else "connections.show"
-    return url_for(endpoint, connection_id=attempt.connection_id, attempt=attempt.key)
 
 
 def _go(url: str) -> Response:

@@ -20,8 +20,8 @@ from webapp.providers.oauth.clients import HOUSES
 from webapp.providers.oauth.provider import OAuthProvider, mailbox_of
 from webapp.sign_ins import consent
 from webapp.sign_ins.giving_back import give_back
+from webapp.sign_ins.pages import page_of
 from webapp.sign_ins.panel import Panel
-from webapp.sign_ins.redirects import page_of
 from webapp.signed_in import current_session, current_user, login_required
 
 sign_ins = Blueprint("sign_ins", __name__, url_prefix="/sign-ins")
