@@ -10,6 +10,7 @@ class GmailProvider(OAuthProvider):
     credential_type = CredentialType.GMAIL
     label = "Gmail OAuth2"
     tagline = "Google Workspace"
+    guide = "gmail-oauth2"
     form = OAuthForm
 
     def authorize_parameters(self, address: str, *, choose: bool) -> dict[str, str]:

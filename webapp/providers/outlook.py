@@ -10,6 +10,7 @@ class OutlookProvider(OAuthProvider):
     credential_type = CredentialType.OUTLOOK
     label = "Outlook OAuth2"
     tagline = "Microsoft 365"
+    guide = "outlook-oauth2"
     form = OutlookForm
 
     def authorize_parameters(self, address: str, *, choose: bool) -> dict[str, str]:

@@ -70,6 +70,7 @@ class CredentialsProvider(Provider):
     credential_type = CredentialType.CREDENTIALS
     label = "Credentials"
     tagline = "Any IMAP server"
+    guide = "credentials"
     fields_template = "connections/_fields_credentials.html"
     settings_template = "connections/_settings_credentials.html"
     form = CredentialsForm

@@ -75,11 +75,12 @@ def is_internal_address(address: str) -> bool:
 
 
 class Provider(ABC):
-    """One credential type."""
+    """One credential type; `guide` is the slug of the help page that walks through it."""
 
     credential_type: CredentialType
     label: str
     tagline: str
+    guide: str
     fields_template: str
     settings_template: str
     form: type[ConnectionForm] = ConnectionForm
