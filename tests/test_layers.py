@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FRAMEWORKS = ("flask", "flask_login", "flask_limiter", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "werkzeug")
 DATABASE = ("sqlalchemy", "alembic")
-PAGES = ("accounts", "admin", "connections", "help", "practice")
+PAGES = ("accounts", "admin", "api", "connections", "handoff", "help", "practice")
 
 
 def of_portal(*names: str) -> tuple[str, ...]:

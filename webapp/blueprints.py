@@ -6,6 +6,7 @@ from webapp import site
 from webapp.accounts.views import accounts
 from webapp.admin import oauth_clients  # noqa: F401  (it registers its views)
 from webapp.admin.views import admin
+from webapp.api.reference import api
 from webapp.connections import consenting, editing, listing, showing, trying  # noqa: F401  (they register their views)
 from webapp.connections.blueprint import connections
 from webapp.handoff.views import handoff
@@ -19,7 +20,7 @@ from webapp.sign_ins.views import sign_ins
 def register_blueprints(app: Flask, config: Settings) -> None:
     """Register them; practice only where it is on."""
     app.url_map.converters["id"] = site.IdConverter
-    for blueprint in (site.site, accounts, admin, connections, gmail, outlook, sign_ins, handoff, help_pages):
+    for blueprint in (site.site, accounts, admin, connections, gmail, outlook, sign_ins, handoff, help_pages, api):
         app.register_blueprint(blueprint)
     if config.practice:
         # Imported here, since practice mode brings packages that a portal in earnest does not need.

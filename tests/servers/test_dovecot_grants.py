@@ -55,11 +55,15 @@ def server(dovecot_with: DovecotWith, running_microsoft: Authority) -> Dovecot:
 
 @pytest.fixture
 def more_settings(server: Dovecot, running_microsoft: Authority) -> Mapping[str, object]:
+    return in_microsofts_place(server, running_microsoft)
+
+
+def in_microsofts_place(server: Dovecot, authority: Authority) -> dict[str, object]:
     """Put the practice provider and Dovecot in Microsoft's place, by nothing but settings."""
-    endpoints = running_microsoft.endpoints
+    endpoints = authority.endpoints
     return {
-        "outlook_client_id": running_microsoft.client_id,
-        "outlook_client_secret": running_microsoft.client_secret,
+        "outlook_client_id": authority.client_id,
+        "outlook_client_secret": authority.client_secret,
         "outlook_authorization_endpoint": endpoints.authorization,
         "outlook_token_endpoint": endpoints.token,
         "outlook_jwks_uri": endpoints.jwks_uri,

@@ -9,6 +9,7 @@ from webapp.accounts import attempts, devices, people
 from webapp.accounts.forms import ChangePasswordForm, SignInForm
 from webapp.accounts.link_views import link_pages
 from webapp.accounts.next_page import own_path
+from webapp.accounts.token_pages import token_pages
 from webapp.answers import form_page
 from webapp.fields import normal_address, typed
 from webapp.htmx import redirect_whole_page
@@ -18,6 +19,7 @@ from webapp.signed_in import current_session, current_user, login_required, sign
 
 accounts = Blueprint("accounts", __name__)
 accounts.register_blueprint(link_pages)
+accounts.register_blueprint(token_pages)
 accounts.register_error_handler(RateLimitExceeded, attempts.too_many)
 
 

@@ -6,10 +6,11 @@ from webapp.commands.check import check
 from webapp.commands.connections import connections
 from webapp.commands.diagnose import diagnose_command
 from webapp.commands.prepare import prepare
+from webapp.commands.tokens import tokens
 from webapp.commands.users import users
 
 
 def init_app(app: Flask) -> None:
     """Register them."""
-    for command in (check, connections, diagnose_command, prepare, users):
+    for command in (check, connections, diagnose_command, prepare, tokens, users):
         app.cli.add_command(command)

@@ -17,6 +17,7 @@ from webapp.providers.oauth import attempts
 from webapp.providers.oauth.provider import OAuthProvider
 from webapp.sign_ins.panel import Panel
 from webapp.signed_in import current_session, current_user, login_required
+from webapp.vault import current_settings
 
 # Without the reports' bodies: the list shows one line of each.
 _RECENT = (
@@ -75,6 +76,7 @@ def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept:
         fresh=fresh,
         kept=kept,
         recent=recent,
+        portal_url=current_settings().base_url,
         hand_over_url=_hand_over_url(connection_id),
         standing=Standing(hand_off) if (hand_off := newest_of(connection_id)) else None,
     )

@@ -1,5 +1,6 @@
 """What the portal remembers: one file an entity."""
 
+from webapp.models.api_token import ApiToken, Scope
 from webapp.models.base import Model, db, read_transaction, utcnow, write_transaction, writes
 from webapp.models.check_report import CheckReport
 from webapp.models.connection import Connection, CredentialType, State
@@ -14,6 +15,7 @@ from webapp.models.user import Role, User
 from webapp.models.user_session import UserSession, new_token, token_hash
 
 __all__ = [
+    "ApiToken",
     "CheckReport",
     "Connection",
     "CredentialType",
@@ -26,6 +28,7 @@ __all__ = [
     "Purpose",
     "RateLimit",
     "Role",
+    "Scope",
     "SignInAttempt",
     "State",
     "User",

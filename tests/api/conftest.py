@@ -1,0 +1,59 @@
+"""What the tests of the API share: tokens, and a program that sends them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.connections.conftest import MakeConnection, as_member, fields, make_connection
+from webapp.accounts.tokens import make_token
+from webapp.models import Connection, Scope, User, db
+
+__all__ = ["MakeConnection", "as_member", "fields", "make_connection"]
+
+
+def said(answer: TestResponse) -> Any:
+    """Give what an answer says."""
+    return answer.json
+
+
+@dataclass
+class Program:
+    """Asks the API with one token."""
+
+    client: FlaskClient
+    token: str
+
+    def ask(self, method: str, path: str, **more: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return self.client.open(f"/api/v1{path}", method=method, headers=headers, **more)
+
+    def get(self, path: str) -> TestResponse:
+        return self.ask("GET", path)
+
+    def read(self, path: str, method: str = "GET") -> Any:
+        """Give what a successful answer says."""
+        answer = self.ask(method, path)
+        assert answer.status_code < 300, answer.text
+        return answer.json
+
+
+MakeProgram = Callable[..., Program]
+
+
+@pytest.fixture
+def program(app: Flask) -> MakeProgram:
+    """Give a function that makes a program of a person."""
+
+    def make(user: User, *scopes: Scope, days: int | None = None, only: list[int] | None = None) -> Program:
+        with app.app_context():
+            named = None if only is None else [db.session.get_one(Connection, each) for each in only]
+            _, text = make_token(user, "Nightly", scopes or tuple(Scope), days=days, connections=named)
+            db.session.commit()
+        return Program(app.test_client(), text)
+
+    return make

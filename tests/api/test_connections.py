@@ -1,0 +1,181 @@
+"""Connections over the API."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.api.conftest import MakeProgram, said
+from tests.connections.conftest import MakeConnection
+from webapp.models import Connection, Scope, User, db
+from webapp.practice.scenarios import PASSWORD
+
+
+def count(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(Connection)) or 0
+
+
+def test_a_connection_is_described_without_its_secret(
+    program: MakeProgram, member: User, make_connection: MakeConnection
+) -> None:
+    answer = program(member).get(f"/connections/{make_connection(member)}")
+
+    assert answer.status_code == 200
+    assert PASSWORD not in answer.text
+    shown = said(answer)
+    assert shown["imap"]["security"] == "tls"
+    assert (shown["name"], shown["state"], shown["last_test"]) == ("Invoices inbox", "not_tested", None)
+    assert shown["owner"] == member.address
+
+
+def test_the_list_is_walked_page_by_page_and_each_comes_once(
+    program: MakeProgram, member: User, make_connection: MakeConnection
+) -> None:
+    made = [make_connection(member, name=f"Inbox {number}") for number in range(5)]
+    nightly, seen, cursor = program(member), [], ""
+    for _ in range(5):
+        page = nightly.read(f"/connections?limit=2&cursor={cursor}")
+        seen += [each["id"] for each in page["connections"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+
+    assert seen == made
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "cursor=eA",
+        "cursor=%00",
+        "limit=1&limit=2",
+        "nonsense=1",
+        "cursor=" + "a" * 300,
+    ],
+)
+def test_a_query_that_is_not_right_is_said_to_be_so(program: MakeProgram, member: User, query: str) -> None:
+    answer = program(member).get(f"/connections?{query}")
+
+    assert answer.status_code == 422
+    assert answer.content_type == "application/problem+json"
+    assert query.partition("=")[0] in said(answer)["detail"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/connections/99", "/connections/0", "/connections/99999999999", "/connections/x", "/x"]
+)
+def test_what_is_not_there_is_a_problem_not_a_page(program: MakeProgram, member: User, path: str) -> None:
+    answer = program(member).get(path)
+
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+
+
+def test_another_method_is_refused_with_those_that_are_allowed(program: MakeProgram, member: User) -> None:
+    answer = program(member).ask("PUT", "/connections")
+
+    assert (answer.status_code, answer.content_type) == (405, "application/problem+json")
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_a_test_that_fails_is_an_answer_with_its_diagnosis(
+    program: MakeProgram, member: User, make_connection: MakeConnection
+) -> None:
+    answer = program(member).ask("POST", f"/connections/{make_connection(member, 'wrong-password')}/test")
+
+    assert answer.status_code == 200
+    told = said(answer)
+    assert told["passed"] is False
+    assert told["diagnosis"]["slug"] == "wrong-password"
+    assert told["diagnosis"]["help"].endswith("/help/problems/wrong-password")
+    assert [step["name"] for step in told["steps"] if step["outcome"] == "failed"] == ["authenticate"]
+
+
+def test_a_test_that_passes_is_kept(program: MakeProgram, member: User, make_connection: MakeConnection) -> None:
+    nightly, path = program(member), f"/connections/{make_connection(member)}"
+
+    assert nightly.read(f"{path}/test", "POST")["passed"] is True
+    assert nightly.read(path)["state"] == "works"
+
+
+def test_a_connection_is_made_tested_and_deleted(
+    app: Flask, program: MakeProgram, member: User, fields: Callable[..., dict[str, str]]
+) -> None:
+    nightly = program(member)
+    typed = {**fields(), "port": int(fields()["port"])}
+
+    made = nightly.ask("POST", "/connections", json=typed)
+    assert made.status_code == 201, made.text
+    path = f"/connections/{said(made)['id']}"
+    assert nightly.read(f"{path}/test", "POST")["passed"] is True
+    assert nightly.ask("POST", "/connections", json=typed).status_code == 409
+    assert nightly.ask("DELETE", path).status_code == 204
+    assert nightly.ask("DELETE", path).status_code == 404
+    assert count(app) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""}, {"name": "a\nb"}, {"address": "nobody"}, {"password": ""}, {"password": "a\0b"}, {"port": 0},
+        {"port": "x"}, {"security": "ssl"}, {"host": "http://x"}, {"credential_type": "gmail_oauth2"}, {"extra": 1},
+        {"user": "a\r\nb"},
+    ],
+)  # fmt: skip
+def test_nothing_is_made_of_what_is_wrong(
+    app: Flask, program: MakeProgram, member: User, fields: Callable[..., dict[str, str]], wrong: dict[str, object]
+) -> None:
+    answer = program(member).ask("POST", "/connections", json={**fields(), "port": 993, **wrong})
+
+    assert answer.status_code == 422, answer.text
+    assert PASSWORD not in answer.text
+    assert count(app) == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"[]", "application/json", 422),
+        (b"null", "application/json", 422),
+        (b"a=b", "application/x-www-form-urlencoded", 415),
+        (b"{}" + b" " * 300_000, "application/json", 413),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_said_to_be_so(
+    program: MakeProgram, member: User, body: bytes, kind: str, status: int
+) -> None:
+    answer = program(member).ask("POST", "/connections", data=body, content_type=kind)
+
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+
+
+def test_a_limited_token_makes_no_connections(
+    program: MakeProgram, member: User, make_connection: MakeConnection, fields: Callable[..., dict[str, str]]
+) -> None:
+    nightly = program(member, only=[make_connection(member)])
+
+    assert nightly.ask("POST", "/connections", json={**fields(name="Other"), "port": 993}).status_code == 403
+
+
+def test_a_member_deletes_no_connection_of_somebody_else_and_an_administrator_does(
+    program: MakeProgram, member: User, administrator: User, make_connection: MakeConnection
+) -> None:
+    path = f"/connections/{make_connection(administrator)}"
+
+    assert program(member).ask("DELETE", path).status_code == 403
+    assert program(administrator).ask("DELETE", path).status_code == 204
+
+
+def test_a_password_has_no_access_token(program: MakeProgram, member: User, make_connection: MakeConnection) -> None:
+    answer = program(member, Scope.ACCESS_TOKEN).get(f"/connections/{make_connection(member)}/access-token")
+
+    assert answer.status_code == 409
+    assert said(answer)["detail"] == "The connection logs in with a password."

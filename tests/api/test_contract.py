@@ -1,0 +1,50 @@
+"""The OpenAPI document says what the routes do."""
+
+import json
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.api.conftest import said
+from tests.browsing import words
+from tests.conftest import sign_in_as
+from webapp.api.contract import OPERATIONS
+from webapp.models import User
+
+
+def test_every_route_of_the_api_is_in_the_document_and_no_other(app: Flask, client: FlaskClient) -> None:
+    described = said(client.get("/api/v1/openapi.json"))
+    routes = {
+        (rule.rule.removeprefix("/api/v1").replace("<id:", "{").replace(">", "}"), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint.startswith("api.") and rule.endpoint not in ("api.openapi", "api.reference")
+    }
+
+    assert described["openapi"] == "3.1.0"
+    assert {(path, method) for path, methods in described["paths"].items() for method in methods} == routes
+    assert len(routes) == len(OPERATIONS)
+
+
+def test_every_reference_in_the_document_resolves(client: FlaskClient) -> None:
+    text = client.get("/api/v1/openapi.json").text
+    named = {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}
+
+    assert named <= json.loads(text)["components"]["schemas"].keys()
+
+
+def test_every_operation_explains_itself(client: FlaskClient) -> None:
+    for methods in said(client.get("/api/v1/openapi.json"))["paths"].values():
+        for described in methods.values():
+            assert described["summary"]
+            assert "Scope: `" in described["description"]
+            assert {"401", "403"} <= described["responses"].keys()
+
+
+def test_the_page_for_people_shows_every_operation(client: FlaskClient, member: User) -> None:
+    sign_in_as(client, member)
+
+    page = words(client.get("/api/v1/"))
+
+    for operation in OPERATIONS:
+        assert operation.summary in page

@@ -1,0 +1,106 @@
+"""What “Use this connection” shows is run as it stands, against a served portal and a real Dovecot."""
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from tests.conftest import sign_in_as
+from tests.servers.dovecot import Dovecot
+from tests.servers.services import free_port
+from tests.servers.test_dovecot_grants import (
+    ANTON,
+    in_microsofts_place,
+    microsoft,
+    running_microsoft,
+    save,
+    server,
+)
+from webapp.accounts.tokens import make_token
+from webapp.models import Scope, User, db
+from webapp.practice.authority.running import Authority
+
+__all__ = ["microsoft", "running_microsoft", "server"]
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def more_settings(server: Dovecot, running_microsoft: Authority, port: int) -> Mapping[str, object]:
+    return {**in_microsofts_place(server, running_microsoft), "base_url": f"http://127.0.0.1:{port}"}
+
+
+@pytest.fixture
+def served(app: Flask, port: int) -> Iterator[None]:
+    """Serve the portal of this test."""
+    serving = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=serving.serve_forever)
+    thread.start()
+    yield
+    serving.shutdown()
+    thread.join()
+    serving.server_close()
+
+
+@pytest.fixture
+def environment(app: Flask, server: Dovecot, member: User) -> dict[str, str]:
+    """Give what a program has in its environment: an API token, and whom Dovecot's certificate is from."""
+    with app.app_context():
+        _, token = make_token(member, "Nightly", [Scope.ACCESS_TOKEN, Scope.READ])
+        db.session.commit()
+    return {**os.environ, "POSTROOM_TOKEN": token, "SSL_CERT_FILE": str(server.ca_file)}
+
+
+def snippet(client: FlaskClient, connection_id: int, name: str) -> str:
+    page = client.get(f"/connections/{connection_id}").get_data(as_text=True)
+    found = re.search(rf'<pre id="use-{name}"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    assert found
+    return html.unescape(found[1])
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["imapclient", "imaplib"])
+def test_a_python_snippet_opens_the_mailbox(
+    app: Flask, client: FlaskClient, member: User, microsoft: Authority, served: None, environment: dict[str, str],
+    name: str,
+) -> None:  # fmt: skip
+    saved = save(app, microsoft.issue(ANTON))
+    sign_in_as(client, member)
+
+    ran = subprocess.run(
+        [sys.executable, "-c", snippet(client, saved.connection_id, name)],
+        env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert ran.returncode == 0, ran.stderr
+    assert re.fullmatch(r"\d+\n", ran.stdout)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_curl_snippet_gets_a_token(
+    app: Flask, client: FlaskClient, member: User, microsoft: Authority, served: None, environment: dict[str, str]
+) -> None:
+    saved = save(app, microsoft.issue(ANTON))
+    sign_in_as(client, member)
+
+    ran = subprocess.run(
+        ["bash", "-c", snippet(client, saved.connection_id, "curl")],
+        env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["imap"]["user"] == ANTON

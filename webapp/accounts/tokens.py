@@ -1,0 +1,78 @@
+"""The API tokens of a person: made, found and revoked; knows nothing of the pages and routes that use them."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from webapp.models import (
+    ApiToken,
+    Connection,
+    Scope,
+    User,
+    db,
+    new_token,
+    token_hash,
+    utcnow,
+    write_transaction,
+)
+
+PREFIX = "postroom_"
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+def make_token(
+    user: User,
+    name: str,
+    scopes: Collection[Scope],
+    *,
+    days: int | None = None,
+    connections: Sequence[Connection] | None = None,
+) -> tuple[ApiToken, str]:
+    """Make a token, for all connections unless some are given, and give its text, which is stored nowhere.
+
+    Does not commit.
+    """
+    text = PREFIX + new_token()
+    token = ApiToken(
+        name=name,
+        token_hash=token_hash(text),
+        beginning=text[:12],
+        user_id=user.id,
+        scopes=" ".join(scope.value for scope in Scope if scope in scopes),
+        limited=connections is not None,
+        connections=list(connections or ()),
+        expires_at=utcnow() + timedelta(days=days) if days is not None else None,
+    )
+    db.session.add(token)
+    db.session.flush()
+    return token, text
+
+
+def find_token(text: str) -> ApiToken | None:
+    """Find a token that is in force: not expired, and its person still active."""
+    token = db.session.scalar(select(ApiToken).where(ApiToken.token_hash == token_hash(text)))
+    return token if token is not None and not token.has_expired and token.user.active else None
+
+
+def tokens_of(user: User) -> Sequence[ApiToken]:
+    """List the tokens of a person, the newest first."""
+    return db.session.scalars(
+        select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.created_at.desc(), ApiToken.id.desc())
+    ).all()
+
+
+def revoke_token(token_id: int, user: User | None = None) -> bool:
+    """Delete a token, of this person only where one is given; say whether there was one. Commits."""
+    of_user = (ApiToken.user_id == user.id,) if user else ()
+    gone = db.session.execute(delete(ApiToken).where(ApiToken.id == token_id, *of_user).returning(ApiToken.id)).first()
+    db.session.commit()
+    return gone is not None
+
+
+def note_used(token: ApiToken) -> None:
+    """Write down that a token is in use, once a minute at most. Ends the transaction of the session."""
+    if token.last_used_at is None or token.last_used_at < utcnow() - _SEEN_EVERY:
+        db.session.commit()
+        with write_transaction() as connection:
+            connection.execute(update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=utcnow()))

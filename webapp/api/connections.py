@@ -1,0 +1,264 @@
+"""Connections over the API: list, look, test, get a fresh access token, make and delete."""
+
+from typing import Annotated, Any, Literal
+
+from flask import url_for
+from pydantic import Field
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MultiDict
+
+from webapp.api.contract import ApiError, current_token, operation
+from webapp.api.cursors import cursor_of, position_of
+from webapp.api.shapes import (
+    AccessTokenShape,
+    ConnectionPage,
+    ConnectionShape,
+    DiagnosisShape,
+    ImapServer,
+    PageQuery,
+    Shape,
+    TestShape,
+)
+from webapp.connections.access import may_change
+from webapp.connections.form_page import name_key
+from webapp.connections.recording import AlreadyRunningError, GoneError, check_connection
+from webapp.diagnosis import diagnose
+from webapp.diagnosis.problem import Diagnosis
+from webapp.models import ApiToken, Connection, CredentialType, Scope, db, utcnow
+from webapp.models.api_token import api_token_connection
+from webapp.oauth.errors import Kind, OAuthFailure
+from webapp.providers import PROVIDERS
+from webapp.providers.oauth.access import NoGrantError, fresh_access_token
+from webapp.providers.oauth.provider import OAuthProvider
+from webapp.providers.password import CredentialsForm
+from webapp.sign_ins.giving_back import give_back
+from webapp.vault import current_settings
+
+_RUNNING = "A test of the connection is running."
+
+
+class NewConnection(Shape):
+    """A connection with a password; one by OAuth is made on the pages, where somebody signs in for it."""
+
+    name: str = Field(min_length=1, max_length=100)
+    address: str = Field(min_length=3, max_length=254)
+    credential_type: Literal["credentials"] = "credentials"
+    password: Annotated[str, Field(min_length=1, max_length=1000)]
+    host: str = Field("", max_length=253, description="Empty: the server of a well-known provider, by the address.")
+    port: int = Field(993, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str = Field("", max_length=254, description="Where it is not the address.")
+
+
+@operation("GET", "/connections", scope=Scope.READ, query=PageQuery, answer=ConnectionPage)
+def list_connections(query: PageQuery) -> ConnectionPage:
+    """List connections.
+
+    In the order in which they were made, those that the token is limited to.
+    """
+    after = position_of(query.cursor, "connections")
+    found = db.session.scalars(
+        _visible(current_token()).where(Connection.id > after).order_by(Connection.id).limit(query.limit + 1)
+    ).all()
+    shown = found[: query.limit]
+    more = len(found) > query.limit
+    return ConnectionPage(
+        connections=[ConnectionShape.of(connection) for connection in shown],
+        next=cursor_of(shown[-1].id, "connections") if more else None,
+    )
+
+
+@operation(
+    "GET", "/connections/<id:connection_id>", scope=Scope.READ, answer=ConnectionShape, errors={404: "None such."}
+)
+def get_connection(connection_id: int) -> ConnectionShape:
+    """Look at one connection."""
+    return ConnectionShape.of(_find(connection_id))
+
+
+@operation(
+    "POST", "/connections", scope=Scope.MANAGE, body=NewConnection, answer=ConnectionShape, status=201,
+    errors={409: "The name is taken."},
+)  # fmt: skip
+def create_connection(body: NewConnection) -> ConnectionShape:
+    """Make a connection with a password.
+
+    It is not tested by that. A token that is limited to some connections may not make more.
+    """
+    token = current_token()
+    if token.limited:
+        raise ApiError(
+            403, "The token may not do this", "It is limited to some connections, so it may not make others."
+        )
+    provider = PROVIDERS[CredentialType(body.credential_type)]
+    typed = {name: str(value) for name, value in body.model_dump().items()}
+    form: Any = provider.form(formdata=MultiDict(typed), meta={"csrf": False})
+    if isinstance(form, CredentialsForm):
+        form.find_server()
+    if not form.validate():
+        faults = "; ".join(f"{name}: {' '.join(words)}" for name, words in form.errors.items())
+        raise ApiError(422, "The request is not right", faults)
+    target = provider.typed(form, None, kept=lambda server: "")
+    if target is None:
+        raise ApiError(422, "The request is not right", "password: is missing.")
+    connection = Connection(
+        name=form.name.data,
+        name_key=name_key(form.name.data),
+        address=form.address.data,
+        credential_type=provider.credential_type,
+        owner_id=token.user_id,
+    )
+    db.session.add(connection)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        db.session.rollback()
+        raise ApiError(409, "The name is taken", f"There is a connection called “{body.name}” already.") from None
+    provider.store(connection, form, target)
+    db.session.commit()
+    return ConnectionShape.of(connection)
+
+
+@operation(
+    "DELETE", "/connections/<id:connection_id>", scope=Scope.MANAGE, answer=None, status=204,
+    errors={404: "None such.", 409: "It was changed meanwhile."},
+)  # fmt: skip
+def delete_connection(connection_id: int) -> None:
+    """Delete a connection with its reports.
+
+    One's own; an administrator's token deletes any.
+    """
+    connection = _find(connection_id)
+    if not may_change(current_token().user, connection):
+        raise ApiError(403, "The token may not do this", "The connection belongs to somebody else.")
+    grant_id = connection.grant_id
+    db.session.delete(connection)
+    try:
+        db.session.commit()
+    except StaleDataError:
+        db.session.rollback()
+        raise ApiError(409, "Somebody else was quicker", "The connection was changed meanwhile.") from None
+    give_back(grant_id)
+
+
+@operation(
+    "POST", "/connections/<id:connection_id>/test", scope=Scope.READ, answer=TestShape,
+    errors={404: "None such.", 409: _RUNNING},
+)  # fmt: skip
+def test_connection(connection_id: int) -> TestShape:
+    """Test a connection.
+
+    Takes 20 seconds at most. A connection that does not work is an answer, not an error: see `passed` and `diagnosis`.
+    """
+    _find(connection_id)
+    try:
+        verdict, _ = check_connection(connection_id)
+    except GoneError:
+        raise _gone() from None
+    except AlreadyRunningError:
+        raise ApiError(409, "A test is running", f"{_RUNNING} Wait for its result.") from None
+    report = verdict.report
+    return TestShape(
+        passed=report.passed,
+        verdict=verdict.sentence,
+        started_at=report.started_at,
+        seconds=report.seconds,
+        messages=report.messages,
+        mailboxes=report.mailboxes,
+        steps=TestShape.steps_of(report),
+        diagnosis=_explained(verdict.diagnosis) if verdict.diagnosis else None,
+    )
+
+
+@operation(
+    "GET", "/connections/<id:connection_id>/access-token", scope=Scope.ACCESS_TOKEN, answer=AccessTokenShape,
+    errors={
+        404: "None such.",
+        409: "There is none to be had: a password, or nobody has signed in, or the provider has ended the grant.",
+        502: "The provider refused; the diagnosis says why.",
+        503: "The provider cannot be asked at the moment.",
+    },
+)  # fmt: skip
+def get_access_token(connection_id: int) -> AccessTokenShape:
+    """Get a fresh access token.
+
+    It is good for some minutes at least, and comes with host, port and user name, so that any IMAP library can log in
+    by XOAUTH2.
+    """
+    connection = _find(connection_id)
+    if not isinstance(PROVIDERS[connection.credential_type], OAuthProvider):
+        raise ApiError(409, "There is no access token", "The connection logs in with a password.")
+    if connection.grant_id is None:
+        raise ApiError(409, "Nobody has signed in", "Open the connection's page and sign in for it once.")
+    imap = ImapServer.of(connection)
+    grant_id, provider = connection.grant_id, connection.credential_type
+    db.session.commit()  # the provider may be waited for
+    try:
+        token = fresh_access_token(grant_id)
+    except NoGrantError:
+        raise ApiError(409, "Nobody has signed in", "Open the connection's page and sign in for it once.") from None
+    except OAuthFailure as failure:
+        raise _refused(failure, provider) from None
+    return AccessTokenShape(
+        access_token=token.value,
+        expires_at=token.expires_at,
+        expires_in=max(0, int((token.expires_at - utcnow()).total_seconds())),
+        account=token.account,
+        scopes=sorted(token.scopes),
+        imap=imap,
+    )
+
+
+def _visible(token: ApiToken) -> Select[Connection]:
+    """Select the connections that a token opens: people see all, a limited token its own."""
+    query = select(Connection)
+    if token.limited:
+        named = select(api_token_connection.c.connection_id).where(api_token_connection.c.token_id == token.id)
+        query = query.where(Connection.id.in_(named))
+    return query
+
+
+def _find(connection_id: int) -> Connection:
+    found = db.session.scalar(_visible(current_token()).where(Connection.id == connection_id))
+    if found is None:
+        raise _gone()
+    return found
+
+
+def _gone() -> ApiError:
+    return ApiError(404, "There is no such connection", "It was deleted, or the token is not for it.")
+
+
+def _explained(diagnosis: Diagnosis) -> DiagnosisShape:
+    problem = diagnosis.problem
+    return DiagnosisShape(
+        slug=problem.slug,
+        verdict=problem.verdict,
+        who=problem.who.value,
+        alternatives=list(diagnosis.alternatives),
+        help=_help(problem.slug),
+    )
+
+
+def _refused(failure: OAuthFailure, credential_type: CredentialType) -> ApiError:
+    """Say why there is no token, with its diagnosis."""
+    provider = PROVIDERS[credential_type]
+    house = provider.house.key if isinstance(provider, OAuthProvider) else None
+    problem = diagnose(failure.failure(house)).problem
+    status = {Kind.ENDED: 409, Kind.LATER: 503, Kind.REFUSED: 502}[failure.kind]
+    help_page = _help(problem.slug)
+    return ApiError(
+        status,
+        problem.verdict,
+        failure.text,
+        kind=help_page,
+        diagnosis=problem.slug,
+        who=problem.who.value,
+        help=help_page,
+    )
+
+
+def _help(slug: str) -> str:
+    return current_settings().base_url + url_for("help.problem", slug=slug)

@@ -1,0 +1,41 @@
+"""What people read about the API: the OpenAPI document, and the same as a page."""
+
+import json
+from typing import Any
+
+from flask import Response, render_template
+
+from webapp.api import connections  # noqa: F401  (it registers its routes)
+from webapp.api.contract import OPERATIONS, api
+from webapp.api.openapi import document
+from webapp.models import Scope
+from webapp.signed_in import login_required
+from webapp.vault import current_settings
+
+VERSION = "1"
+
+
+@api.app_template_filter("type_words")
+def type_words(schema: dict[str, Any]) -> str:
+    """Name the type of a field as people say it."""
+    named = str(schema.get("$ref", "")).rpartition("/")[2]
+    kind = named or str(schema.get("type", "anything"))
+    return f"list of {type_words(schema['items'])}" if kind == "array" and "items" in schema else kind
+
+
+@api.get("/openapi.json")
+def openapi() -> Response:
+    """Give the OpenAPI document; nothing in it is secret."""
+    body = json.dumps(document(current_settings().base_url, VERSION), ensure_ascii=False)
+    return Response(body, content_type="application/json")
+
+
+@api.get("/")
+@login_required
+def reference() -> str:
+    """Explain the API to people."""
+    described = document(current_settings().base_url, VERSION)
+    return render_template("api/reference.html", operations=OPERATIONS, document=described, scopes=Scope)
+
+
+__all__ = ["api"]
