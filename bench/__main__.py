@@ -4,7 +4,7 @@ import argparse
 import sys
 from types import ModuleType
 
-from bench import access_token, hundred, list_page, memory, test_request
+from bench import access_token, explain, hundred, list_page, memory, test_request
 from bench.measuring import as_json, as_table
 
 _ALL: dict[str, ModuleType] = {
@@ -13,6 +13,7 @@ _ALL: dict[str, ModuleType] = {
     "memory": memory,
     "hundred": hundred,
     "access_token": access_token,
+    "explain": explain,
 }
 
 

@@ -1,6 +1,7 @@
-"""The documentation does not lie: every setting, command and problem is in it."""
+"""The documentation does not lie: every setting, command and problem is in it, and what it names exists."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import click
@@ -9,13 +10,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.conftest import sign_in_as
+from tests.help.crawling import Crawl, crawl_help
 from webapp.diagnosis.catalogue import PROBLEMS
+from webapp.diagnosis.codes import CODES
 from webapp.diagnosis.problem import UNKNOWN
+from webapp.help.guides import GUIDES
 from webapp.models import User
 from webapp.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SERVER = (ROOT / "webapp" / "gunicorn_conf.py").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -60,16 +65,75 @@ def test_every_option_of_a_command_explains_itself_or_is_in_the_readme(app: Flas
     assert [found for found in options if found[1] not in README] == []
 
 
-def test_every_problem_has_its_page_and_is_in_the_index_of_help(client: FlaskClient, member: User) -> None:
-    sign_in_as(client, member)
+@pytest.fixture
+def crawl(client: FlaskClient) -> Crawl:
+    return crawl_help(client)
 
+
+def code_in(crawl: Crawl) -> set[str]:
+    """Give what help writes as it is typed or read by machines."""
+    return {unescape(code) for page in crawl.pages.values() for code in re.findall(r"<code>([^<]*)</code>", page)}
+
+
+def test_every_problem_guide_and_code_is_reached_from_the_front_page_of_help(crawl: Crawl) -> None:
+    wanted = {f"/help/problems/{slug}" for slug in PROBLEMS} | {f"/help/guides/{slug}" for slug in GUIDES}
+
+    assert wanted - crawl.pages.keys() == set()
+    assert {code.anchor for code in CODES if f'id="{code.anchor}"' not in crawl.pages["/help/codes"]} == set()
+
+
+def test_every_link_in_help_leads_somewhere(client: FlaskClient, crawl: Crawl, administrator: User) -> None:
+    sign_in_as(client, administrator)
+
+    assert crawl.dead == []
+    gone = {path: client.get(path, follow_redirects=True).status_code for path in crawl.elsewhere}
+    assert {path for path, status in gone.items() if status != 200} == set()
+
+
+def test_every_problem_has_its_page_with_cause_remedies_and_who_acts(client: FlaskClient) -> None:
+    for slug, problem in PROBLEMS.items():
+        page = client.get(f"/help/problems/{slug}").get_data(as_text=True)
+        cause, remedies = (page.partition(f'<section class="{part}">')[2] for part in ("why", "remedies"))
+
+        assert problem.verdict in unescape(page), slug
+        assert re.search(r"<p>[^<]{20,}", cause), slug
+        assert re.search(rf'<li><span class="who[^"]*">{problem.who.label}</span>', remedies), slug
+
+
+def test_the_index_of_help_has_every_problem_but_the_unknown_one(client: FlaskClient) -> None:
     index = client.get("/help/").get_data(as_text=True)
 
     assert set(re.findall(r'href="/help/problems/([\w-]+)"', index)) == PROBLEMS.keys() - {UNKNOWN}
-    for slug, problem in PROBLEMS.items():
-        page = client.get(f"/help/problems/{slug}")
-        assert page.status_code == 200
-        assert problem.verdict in page.get_data(as_text=True).replace("&#39;", "'")
+
+
+def test_every_setting_that_help_names_exists(crawl: Crawl) -> None:
+    named = {name for page in crawl.pages.values() for name in re.findall(rf"\b{PREFIX}(\w+)", page)}
+    ours = {name.upper() for name in Settings.model_fields}
+    of_the_server = set(re.findall(rf'"{PREFIX}(\w+)"', SERVER))
+
+    assert len(named) > 10
+    # One that ends in an underscore stands for all that begin so.
+    whole = {name for name in named if not name.endswith("_")}
+    assert {name.removesuffix("_FILE") for name in whole if name not in ours} - ours - of_the_server == set()
+    assert {name for name in named - whole if not any(each.startswith(name) for each in ours)} == set()
+
+
+def test_every_command_that_help_names_exists(app: Flask, crawl: Crawl) -> None:
+    names = {name for name, _ in our_commands(app)}
+    groups = {name.partition(" ")[0] for name in names if " " in name}
+    typed = [code.removeprefix("flask --app wsgi ").split() for code in code_in(crawl)]
+    named = {" ".join(words[:2]) for words in typed if words and words[0] in groups and len(words) > 1}
+
+    assert named
+    assert named - names == set()
+
+
+def test_every_page_that_help_names_exists(app: Flask, crawl: Crawl) -> None:
+    paths = {code for code in code_in(crawl) if re.fullmatch(r"/[a-z-]+(/[a-z-]*)*", code)}
+    adapter = app.url_map.bind("localhost")
+    of_machines = {path for path in paths if path.startswith("/etc/")}
+
+    assert {path for path in paths - of_machines if not adapter.test(path, method="GET")} == set()
 
 
 def test_every_file_the_readme_links_to_exists() -> None:

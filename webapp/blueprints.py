@@ -10,7 +10,15 @@ from webapp.api.reference import api
 from webapp.connections import consenting, editing, listing, showing, trying  # noqa: F401  (they register their views)
 from webapp.connections.blueprint import connections
 from webapp.handoff.views import handoff
-from webapp.help import guide_pages, index_page, links, problem_pages  # noqa: F401  (they register their views)
+from webapp.help import (  # noqa: F401  (they register their views)
+    code_pages,
+    explain_page,
+    guide_pages,
+    index_page,
+    links,
+    problem_pages,
+    search_page,
+)
 from webapp.help.blueprint import help_pages
 from webapp.settings import Settings
 from webapp.sign_ins.redirects import gmail, outlook

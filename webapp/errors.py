@@ -7,7 +7,8 @@ from typing import Any
 from flask import Flask, Response, g, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from webapp.extensions import login_manager
@@ -84,7 +85,17 @@ def init_app(app: Flask) -> None:
     def key_missing(error: Exception) -> Response:
         db.session.rollback()
         log.error("data key: %s", error)
-        return error_response(500, "A stored secret cannot be opened", f"Whoever runs this portal has to act: {error}.")
+        # Which key it is, and what is the matter with it, is nothing for strangers.
+        why = f": {error}" if current_user.is_authenticated else ""
+        return error_response(500, "A stored secret cannot be opened", f"Whoever runs this portal has to act{why}.")
+
+    # Two people at the same moment: one has deleted or changed what the other was about to write.
+    @app.errorhandler(StaleDataError)
+    @app.errorhandler(IntegrityError)
+    def somebody_was_quicker(error: Exception) -> Response:
+        db.session.rollback()
+        log.warning("quicker: %s", getattr(error, "orig", error), exc_info=app.debug)
+        return error_response(409)
 
     @app.errorhandler(Exception)
     def our_mistake(error: Exception) -> Response:

@@ -12,6 +12,7 @@ from webapp.models import User
 TO_LOOK = {
     "/sign-in": (200, 303, 303),
     "/account": (303, 200, 200),
+    "/account/tokens/": (303, 200, 200),
     "/administration/": (303, 403, 303),
     "/administration/people": (303, 403, 200),
     "/administration/people?q=x&page=2": (303, 403, 200),
@@ -27,6 +28,8 @@ TO_SEND = {
     "/account": (303, 422, 422),
     "/account/devices/999/sign-out": (303, 303, 303),
     "/account/sign-out-elsewhere": (303, 303, 303),
+    "/account/tokens/": (303, 422, 422),
+    "/account/tokens/999/revoke": (303, 404, 404),
     "/administration/people/invite": (303, 403, 422),
     "/administration/invitations/999/withdraw": (303, 403, 303),
     "/administration/people/1/role": (303, 403, 422),

@@ -22,6 +22,7 @@ from webapp.models import Connection, CredentialType, Grant, OAuthClientSetting,
 from webapp.oauth import microsoft
 from webapp.practice.oauth import PracticeOAuth
 from webapp.providers.oauth.clients import client_in_force, endpoints_in_force
+from webapp.security.secret_box import SecretBox
 from webapp.setting_providers import ImapServer
 
 GMAIL, OUTLOOK = "/administration/oauth/gmail", "/administration/oauth/outlook"
@@ -250,6 +251,19 @@ def test_another_client_id_wants_its_own_secret(app: Flask, client: FlaskClient,
     assert answer.status_code == 422
     assert "The stored secret belongs to another client ID." in words(answer)
     assert provider.requests == []
+    assert in_force(app) == (GOOGLE_ID, PASTED)
+
+
+def test_a_secret_that_cannot_be_opened_is_pasted_once_more(app: Flask, client: FlaskClient) -> None:
+    save(client)
+    app.extensions["postroom.secret_box"] = SecretBox({"other": bytes(32)})
+
+    page = client.get(GMAIL)
+    assert page.status_code == 200
+    assert "The stored client secret cannot be opened." in words(page)
+    assert refused_at("client_secret", save(client, client_secret=""))
+
+    save(client)
     assert in_force(app) == (GOOGLE_ID, PASTED)
 
 

@@ -1,6 +1,7 @@
 """How observation, wording, stage and provider together decide."""
 
 import ast
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,8 @@ from webapp.diagnosis.failure import Failure, OAuthSign, Stage
 from webapp.diagnosis.problem import UNKNOWN, Who
 from webapp.diagnosis.rules import RULES
 from webapp.diagnosis.rules.aadsts import AADSTS
-from webapp.diagnosis.rules.rule import Always, Rule
-from webapp.diagnosis.signs import CERTAIN, LIKELY, WEAK
+from webapp.diagnosis.rules.rule import Rule, each
+from webapp.diagnosis.signs import CERTAIN, LIKELY, OBSERVED, WEAK
 from webapp.imap.errors import Sign
 from webapp.oauth.errors import Sign as OAuthClientSign
 
@@ -35,6 +36,20 @@ def test_every_sign_has_a_meaning(sign: str) -> None:
 
 def test_no_meaning_stands_for_a_sign_that_nobody_raises_and_none_has_two() -> None:
     assert sorted([*CERTAIN, *WEAK, *LIKELY]) == sorted([*Sign, *OAuthSign])
+
+
+@pytest.mark.parametrize("sign", [*Sign, *OAuthSign])
+def test_what_the_portal_saw_is_told_in_one_plain_sentence(sign: str) -> None:
+    observed = diagnose(Failure(text="odd", sign=sign)).observed
+
+    assert observed == OBSERVED[sign]
+    assert re.fullmatch(r"[A-Z][^.]{20,120}\.", observed)
+    assert not re.search(r"\b(scope|grant|audience|nonce|issuer|handshake|socket|JWT|id_token)s?\b", observed)
+
+
+def test_a_text_that_somebody_pasted_was_observed_by_nobody() -> None:
+    assert diagnose(Failure(text="Connection refused")).observed == ""
+    assert set(OBSERVED) == {*Sign, *OAuthSign}
 
 
 def signs_given(path: Path) -> Iterator[str]:
@@ -211,6 +226,11 @@ def test_what_nobody_understands_is_unknown(text: str) -> None:
     assert diagnosis.evidence == ""
 
 
+@pytest.mark.parametrize("provider", ["yahoo", "icloud", "microsoft", "google", "generic"])
+def test_a_provider_alone_is_no_cause(provider: str) -> None:
+    assert named("1000 BAD Parse Error", stage=Stage.AUTH, provider=provider) == UNKNOWN
+
+
 def test_the_evidence_is_quoted_as_the_server_said_it() -> None:
     diagnosis = diagnose(Failure(text="A1 NO [UNAVAILABLE] Temporary   Authentication\nFailure. [mail1]"))
 
@@ -239,7 +259,7 @@ def test_a_number_that_only_announces_another_gives_way_to_it() -> None:
 def test_rules_name_only_known_problems() -> None:
     slugs: set[str] = set(AADSTS.slugs.values())
     for rule in RULES:
-        if isinstance(rule, Rule | Always):
+        if isinstance(rule, Rule):
             slugs |= {rule.slug, *rule.alternatives}
     for finding in (*CERTAIN.values(), *WEAK.values(), *LIKELY.values()):
         slugs |= {finding.slug, *finding.alternatives}
@@ -248,7 +268,7 @@ def test_rules_name_only_known_problems() -> None:
 
 
 def test_every_problem_can_be_recognised() -> None:
-    reachable = set(AADSTS.slugs.values()) | {rule.slug for rule in RULES if isinstance(rule, Rule | Always)}
+    reachable = set(AADSTS.slugs.values()) | {rule.slug for rule in RULES if isinstance(rule, Rule)}
     reachable |= {finding.slug for finding in (*CERTAIN.values(), *WEAK.values())}
 
     assert set(PROBLEMS) - reachable == {UNKNOWN}
@@ -282,6 +302,23 @@ def test_a_megabyte_of_hostile_text_costs_next_to_nothing(piece: str) -> None:
     diagnose(Failure(text=text))
 
     assert time.process_time() - started < 0.5
+
+
+def test_every_combination_of_phrases_is_spelt_out() -> None:
+    assert each("account; user", "; is", "locked") == ("account locked; account is locked; user locked; user is locked")
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("UserStrongAuthEnrollmentRequired", "mfa-required"),
+        ("FolderNotFoundException: Archive", "mailbox-not-found"),
+        ("AuthenticationFailedError", "wrong-password"),
+        ("setTimeout at listOnTimeout (timers.js)", "unknown"),
+    ],
+)
+def test_the_name_of_an_error_is_read_as_words(text: str, slug: str) -> None:
+    assert named(text) == slug
 
 
 def test_the_end_of_a_long_text_counts() -> None:

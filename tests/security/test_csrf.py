@@ -26,13 +26,17 @@ OPEN = {
     "gmail.over",
     "outlook.callback_",
     "outlook.over",
+    # Help is for everybody, an administrator of mailboxes too, who has no account here.
+    *("help.index", "help.search", "help.explain", "help.codes", "help.problem", "help.guide"),
+    # Whoever mends has no account here: the token in the path lets them in.
+    *("handoff.show", "handoff.state", "handoff.test"),
 }
 
 
-def routes(app: Flask, method: str) -> Iterator[tuple[Rule, str]]:
-    """Give every route that takes a method, with a path that fits it."""
+def routes(app: Flask, method: str, *, of_api: bool = False) -> Iterator[tuple[Rule, str]]:
+    """Give every route of the pages, or of the API, that takes a method, with a path that fits it."""
     for rule in app.url_map.iter_rules():
-        if method in (rule.methods or ()):
+        if method in (rule.methods or ()) and rule.rule.startswith("/api/") is of_api:
             path = re.sub(r"<(?:[^<>:]*:)?(\w+)>", lambda it: "1" if it[1].endswith("_id") else "unknown", rule.rule)
             yield rule, path
 
@@ -71,6 +75,19 @@ def test_a_form_refused_for_its_token_changes_nothing(app: Flask, client: FlaskC
     with app.app_context():
         left = [db.session.scalar(select(func.count()).select_from(model)) for model in (User, UserSession, Connection)]
     assert left == [1, 1, 0]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_the_cookie_of_a_browser_opens_nothing_of_the_api(
+    app: Flask, client: FlaskClient, administrator: User, method: str
+) -> None:
+    sign_in_as(client, administrator)
+    asked = [
+        path for rule, path in routes(app, method, of_api=True) if rule.endpoint not in ("api.openapi", "api.reference")
+    ]
+
+    assert asked
+    assert {client.open(path, method=method).status_code for path in asked} == {401}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -144,3 +144,12 @@ def test_a_sign_in_that_has_not_failed_is_not_handed_over(ben: Traveller) -> Non
     trip = ben.leave()
 
     assert ben.press(f"/sign-ins/{trip.key}/hand-off", ben.form()).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["outlook"], indirect=True)
+@pytest.mark.parametrize("typed", ["x" * 900 + "@office.test", "a@b.test\r\nBcc: all@c.test", "no address"])
+def test_a_shared_mailbox_that_can_be_none_is_left_out(ben: Traveller, rows: Rows, typed: str) -> None:
+    page = hand_over(ben, refused(ben.leave(shared_mailbox=typed)))
+
+    assert f"Hand over {PEOPLE[ben.kind]}" in ben.client.get(page).get_data(as_text=True)
+    assert rows.count(HandOff) == 1

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from tests.sign_ins.conftest import MakeConnection
+from tests.sign_ins.conftest import MakeConnection, Registrations
 from tests.sign_ins.travel import PEOPLE, Traveller
 from webapp.accounts.tokens import make_token
 from webapp.models import Grant, Scope, User, db, utcnow
@@ -84,3 +84,18 @@ def test_who_has_not_signed_in_has_no_token(
 
     assert answer.status_code == 409
     assert said["title"] == "Nobody has signed in"
+
+
+@pytest.mark.parametrize("kind", ["gmail"], indirect=True)
+def test_a_program_that_deletes_is_given_no_cookie_whatever_the_provider_says(
+    app: Flask, ben: Traveller, connected: int, member: User, registrations: Registrations
+) -> None:
+    registrations.move("gmail", revocation="http://127.0.0.1:9/revoke")
+    with app.app_context():
+        _, text = make_token(member, "Nightly", [Scope.MANAGE])
+        db.session.commit()
+
+    answer = app.test_client().delete(f"/api/v1/connections/{connected}", headers={"Authorization": f"Bearer {text}"})
+
+    assert answer.status_code == 204
+    assert "Set-Cookie" not in answer.headers

@@ -16,7 +16,7 @@ from webapp.signed_in import current_user
 _BY_ACCOUNT = "10 per 15 minutes"
 
 
-def _network() -> str:
+def network() -> str:
     """Give the network address that tries; an IPv6 customer holds a whole /64, so that is counted as one (RFC 6177)."""
     try:
         address = ip_address((request.remote_addr or "").partition("%")[0])
@@ -37,7 +37,7 @@ def _own_account() -> str:
     return account
 
 
-by_network = limiter.limit("20 per 5 minutes", key_func=_network, methods=["POST"])
+by_network = limiter.limit("20 per 5 minutes", key_func=network, methods=["POST"])
 by_typed_account = limiter.limit(_BY_ACCOUNT, key_func=_typed_account, methods=["POST"])
 by_own_account = limiter.limit(_BY_ACCOUNT, key_func=_own_account, methods=["POST"])
 
@@ -52,13 +52,12 @@ def give_back() -> None:
         limiter.storage.incr(counted.key, counted.limit.get_expiry(), amount=-1)
 
 
-def too_many(error: Exception) -> Response:
-    """Say when to try again."""
+def too_many(error: Exception, *, meanwhile: str = "Until then even the right password is refused.") -> Response:
+    """Say when to try again, and how things are until then."""
     limit = limiter.current_limit
     seconds = max(1, math.ceil(limit.reset_at - time.time())) if limit else 300
     # Whole seconds may round a window up by one, which is no minute more.
     wait = plural(math.ceil((seconds - 1) / 60) or 1, "minute")
-    remedy = f"Try again in {wait}. Until then even the right password is refused."
-    response = error_response(429, "Too many attempts", remedy)
+    response = error_response(429, "Too many attempts", f"Try again in {wait}. {meanwhile}")
     response.headers["Retry-After"] = str(seconds)
     return response

@@ -14,10 +14,16 @@ from webapp.admin.oauth_hints import address_fault, hints
 from webapp.fields import typed
 from webapp.models import Connection, CredentialType, Grant, OAuthClientSetting, db, utcnow
 from webapp.providers import PROVIDERS
-from webapp.providers.oauth.clients import DEFAULT_TENANT, ClientInForce, client_in_force, endpoints_in_force
+from webapp.providers.oauth.clients import (
+    DEFAULT_TENANT,
+    ClientInForce,
+    client_in_force,
+    endpoints_in_force,
+    registration_in_force,
+)
 from webapp.providers.oauth.facts import admin_consent_url
 from webapp.settings import PREFIX
-from webapp.vault import secret_box
+from webapp.vault import KeyFileError, SecretBoxError, secret_box
 
 _SOON = 30
 _SECRET_OF_ANOTHER = "The stored secret was saved for another client ID. Paste the one of this ID."  # noqa: S105
@@ -42,18 +48,26 @@ class Expiry(NamedTuple):
 
 @dataclass
 class SetUpPage:
-    """A registration, the form that changes it, and the result of a check."""
+    """A registration, the form that changes it, and the result of a check.
+
+    `lost` says why the stored secret cannot be opened, where it cannot: then it has to be pasted once more.
+    """
 
     client: ClientInForce
     stored: OAuthClientSetting | None
     form: OAuthClientForm
     result: SetUpResult | None = None
+    lost: str = ""
 
     @classmethod
     def of(cls, kind: CredentialType) -> "SetUpPage":
         """Read what is in force, and the form if one was sent."""
-        client, stored = client_in_force(kind), db.session.get(OAuthClientSetting, kind)
-        return cls(client=client, stored=stored, form=OAuthClientForm(client, stored))
+        stored, lost = db.session.get(OAuthClientSetting, kind), ""
+        try:
+            client = client_in_force(kind)
+        except (SecretBoxError, KeyFileError) as error:
+            client, lost = registration_in_force(kind), str(error)
+        return cls(client=client, stored=stored, form=OAuthClientForm(client, None if lost else stored), lost=lost)
 
     @property
     def is_saved(self) -> bool:

@@ -1,6 +1,6 @@
 """`flask diagnose`: names the problem behind a pasted error text, for people or line by line for programs.
 
-Reads no database; it asks the same engine as the pages.
+Reads no database; it asks the same engine as the pages, and a person gets the same explanation as there.
 """
 
 import json
@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+from flask.cli import with_appcontext
 
 from webapp.diagnosis import diagnose
 from webapp.diagnosis.catalogue import PROBLEMS
+from webapp.diagnosis.explaining import Explanation, explain
 from webapp.diagnosis.failure import Failure, Stage
-from webapp.diagnosis.masking import mask
-from webapp.diagnosis.problem import Diagnosis
+from webapp.vault import current_settings
 
 _STAGES = frozenset(stage.value for stage in Stage)
 
@@ -24,6 +25,7 @@ _STAGES = frozenset(stage.value for stage in Stage)
 @click.option("--json", "as_json", is_flag=True, help="Read JSON Lines on standard input and answer in JSON Lines.")
 @click.option("--stage", type=click.Choice(sorted(_STAGES)), help="How far the connection had come.")
 @click.option("--provider", help="google, microsoft, yahoo, …")
+@with_appcontext
 def diagnose_command(text: str | None, *, as_json: bool, stage: str | None, provider: str | None) -> None:
     """Name the problem behind an error text, and who can mend it."""
     if as_json:
@@ -32,8 +34,7 @@ def diagnose_command(text: str | None, *, as_json: bool, stage: str | None, prov
         if sys.stdin.isatty():
             raise click.UsageError("Give the error text, or pipe it in.")
         text = _standard_input()
-    failure = Failure(text=text, stage=Stage(stage) if stage else None, provider=provider)
-    _explain(diagnose(failure))
+    _tell(explain(text, stage=Stage(stage) if stage else None, provider=provider))
 
 
 def _standard_input() -> str:
@@ -41,13 +42,18 @@ def _standard_input() -> str:
     return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 
-def _explain(diagnosis: Diagnosis) -> None:
+def _tell(explanation: Explanation) -> None:
+    diagnosis = explanation.diagnosis
     click.echo(f"{diagnosis.problem.verdict} ({diagnosis.problem.slug})")
     click.echo(f"Who acts: {diagnosis.problem.who.label}")
-    if diagnosis.evidence:
-        click.echo(f"Because it says: {mask(diagnosis.evidence)}")
+    for start, end in explanation.marked:
+        click.echo(f"Because it says: {' '.join(explanation.excerpt[start:end].split())}")
+    if code := diagnosis.code:
+        click.echo(f"{code.code}: {code.meaning}")
+        click.echo(f"What to do: {code.action}")
     for slug in diagnosis.alternatives:
         click.echo(f"Could also be: {PROBLEMS[slug].verdict} ({slug})")
+    click.echo(f"More: {current_settings().base_url}/help/problems/{diagnosis.problem.slug}")
 
 
 def _answer_lines() -> int:

@@ -19,7 +19,7 @@ _SIGN_IN_AND_CONSENT = (
     _problem("consent-not-given", _USER, "The permission was not given"),
     _problem("admin-consent-required", _ADMIN, "An administrator has to approve the portal first"),
     _problem("app-blocked-by-admin", _ADMIN, "The organisation does not let this portal in"),
-    _problem("oauth-app-audience", _OPERATOR, "Google does not let this account use the portal's registration"),
+    _problem("oauth-app-audience", _OPERATOR, "Google does not let this account use the portal"),
     _problem("embedded-browser-blocked", _USER, "The provider refuses to sign anybody in from this browser"),
     _problem("redirect-uri-mismatch", _OPERATOR, "The portal's return address is not registered with the provider"),
     _problem("client-unknown", _OPERATOR, "The provider does not know the portal's client ID"),
@@ -40,7 +40,7 @@ _SIGN_IN_AND_CONSENT = (
     _problem(
         "personal-account-unsupported",
         _OPERATOR,
-        "This kind of account is not admitted",
+        "This kind of account cannot be connected this way",
         "address",
         "Personal or work account?",
     ),
@@ -166,7 +166,7 @@ _GREETING_AND_LIMITS = (
     _problem(
         "not-an-imap-server",
         _USER,
-        "Something other than a mail server for IMAP answers there",
+        "What answers there is not a mail server for IMAP",
         "host port",
         "Enter the IMAP server and port (993 or 143)",
     ),
@@ -193,7 +193,7 @@ _AFTER_LOGIN = (
     ),
 )
 
-_NOT_KNOWN = (_problem(UNKNOWN, _USER, "The connection failed for a reason we do not know"),)
+_NOT_KNOWN = (_problem(UNKNOWN, _USER, "The connection failed for a reason the portal does not know"),)
 
 PROBLEMS: Mapping[str, Problem] = MappingProxyType(
     {

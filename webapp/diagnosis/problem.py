@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from webapp.diagnosis.codes import Code
 
 UNKNOWN = "unknown"
 
@@ -37,11 +41,14 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """The problem a failure comes down to, the others its text would fit, and the words that decided.
+    """The problem a failure comes down to, the others its text would fit, and what decided.
 
-    `problem` is the catalogue's, but for the actor and the sentence where the case itself knows better.
+    `problem` is the catalogue's, but for the actor and the sentence where the case itself knows better. `evidence` are
+    the words of the text, `code` the row of the tables that they name, `observed` what the portal itself saw.
     """
 
     problem: Problem
     alternatives: tuple[str, ...] = ()
     evidence: str = ""
+    code: "Code | None" = None
+    observed: str = ""

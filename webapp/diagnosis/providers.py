@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from webapp.diagnosis.rules.rule import phrases
-from webapp.diagnosis.wording import Wording
+from webapp.diagnosis.wording import Phrase, Wording
 
 # Names under which a provider may be asked for, brought to the one that the rules use.
 _SAME: Mapping[str, str] = {
@@ -21,7 +21,7 @@ _SAME: Mapping[str, str] = {
 _GENERIC = ("generic", "password", "credentials")
 
 # Server names: sure enough even where somebody said "generic".
-_HOSTS: Mapping[str, tuple[str, ...]] = {
+_HOSTS: Mapping[str, tuple[Phrase, ...]] = {
     "google": phrases("imap gmail com; imap googlemail com; gimap"),
     "microsoft": phrases(
         "outlook office365 com; imap mail outlook com; outlook office com; microsoft exchange; outlook com"

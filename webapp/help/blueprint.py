@@ -6,9 +6,16 @@ from flask import Blueprint
 from flask_login import current_user
 
 from webapp.extensions import login_manager
+from webapp.models import writes
 from webapp.vault import current_settings
 
 help_pages = Blueprint("help", __name__, url_prefix="/help")
+
+
+@help_pages.before_request
+def write_nothing() -> None:
+    """Say that help only reads: on SQLite a request that writes keeps all others from it, its own limiter included."""
+    writes.set(False)
 
 
 @help_pages.before_request

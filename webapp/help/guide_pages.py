@@ -1,10 +1,22 @@
 """The pages of the guides, filled in with the values of this portal."""
 
+import re
+from typing import Any
+
 from flask import abort, render_template
+from markupsafe import Markup
 
 from webapp.help.blueprint import help_pages
-from webapp.help.guides import GUIDES
+from webapp.help.command_table import command_rows
+from webapp.help.guides import GUIDES, Guide
 from webapp.help.portal_facts import portal_facts
+from webapp.help.setting_table import setting_rows
+from webapp.providers.known_servers import KNOWN_SERVERS
+from webapp.providers.oauth.clients import HOUSES
+from webapp.vault import current_settings
+
+# The text of a guide says itself what its parts are.
+_PART = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>', re.DOTALL)
 
 
 @help_pages.get("/guides/<slug>")
@@ -13,4 +25,25 @@ def guide(slug: str) -> str:
     found = GUIDES.get(slug)
     if found is None:
         abort(404)
-    return render_template("help/guide.html", guide=found, gmail=portal_facts("gmail"), outlook=portal_facts("outlook"))
+    text = guide_text(found)
+    parts = [(anchor, Markup(title)) for anchor, title in _PART.findall(text)]  # noqa: S704  (of our own template)
+    return render_template("help/guide.html", guide=found, text=text, parts=parts)
+
+
+def guide_text(guide: Guide) -> Markup:
+    """Give the text of a guide with this portal's values in it, without the page around it."""
+    return Markup(render_template(f"help/guides/{guide.slug}.html", **_values()))  # noqa: S704  (a rendered template)
+
+
+def _values() -> dict[str, Any]:
+    settings = current_settings()
+    return {
+        "gmail": portal_facts("gmail"),
+        "outlook": portal_facts("outlook"),
+        "base_url": settings.base_url,
+        "help_public": settings.help_public,
+        **{f"{house.key}_screens": house.screens for house in HOUSES.values()},
+        "known_servers": KNOWN_SERVERS,
+        "setting_rows": setting_rows,
+        "command_rows": command_rows,
+    }

@@ -1,11 +1,18 @@
 """The problem pages: every problem a connection can have, explained once and shown here and beside a failed test."""
 
-from flask import abort, render_template, request
+from collections.abc import Mapping
+from types import MappingProxyType
 
+from flask import abort, render_template, request
+from markupsafe import Markup
+
+from webapp.connections.verdict import Facts
 from webapp.diagnosis.catalogue import PROBLEMS
+from webapp.diagnosis.codes import Family
 from webapp.diagnosis.problem import UNKNOWN, Problem
 from webapp.help.blueprint import help_pages
-from webapp.help.portal_facts import portal_facts
+from webapp.help.code_pages import TABLES
+from webapp.help.portal_facts import KINDS, portal_facts
 
 # Where in a connection a problem shows, in the order a check goes.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -51,6 +58,49 @@ PROBLEM_GROUPS = (
     ("Sign-in with Google and Microsoft", tuple(slug for slug in PROBLEMS if slug not in _GROUPED | {UNKNOWN})),
 )
 
+# Pages that only readers of one provider ever meet.
+OF_ONE: Mapping[str, str] = MappingProxyType(
+    {
+        "admin-consent-required": "outlook",
+        "client-secret-expired": "outlook",
+        "conditional-access-blocked": "outlook",
+        "oauth-app-audience": "gmail",
+        "wrong-tenant": "outlook",
+    }
+)
+# Pages that tell readers of each provider something else: its screens, or how the portal is registered there.
+BY_PROVIDER = frozenset(
+    {
+        "account-disabled",
+        "account-locked",
+        "app-blocked-by-admin",
+        "app-password-required",
+        "client-secret-wrong",
+        "client-unknown",
+        "consent-not-given",
+        "imap-disabled",
+        "license-or-mailbox-missing",
+        "mailbox-access-denied",
+        "mailbox-not-found",
+        "oauth-client-misconfigured",
+        "oauth-token-rejected",
+        "personal-account-unsupported",
+        "rate-limited",
+        "reconnect-required",
+        "redirect-uri-mismatch",
+        "scope-missing",
+        "server-unavailable",
+        "session-policy-expiry",
+        "sign-in-restart",
+        "too-many-connections",
+        "web-login-required",
+        "wrong-account",
+    }
+)
+# Whose codes readers of a provider never see.
+_FOREIGN: Mapping[str, Family] = MappingProxyType({"gmail": Family.AADSTS, "outlook": Family.GOOGLE})
+CHOICES = (("", "any provider"), ("gmail", "Gmail"), ("outlook", "Outlook"))
+
 
 @help_pages.get("/problems/<slug>")
 def problem(slug: str) -> str:
@@ -58,6 +108,23 @@ def problem(slug: str) -> str:
     found: Problem | None = PROBLEMS.get(slug)
     if found is None:
         abort(404)
+    chosen = request.args.get("for", "")
+    shown_for = OF_ONE.get(slug) or (chosen if slug in BY_PROVIDER and chosen in KINDS else "")
     return render_template(
-        "help/problem.html", problem=found, facts=portal_facts(request.args.get("for", "")), full_page=True
+        "help/problem.html",
+        problem=found,
+        text=problem_text(found, portal_facts(shown_for)),
+        choices=CHOICES if slug in BY_PROVIDER else (),
+        shown_for=shown_for,
+        codes=[code for family in _families(shown_for) for code in TABLES[family] if code.slug == slug],
     )
+
+
+def _families(shown_for: str) -> list[Family]:
+    return [family for family in Family if family is not _FOREIGN.get(shown_for)]
+
+
+def problem_text(found: Problem, facts: Facts) -> Markup:
+    """Give the whole text of a problem, without the page around it."""
+    page = render_template(f"help/problems/{found.slug}.html", facts=facts, full_page=True, heading="h2")
+    return Markup(page)  # noqa: S704  (a rendered template)

@@ -46,5 +46,6 @@ class HandOff(Model):
 
     @property
     def is_open(self) -> bool:
-        """Say whether the link still opens."""
-        return self.withdrawn_at is None and self.expires_at > utcnow()
+        """Say whether the link still opens: in its time, and no other mailbox than the one it was made for."""
+        in_time = self.withdrawn_at is None and self.expires_at > utcnow()
+        return in_time and (self.connection is None or self.connection.address == self.address)

@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 
-from webapp.fields import clean, no_control_characters
+from webapp.fields import clean, has_controls, no_control_characters
 from webapp.imap import Credential, ServerSettings, Source
 from webapp.models import Connection, CredentialType
 
@@ -72,6 +72,13 @@ def is_internal_address(address: str) -> bool:
     """Say whether an address has the shape of one inside a company: something@name, without blanks."""
     local, _, domain = address.rpartition("@")
     return bool(local and domain) and not any(c.isspace() or c in '<>"(),;' for c in address) and "@" not in local
+
+
+def possible_address(text: str | None) -> str:
+    """Give an address as it was typed, where it can be one."""
+    address = clean(text) or ""
+    fits = len(address) <= 254 and is_internal_address(address) and not has_controls(address)
+    return address if fits else ""
 
 
 class Provider(ABC):

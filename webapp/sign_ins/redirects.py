@@ -8,13 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.connections.access import get_connection, may_change
 from webapp.errors import error_response
-from webapp.fields import clean, has_controls
 from webapp.models import Connection, CredentialType, SignInAttempt, db, writes
 from webapp.providers import PROVIDERS
 from webapp.providers.oauth import attempts, callback
 from webapp.providers.oauth.clients import client_in_force
 from webapp.providers.oauth.provider import OAuthProvider
-from webapp.providers.provider import is_internal_address
+from webapp.providers.provider import possible_address
 from webapp.sign_ins import consent
 from webapp.sign_ins.pages import page_of
 from webapp.signed_in import current_session, current_user, login_required
@@ -120,7 +119,12 @@ def _start(provider: OAuthProvider) -> Response:
     connection = _connection(for_form=for_form)
     if not for_form and (connection is None or connection.credential_type is not provider.credential_type):
         abort(400)
-    address = _typed_address() if for_form or connection is None else callback.account_of(connection)
+    # It is told to the provider.
+    address = (
+        possible_address(request.form.get("address"))
+        if for_form or connection is None
+        else callback.account_of(connection)
+    )
     try:
         attempt, state, told = attempts.begin(
             request.form.get("attempt", ""),
@@ -146,13 +150,6 @@ def _start(provider: OAuthProvider) -> Response:
     # A page that leads on, not a redirect: browsers apply form-action to all redirects after a form, and nobody knows
     # in advance which hosts a provider, or the company behind it, sends people through.
     return Response(render_template("sign_ins/leaving.html", provider=provider, url=url, attempt=attempt))
-
-
-def _typed_address() -> str:
-    """Give the address that was typed, where it can be one: it is told to the provider."""
-    address = clean(request.form.get("address")) or ""
-    fits = len(address) <= 254 and is_internal_address(address) and not has_controls(address)
-    return address if fits else ""
 
 
 def _connection(*, for_form: bool) -> Connection | None:

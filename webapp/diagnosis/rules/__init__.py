@@ -21,6 +21,8 @@ RULES: tuple[Recogniser, ...] = (
     *server.ENCRYPTION_WANTED,
     *server.ENCRYPTION_WANTED_BY_CAPABILITY,
     *encryption.ENCRYPTION,
+    *encryption.HANDSHAKE_CUT,
+    *encryption.PERHAPS_A_CERTIFICATE,
     *login.MECHANISMS,
     *tokens.RFC_6749,
     *transport.NAMES,
@@ -33,5 +35,4 @@ RULES: tuple[Recogniser, ...] = (
     *server.OTHER_PROTOCOL,
     *transport.ROUTES,
     *server.MAILBOX_LAST_GUESS,
-    *refusals.FROM_CIRCUMSTANCES,
 )

@@ -65,7 +65,7 @@ CERTIFICATES = (
             certificate unknown; certificate is untrusted; err_cert_authority_invalid; sslcertverificationerror;
             sec_error_untrusted*; ca certificate*; certificate signed by; verify return code; verify error num;
             certificate revoked; invalid ssl certificate; insecure certificate; ssl certificate error;
-            unable to verify ssl; peer certificate cannot be authenticated
+            certificate error; certificate errors; unable to verify ssl; peer certificate cannot be authenticated
         """,
         or_else="tls-hostname-mismatch tls-expired",
     ),
@@ -87,7 +87,8 @@ ENCRYPTION = (
             is not an ssl server; port which does not support ssl; starttls before; unexpected message;
             received a record with an invalid type; invalid tls record; not tls; starttls command failed;
             starttls failed; sslv2 handshake*; tls not supported by*; tls not available; tls is not available;
-            tls not supported
+            tls not supported; unknown ssl protocol error; reserved for plain text*; plain text port; non tls port;
+            ssl on a plain*; encrypted connection unavailable; expected tls; server hello was expected
         """,
         unless="must issue a starttls",
         or_else="not-an-imap-server tls-too-old",
@@ -104,16 +105,37 @@ ENCRYPTION = (
         "tls-too-old",
         """
             unsupported protocol; unsupported ssl protocol; dh key too small; handshake failure; handshake_failure;
-            alert protocol version; protocol version; no protocols available; no appropriate protocol;
-            no shared cipher; no cipher*; no common cipher*; ee key too small; ca md too weak; ca key too small;
-            insufficient security; legacy sigalg*; unsafe legacy renegotiation; cipher suites*; ssl alert number 40;
-            ssl alert number 70; protocol_version; inappropriate fallback; key too small; md too weak;
-            tlsv1 is disabled; unsupported version; version too low; wrong ssl version; wrong signature type;
-            algorithm constraints; no supported versions; no matching cipher*; cipher mismatch;
-            err_ssl_version_or_cipher_mismatch; sec_e_algorithm*; do not possess a common algorithm;
-            unsupported protocol version; modulus too small; prime size; dh prime; alert internal error;
-            ephemeral dh*; weak ephemeral*; bad ecpoint
+            alert protocol version; protocol version; tls alert protocolversion; tls alert handshakefailure;
+            no protocols available; no appropriate protocol; no shared cipher; no cipher*; no common cipher*;
+            ee key too small; ca md too weak; ca key too small; insufficient security; legacy sigalg*;
+            unsafe legacy renegotiation; cipher suites*; ssl alert number 40; ssl alert number 70; protocol_version;
+            inappropriate fallback; key too small; md too weak; tlsv1 is disabled; unsupported version;
+            version too low; wrong ssl version; wrong signature type; algorithm constraints; no supported versions;
+            no matching cipher*; cipher mismatch; err_ssl_version_or_cipher_mismatch; sec_e_algorithm*;
+            do not possess a common algorithm; unsupported protocol version; modulus too small; prime size;
+            dh prime; alert internal error; ephemeral dh*; weak ephemeral*; bad ecpoint
         """,
         or_else="tls-wrong-port",
+    ),
+)
+
+# Whoever cuts a handshake says nothing of passwords, though .NET calls it a failed authentication.
+HANDSHAKE_CUT = (
+    rule(
+        "connection-dropped",
+        """
+            closed the transport stream; remote host closed connection during handshake;
+            remote host terminated the handshake
+        """,
+        or_else="tls-wrong-port tls-too-old",
+    ),
+)
+
+# MailKit's words for any failed handshake, when nothing else was said.
+PERHAPS_A_CERTIFICATE = (
+    rule(
+        "tls-untrusted-cert",
+        "establish an ssl or tls connection possibly",
+        or_else="tls-wrong-port tls-too-old tls-hostname-mismatch tls-expired",
     ),
 )

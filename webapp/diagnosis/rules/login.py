@@ -1,7 +1,7 @@
 """Recognises why a login is refused where the server names the cause."""
 
 from webapp.diagnosis.failure import Stage
-from webapp.diagnosis.rules.rule import rule
+from webapp.diagnosis.rules.rule import each, rule
 
 _AT_LOGIN = frozenset({Stage.GREETING, Stage.AUTH, Stage.MAILBOX})
 
@@ -12,9 +12,10 @@ NAMED_CAUSES = (
             application specific password*; app specific password*; app password*; 185833; application password*;
             applications password*; invalidsecondfactor; third party password; external password;
             password for external app*; app specific pass*; generate an app*; authorized code;
-            authorization code to log*; authorization password; client authorization*; device password;
-            secure mail key; mail key; 授权码; app passcode*; application specific passcode; two step verification;
-            2 step verification; two factor authentication; 2fa; пароль приложения; пароль для внешних
+            authorization code to log*; enter your authorization; authorization password; client authorization*;
+            device password; secure mail key; mail key; 授权码; app passcode*; application specific passcode;
+            two step verification; 2 step verification; two factor authentication; 2fa; пароль приложения;
+            пароль для внешних
         """,
         stages=_AT_LOGIN,
         or_else="wrong-password",
@@ -22,18 +23,23 @@ NAMED_CAUSES = (
     rule(
         "imap-disabled",
         """
-            enabled for imap*; imap is disabled; imap access is disabled; imap access disabled; imap disabled;
-            imap4 is disabled; imap4 disabled; imap access is not*; imap access not*; imap is not enabled;
-            imap not enabled; imap not allowed; imap is not allowed; imap is turned off; imap turned off; imap is off;
-            imap is switched off; imap is not available; imap service is not*; imap service not*;
-            imap service disabled; imap service is disabled; imap has been disabled; imap isn't enabled; enable imap;
-            to enable imap; enable your account for imap*; enable the imap*; imap is deactivated; imap deactivated;
-            service is not open; not allowed to use imap; not permitted to use imap; imap access has been disabled;
-            imap access for this*; pop3 imap; imap protocol is disabled; imap4rev1 is disabled; protocol not enabled;
-            imap access denied; no imap access; imap login is disabled; imap login disabled; imap logins are disabled;
-            does not have imap*; doesn't have imap*; turn on imap; imap功能; imap服务; activate imap;
+            enabled for imap*; imap access is not*; imap access not*; imap is off; imap is not available;
+            imap service is not*; imap service not*; imap service disabled; imap service is disabled;
+            imap isn't enabled; to enable imap; enable your account for imap*; enable the imap*;
+            service is not open; not allowed to use imap; not permitted to use imap; imap access for this*;
+            pop3 imap; imap4rev1 is disabled; protocol not enabled; imap access denied; no imap access;
+            imap logins are disabled; does not have imap*; doesn't have imap*; imap功能; imap服务;
             not authorized for imap; not enabled for pop imap; imapenabled
         """,
+        each(
+            "imap; imap4; imap access; imap protocol; imap login; imap support; access via imap; use of imap",
+            "; is; has been; was; is currently",
+            (
+                "disabled; not enabled; turned off; switched off; not allowed; not permitted; deactivated; "
+                "not activated; blocked"
+            ),
+        ),
+        each("enable; activate; turn on; switch on; allow", "imap; the imap; imap4; imap access"),
         or_else="app-password-required wrong-password",
     ),
     rule(
@@ -66,16 +72,14 @@ NAMED_CAUSES = (
     rule(
         "account-disabled",
         """
-            account is disabled; account disabled; account has been disabled; account has been deleted;
-            account is suspended; account suspended; account has been suspended; account has been closed;
-            account closed; account is inactive; account inactive; account is not active; account not active;
-            account has been deactivated; account deactivated; account is deactivated; account was deleted;
-            account deleted; user is disabled; user disabled; user account is disabled; mailbox is disabled;
-            mailbox disabled; user has been disabled; account has expired; account expired; account is frozen;
-            account frozen; account terminated; user is suspended; user suspended; account is blocked by;
-            account has been terminated; userdisabled; account is closed; login disabled for user;
-            login disabled for this user; login is disabled for this user
+            mailbox is disabled; mailbox disabled; account is blocked by; userdisabled; login disabled for user;
+            login disabled for this user; login is disabled for this user; disabled_account
         """,
+        each(
+            "account; user; user account; this user; email account; mail account",
+            "; is; has been; was; is currently; has",
+            "disabled; suspended; inactive; deactivated; closed; terminated; deleted; frozen; expired; not active",
+        ),
         or_else="web-login-required license-or-mailbox-missing",
     ),
     rule(
@@ -100,20 +104,34 @@ MECHANISMS = (
     rule(
         "auth-mechanism-unsupported",
         """
-            unsupported authentication*; unsupported auth*; mechanism not supported; mechanism is not supported;
-            mechanism unsupported; unsupported mechanism; unknown mechanism; invalid mechanism;
-            no supported authentication*; no supported auth*; no known authentication*; authentication mechanism not*;
-            authentication mechanism is not*; authentication mechanism unsupported; authentication method not*;
-            authentication method is not*; authentication methods available; auth mechanism not*;
-            auth mechanism is not*; no worthy mech*; no mechanism*; no common mech*; no matching mech*;
-            no authenticators*; no auth mech*; unrecognized authentication*; unknown authentication*; unknown auth*;
-            authentication type not supported; authenticate not supported; authentication not supported;
-            sasl mechanism*; mechanisms supported; login not supported; login is not supported; login command is not*;
-            plain not supported; not support auth*; doesn't support auth*; not supported auth*; mechanisms available;
-            not support plain*; any of the auth*; no suitable auth*; no acceptable auth*; does not support login;
-            none of the auth*; no sasl*; doesn't support xoauth2; not support xoauth2; xoauth2 not supported;
-            unsupported sasl*; auth not supported; cram md5 not*; ntlm not*
+            unsupported authentication*; unsupported auth*; mechanism unsupported; unsupported mechanism;
+            unknown mechanism; invalid mechanism; no supported authentication*; no supported auth*;
+            no known authentication*; authentication mechanism not*; authentication mechanism is not*;
+            authentication mechanism unsupported; authentication method not*; authentication method is not*;
+            authentication methods available; auth mechanism not*; auth mechanism is not*; no worthy mech*;
+            no mechanism*; no common mech*; no matching mech*; no authenticators*; no auth mech*;
+            unrecognized authentication*; unknown authentication*; unknown auth*; authenticate not supported;
+            authentication not supported; sasl mechanism*; mechanisms supported; login not supported;
+            login is not supported; login command is not*; plain not supported; not support auth*;
+            doesn't support auth*; not supported auth*; mechanisms available; not support plain*; any of the auth*;
+            no suitable auth*; no acceptable auth*; none of the auth*; no sasl*; xoauth2 not supported;
+            auth not supported; cram md5 not*; ntlm not*
         """,
+        each(
+            (
+                "does not support; doesn't support; not support; unsupported; does not offer; doesn't offer; "
+                "does not advertise"
+            ),
+            (
+                "encrypted passwords; plain; login; xoauth2; oauthbearer; oauth*; cram md5; ntlm; gssapi; sasl*; "
+                "authentication"
+            ),
+        ),
+        each(
+            "mechanism; mechanisms; method; methods; authentication type",
+            "; is; are",
+            "not supported; not available; disabled",
+        ),
         unless="too many; authenticationfailed",
         or_else="login-disabled-use-tls",
     ),

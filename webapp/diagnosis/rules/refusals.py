@@ -1,41 +1,65 @@
 """Recognises a login refused without a cause. Providers mean different things by the same words, so here they count."""
 
 from webapp.diagnosis.failure import Stage
-from webapp.diagnosis.rules.rule import Always, rule
+from webapp.diagnosis.rules.rule import each, rule
 
 _AT_LOGIN = frozenset({Stage.GREETING, Stage.AUTH, Stage.MAILBOX})
 
 _APP_PASSWORD_ONLY = ("yahoo", "aol", "att", "icloud", "fastmail", "mailru", "yandex", "163", "qq", "proton")
 
-REFUSALS = """
-    authenticationfailed; authentication failed; authentication failure; authentication error;
-    authentication unsuccessful; authentication denied; authentication rejected;
-    authentication credentials invalid; authentication has failed; auth failed; authfail; authorization failure;
-    auth failure; auth error; authenticate failed; authenticate failure; authenticate error;
-    authenticationexception; authenticationfailedexception; autherror; failed to authenticate;
-    unable to authenticate; could not authenticate; couldn't authenticate; can not authenticate*;
-    cannot authenticate*; can't authenticate*; not authenticated; login failed; login failure; login fail;
-    login error; login denied; login rejected; login incorrect; login invalid; login refused; login unsuccessful;
-    login was not successful; logins failed; login aborted; logondenied; logon failure; logon failed;
-    logon denied; log in failed; failed to login; failed to log in; unable to login; unable to log in;
-    could not login; could not log in; can't login; cannot login; cannot log in; sign in failed;
-    invalid credential*; bad credential*; wrong credential*; incorrect credential*; credentials are invalid;
-    credentials are incorrect; credentials invalid; credentials rejected; credentials failed;
-    credentials were rejected; check your credentials; invalid login*; incorrect login*; bad login*; wrong login*;
-    invalid user*; incorrect user*; bad user*; wrong user*; unknown user*; user unknown; no such user;
+_SET_TEXTS = """
+    authenticationfailed; authentication credentials invalid; authfail; authenticate failed; authenticate failure;
+    authenticate error; authenticationexception; authenticationfailedexception; autherror; can not authenticate*;
+    cannot authenticate*; can't authenticate*; not authenticated; login fail; logins failed; login aborted;
+    logondenied; log in failed; invalid credential*; bad credential*; wrong credential*; incorrect credential*;
+    credentials are invalid; credentials invalid; check your credentials; invalid login*; incorrect login*;
+    bad login*; wrong login*; invalid user*; incorrect user*; bad user*; wrong user*; unknown user*; no such user;
     user not found; user does not exist; user doesn't exist; account not found; account does not exist;
-    no such account; account doesn't exist; invalid account; invalid password; incorrect password; wrong password;
-    bad password; password incorrect; password is incorrect; password is wrong; password is invalid;
-    password invalid; password wrong; password error; password mismatch; password not accepted; password rejected;
-    password do not match; password verification failed; password was incorrect; password is not correct;
-    login or password; user or password; username or password; user name or password;
-    username and password not accepted; username password; login parameters; username and password;
-    name or password; email or password; account or password; loginerror; login denied; authentication problem;
-    rejected that username; sasl authentication failed; access denied; authorization failed; not authorized;
-    unauthorized; badcredentials; invalidcredentials; 535 5*; 535 auth*; unable to logon; unable to log on;
-    密码错误; 账号或密码; 帐号或密码; 登录失败; 认证失败; неверный; anmeldung fehlgeschlagen; kennwort; passwort;
-    échec; identifiants; contraseña; mot de passe
+    no such account; account doesn't exist; password error; password mismatch; password do not match;
+    password verification failed; login or password; user or password; username or password; user name or password;
+    username password; login parameters; username and password; name or password; email or password;
+    account or password; loginerror; authentication problem; rejected that username; access denied; not authorized;
+    unauthorized; badcredentials; invalidcredentials; 535 5*; 535 auth*; unable to logon; 密码错误; 账号或密码;
+    帐号或密码; 登录失败; 认证失败; неверный; anmeldung fehlgeschlagen; kennwort; passwort; échec; identifiants;
+    contraseña; mot de passe
 """
+
+REFUSALS = "; ".join(
+    (
+        _SET_TEXTS,
+        each(
+            "authentication; authorization; login; logon; sign in; sasl authentication; imap login; auth; credentials",
+            "; has; was; is; were; are; has been",
+            (
+                "failed; failure; error; denied; rejected; refused; unsuccessful; not successful; not accepted; "
+                "not valid; incorrect"
+            ),
+        ),
+        each(
+            (
+                "user name; username; user; login; password; passwd; account; login name; email; login or password; "
+                "username or password"
+            ),
+            "; is; was; are; or password; and password; or password is; and password are; or password was",
+            (
+                "incorrect; invalid; wrong; not accepted; not correct; not valid; unknown; rejected; not recognized; "
+                "not recognised"
+            ),
+        ),
+        each(
+            "invalid; incorrect; wrong; bad; unknown; unrecognized",
+            "password; passwd; user name; username; user; login; login name; credentials; account; email or password; "
+            "login or password; username or password; user name or password; authentication; authentication data; "
+            "email password combination; username password combination; email address or password; combination",
+        ),
+        each(
+            "failed to; unable to; could not; cannot; can't; couldn't", "authenticate; login; log in; sign in; log on"
+        ),
+        each(
+            "denied; rejected; refused", "authentication; login; the login; credentials; the credentials; the password"
+        ),
+    )
+)
 
 _TOKEN_LOGIN = (
     "xoauth2",
@@ -113,13 +137,12 @@ BY_PROVIDER = (
     ),
 )
 
-ANY_PROVIDER = (rule("wrong-password", REFUSALS, stages=_AT_LOGIN, or_else="app-password-required imap-disabled"),)
-
-FROM_CIRCUMSTANCES = (
-    Always(
-        slug="app-password-required",
-        stages=frozenset({Stage.AUTH}),
-        providers=frozenset({"yahoo", "aol", "icloud"}),
-        alternatives=("wrong-password",),
+ANY_PROVIDER = (
+    rule(
+        "wrong-password",
+        REFUSALS,
+        stages=_AT_LOGIN,
+        unless="connection broken",
+        or_else="app-password-required imap-disabled",
     ),
 )

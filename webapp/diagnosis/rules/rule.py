@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
 from typing import Protocol
 
 from webapp.diagnosis.failure import Stage
 from webapp.diagnosis.problem import Problem, Who
-from webapp.diagnosis.wording import Wording, normal_form
+from webapp.diagnosis.wording import Phrase, Wording
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +54,10 @@ class Rule:
     """
 
     slug: str
-    phrases: tuple[str, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
     literals: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
+    also: tuple[Phrase, ...] = ()
+    unless: tuple[Phrase, ...] = ()
     stages: frozenset[Stage] = frozenset()
     providers: frozenset[str] = frozenset()
     alternatives: tuple[str, ...] = ()
@@ -83,29 +85,16 @@ class Rule:
         return None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Always:
-    """Concludes from stage and provider alone: the last resort where the circumstances leave one likely cause."""
-
-    slug: str
-    stages: frozenset[Stage]
-    providers: frozenset[str]
-    alternatives: tuple[str, ...] = ()
-
-    def find(self, case: Case) -> Finding | None:
-        """Conclude when stage and provider are both known and named."""
-        if case.stage not in self.stages or case.provider not in self.providers:
-            return None
-        return Finding(slug=self.slug, alternatives=self.alternatives)
+@cache
+def phrases(text: str) -> tuple[Phrase, ...]:
+    """Read phrases, parted by ";"."""
+    return tuple(Phrase.of(part.strip()) for part in text.split(";") if part.strip())
 
 
-def phrases(text: str) -> tuple[str, ...]:
-    """Bring phrases, parted by ";", to normal form; a final `*` lets the last word go on."""
-    return tuple(_phrase(part.strip()) for part in text.split(";") if part.strip())
-
-
-def _phrase(text: str) -> str:
-    return normal_form(text).rstrip() if text.endswith("*") else normal_form(text)
+def each(*columns: str) -> str:
+    """Spell out every combination of the columns' phrases, parted by ";"; an empty one leaves its place out."""
+    parts = ([part.strip() for part in column.split(";")] for column in columns)
+    return "; ".join(" ".join(filter(None, words)) for words in product(*parts))
 
 
 def rule(
@@ -121,7 +110,7 @@ def rule(
     """Write a rule; texts hold phrases parted by ";", `or_else` the other problems they would fit."""
     return Rule(
         slug=slug,
-        phrases=tuple(phrase for text in texts for phrase in phrases(text)),
+        phrases=tuple(dict.fromkeys(phrase for text in texts for phrase in phrases(text))),
         literals=literals,
         also=phrases(also),
         unless=phrases(unless),

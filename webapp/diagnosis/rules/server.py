@@ -1,7 +1,7 @@
 """Recognises what a server says of itself: another protocol, too busy, encryption wanted, no such mailbox."""
 
 from webapp.diagnosis.failure import Stage
-from webapp.diagnosis.rules.rule import rule
+from webapp.diagnosis.rules.rule import each, rule
 
 LIMITS = (
     rule(
@@ -13,9 +13,15 @@ LIMITS = (
             maximum number of concurrent*; maximum number of session*; simultaneous connections;
             concurrent connections; connections from your ip; connections from this ip; too many imap*;
             too many users; too many clients; connection count*; connections limit*; max_user_connections;
-            exceeded the maximum number; number of connections; too many logged in; maximum sessions;
-            exceeds the limit of concurrent*; session count*; 连接数
+            exceeded the maximum number; too many logged in; exceeds the limit of concurrent*; session count*;
+            连接数
         """,
+        each(
+            "too many; maximum number of; maximum; max; number of; limit of; limit on; limit for",
+            "; simultaneous; concurrent; open; active; imap; parallel; client; tcp; concurrent imap; simultaneous imap",
+            "connections; sessions; connected clients",
+        ),
+        each("connection; connections; session; sessions", "limit; limits; quota", "; exceeded; reached"),
         or_else="rate-limited",
     ),
     rule(
@@ -36,15 +42,19 @@ LIMITS = (
         """
             intrusion prevention; too many invalid*; too many failed*; too many login*; too many bad*;
             too many authentication*; too many auth*; too many incorrect*; too many unsuccessful*; too many wrong*;
-            too many attempts; too many errors; too many password*; too many tries; account is locked; account locked;
-            account has been locked; account is temporarily locked; temporarily locked; temporarily blocked;
-            locked out; account lockout; lockout; ip is blocked; ip blocked; ip has been blocked;
-            ip address has been blocked; ip address is blocked; your ip has been; your ip address has been;
-            your ip is; your ip address is; your ip was; blacklist*; banned; brute force*; fail2ban; user is locked;
+            too many attempts; too many errors; too many password*; too many tries; temporarily locked;
+            temporarily blocked; locked out; account lockout; lockout; your ip has been; your ip address has been;
+            your ip is; your ip address is; your ip was; blacklist*; banned; brute force*; fail2ban;
             has been blocked; is blocked; locked due to; repeated login fail*; repeated authentication fail*;
-            idslocked; failed attempts; failed login attempts; userlocked; was locked; login is blocked;
-            blocked due to
+            idslocked; failed attempts; failed login attempts; userlocked; was locked; blocked due to
         """,
+        each("too many; repeated; multiple; excessive", "failed; invalid; incorrect; bad; wrong; unsuccessful"),
+        each("too many", "login; logins; log in; authentication; auth; password; sign in"),
+        each(
+            "account; user; ip; ip address; address; login; your ip; client; host",
+            "; is; has been; was; is currently; temporarily",
+            "locked; blocked; banned; locked out; blacklisted; blocklisted; temporarily locked; temporarily blocked",
+        ),
         or_else="web-login-required",
     ),
 )
@@ -66,7 +76,7 @@ ENCRYPTION_WANTED = (
             not encrypted; tls is required; confidentiality required
         """,
         unless="""
-            certificate; handshake; basic authentication; support starttls; starttls not supported;
+            certificate; handshake; basic authentication; sasl mechanism*; support starttls; starttls not supported;
             starttls not available; starttls is not supported
         """,
         or_else="auth-mechanism-unsupported",
@@ -89,16 +99,24 @@ BUSY = (
             tempfail; temporary authentication*; temporary system*; temporary fail*; temporary error;
             temporary problem; temporary internal*; temporarily unavailable; temporarily not available;
             temporarily offline; server is busy; server busy; system busy; system is busy; too busy; serverbug;
-            internal server error; internal error; server unavailable; service unavailable;
-            service is unavailable; service not available; serviceunavailable; unavailable; service temporarily*;
-            backend error; backend unavailable; backend fail*; system error; system problem; shutting down;
-            going down; connect to auth server; server shutdown; system shutdown; maintenance; bad gateway;
-            gateway timeout; gateway time out; 503 service*; http 503; error 503; 503 server error; status 503;
-            code 503; 500 server error; status 500; server error occurred; 421 server*; 421 service*; atom 421;
-            try again later; please try later; try later; not available at this time; currently unavailable;
-            inuse; mailbox is locked; mailbox in use; internal failure; unexpected server error; server is down;
-            系统繁忙
+            internal server error; internal error; server unavailable; service unavailable; service is unavailable;
+            service not available; serviceunavailable; unavailable; service temporarily*; backend error;
+            backend unavailable; backend fail*; system error; system problem; shutting down; going down;
+            connect to auth server; server shutdown; system shutdown; maintenance; bad gateway; gateway timeout;
+            gateway time out; 503 service*; http 503; error 503; 503 server error; status 503; code 503;
+            500 server error; status 500; server error occurred; 421 server*; 421 service*; atom 421;
+            try again later; please try later; try later; not available at this time; currently unavailable; inuse;
+            mailbox is locked; mailbox in use; internal failure; unexpected server error; server is down;
+            transient exception; transient error; transient failure; transient problem; temporary server*; 系统繁忙
         """,
+        each(
+            (
+                "auth process; auth server; authentication server; authentication process; authentication service; "
+                "auth service"
+            ),
+            "; is; not",
+            "broken; died; down; unavailable; not available; responding; not responding; lost; timed out; reachable",
+        ),
         literals=("[CORRUPTION]",),
         unless="imap is disabled; abnormal; resource temporarily unavailable",
         or_else="rate-limited",
@@ -138,21 +156,27 @@ MAILBOX_NAMED = (
     rule("mailbox-not-found", "nonexistent; unknown mailbox*; mailbox isn't selectable"),
 )
 
-MAILBOX_LAST_GUESS = (rule("mailbox-not-found", "doesn't exist; does not exist; not exist", stages=(Stage.MAILBOX,)),)
+MAILBOX_LAST_GUESS = (
+    rule(
+        "mailbox-not-found",
+        "doesn't exist; does not exist; not exist",
+        stages=(Stage.MAILBOX,),
+    ),
+)
 
 MAILBOXES = (
     rule(
         "mailbox-not-found",
         """
-            nonexistent; unknown mailbox*; mailbox doesn't exist*; mailbox does not exist; mailbox doesnt exist;
-            isn't selectable; not selectable; is not selectable; no such mailbox; no such folder; mailbox not found;
-            folder not found; folder doesn't exist; folder does not exist; folder could not be found;
-            mailbox could not be found; unknown folder; invalid mailbox*; invalid folder*; trycreate; foldernotfound*;
-            noselect; character not allowed in mailbox name; mailboxnotfound*; does not exist in mailbox;
-            can't open mailbox; cannot open mailbox; cannot select; nonexistent mailbox; could not select;
-            failed to select; no matching folder*; folder is not selectable; doesn't exist inbox*; no inbox;
-            specified folder; 文件夹不存在
+            nonexistent; unknown mailbox*; mailbox doesn't exist*; mailbox doesnt exist; isn't selectable;
+            not selectable; is not selectable; no such mailbox; no such folder; invalid mailbox*; invalid folder*;
+            trycreate; foldernotfound*; noselect; character not allowed in mailbox name; mailboxnotfound*;
+            does not exist in mailbox; cannot select; nonexistent mailbox; could not select; failed to select;
+            no matching folder*; folder is not selectable; doesn't exist inbox*; no inbox; specified folder;
+            文件夹不存在
         """,
+        each("mailbox; folder", "; does; is; was; could", "not found; not exist; doesn't exist; not be found; unknown"),
+        each("unknown; invalid; non existent; cannot open; can't open; failed to open", "mailbox; folder"),
         unless="unsafe; permission; noperm",
         stages=(Stage.MAILBOX,),
         or_else="mailbox-access-denied",
@@ -163,7 +187,7 @@ MAILBOXES = (
             noperm; permission denied; adequate permissions; not authorized to access; acl; authorizationfailed;
             insufficient rights; no permission*; permissions are insufficient; not permitted; not have permission*;
             lacks permission*; don't have permission*; insufficient privileges; not allowed to access; no rights;
-            no access to; not have access
+            no access to; not have access; is not writable; opened read only
         """,
         stages=(
             Stage.AUTH,

@@ -49,13 +49,21 @@ MICROSOFT_BY_WORDING = (
         "client-secret-wrong",
         """
             invalid client secret*; client secret provided is invalid; client secret is invalid;
-            client secret is incorrect; client_secret mismatch; secret value is incorrect; secret is wrong
+            client secret is incorrect; client_secret mismatch; secret value is incorrect; tokenerror unauthorized;
+            secret is wrong
         """,
         unless="expired",
     ),
 )
 
 GOOGLE_AND_PAGES = (
+    rule(
+        "oauth-client-misconfigured",
+        (
+            "api has not been used in project; api is not enabled; api not enabled; "
+            "is not found and cannot be used for api calls"
+        ),
+    ),
     rule(
         "embedded-browser-blocked",
         """
@@ -108,7 +116,7 @@ GOOGLE_AND_PAGES = (
             redirect uri is not registered; redirect_uri is not registered; unregistered redirect*;
             does not match a registered redirect uri; does not match the ones authorized for the oauth client;
             only be used by a client id for native application; does not match the reply url*;
-            redirect_uri parameter is not valid
+            redirect_uri parameter is not valid; match the redirect ur*; redirect ur* configured for
         """,
         or_else="oauth-client-misconfigured",
     ),
@@ -126,7 +134,8 @@ GOOGLE_AND_PAGES = (
         "wrong-tenant",
         """
             not configured as a multi tenant application; tenant identifier; tenant not found; invalid tenant*;
-            tenant identifying information
+            tenant identifying information; common endpoint; over the common or*; single tenant application;
+            use a tenant specific endpoint
         """,
         or_else="wrong-account",
     ),
@@ -144,7 +153,9 @@ GOOGLE_AND_PAGES = (
         """
             conditional access; security defaults; devicenotcompliant; device is not compliant;
             requires a compliant device; device not registered; does not meet the criteria to access;
-            cannot access this right now; can't access this right now; protection_policy_required
+            cannot access this right now; can't access this right now; protection_policy_required;
+            device requesting access; device must be managed; device to be managed; requires a managed device;
+            device is not managed; device is not registered; device authentication is required
         """,
         or_else="mfa-required",
     ),

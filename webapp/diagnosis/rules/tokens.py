@@ -17,6 +17,7 @@ TOKENS = (
             state not equal; state mismatch; state parameter; invalid state; invalid_state; missing code in response;
             missing_code; verification code is invalid; flow token expired; auth code expired
         """,
+        unless="code verifier; command received in invalid state",
         or_else="oauth-client-misconfigured reconnect-required",
     ),
     rule(
@@ -27,7 +28,8 @@ TOKENS = (
             requires additional permissions; requested scopes were invalid; missing required scope*; scope is invalid;
             scope isn't valid; scope is not valid; scopes are missing; missing scope*;
             does not have the required scope*; scope that doesn't exist; unknown scope; scope not granted;
-            granted scopes; erroraccessdenied
+            granted scopes; erroraccessdenied; resource principal named; default suffixed to the resource identifier;
+            'scope' is not valid; no scopes
         """,
         or_else="consent-not-given oauth-token-rejected",
     ),

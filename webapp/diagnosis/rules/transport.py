@@ -10,7 +10,8 @@ PROXY = (
             connect tunnel failed; from proxy after connect; cannot connect to proxy; proxy returns; proxy returned;
             proxy refused; proxy denied; socks server; socks5*; socks4*; socks error; 407 proxy; proxy server refused;
             err_proxy*; proxyconnect*; blocked by proxy; proxyprotocolexception; tunneling socket*; proxyexception;
-            proxy auth*; proxy connection failed; could not resolve proxy; bad response from proxy; invalid proxy
+            proxy auth*; proxy connection failed; could not resolve proxy; bad response from proxy; invalid proxy;
+            proxy connection; http proxy server; connect to proxy; generalproxyerror; proxy tunnel*; via proxy failed
         """,
     ),
 )
