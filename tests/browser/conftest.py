@@ -100,8 +100,10 @@ def page(open_page: OpenPage, portal: Portal, as_administrator: StorageState) ->
 
 
 @pytest.fixture
-def strangers(portal: Portal) -> None:
-    """Let the practice providers know nobody's consent, whatever tests before this one have done."""
+def strangers(portal: Portal) -> Iterator[None]:
+    """Let the practice servers know nobody's consent, and nothing be mended, before this test and after it."""
+    forget_everybody(portal)
+    yield
     forget_everybody(portal)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.servers.services import free_port
 
 _ROOT = Path(__file__).parents[2]
-_READY_WITHIN = 30.0
+_READY_WITHIN = 60.0
 _ENDED_WITHIN = 10.0
 
 

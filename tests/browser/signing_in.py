@@ -27,7 +27,7 @@ def ask_provider(portal: Portal, kind: CredentialType, path: str) -> None:
 
 
 def forget_everybody(portal: Portal) -> None:
-    """Let both practice providers forget who has granted what."""
+    """Let the practice servers forget who has granted what, and what is mended."""
     for kind in PLACES:
         ask_provider(portal, kind, "/practice/reset")
 
@@ -43,6 +43,15 @@ def fill_in_account(page: Page, kind: CredentialType, address: str, *, name: str
     expect(sign_in_button(page, kind)).to_be_visible()
     if shared:
         page.get_by_label("Shared mailbox").fill(shared)
+
+
+def fill_in_plain(page: Page, kind: CredentialType, address: str, name: str = "Plain") -> None:
+    """Fill in the form of a new connection for an account of a provider, without JavaScript."""
+    page.goto("/connections/new")
+    page.get_by_label("Connection name").fill(name)
+    page.get_by_label("Email address").fill(address)
+    page.get_by_role("radio", name=LABELS[kind]).check()
+    page.get_by_role("button", name="Update fields").click()
 
 
 def sign_in_button(page: Page, kind: CredentialType) -> Locator:

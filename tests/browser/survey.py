@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -22,6 +22,7 @@ from tests.browser.doing import (
     scenario,
     started,
 )
+from tests.browser.handing_over import again_button, hand_over, hand_over_sign_in, let_a_minute_pass, mend, standing_of
 from tests.browser.portal import Portal
 from tests.browser.signing_in import (
     GMAIL,
@@ -36,18 +37,23 @@ from tests.browser.signing_in import (
     sign_in_button,
 )
 from webapp.diagnosis.catalogue import PROBLEMS
+from webapp.help.guides import GUIDES
 from webapp.models import CredentialType
 from webapp.practice.authority.people import OFFICE, WORKSPACE
 from webapp.providers.oauth.clients import HOUSES
 
 _ANNA = f"anna@{WORKSPACE}"
+# Problems whose pages fill in most of what is long: addresses, scopes, commands.
+_WITH_VALUES = ("admin-consent-required", "app-blocked-by-admin", "imap-disabled", "redirect-uri-mismatch")
 LONG = "W" * 100
 WIDTHS = (1280, 390, 320)
 
-# The page, or a part of it that is not meant to be scrolled: what sticks out there is cut off.
+# The page, or a part of it that is not meant to be scrolled, as code is that keeps its lines: what sticks out there is
+# cut off.
 _SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll("main, main *")].filter(part => {
   const cuts = part === document.documentElement || getComputedStyle(part).overflowX !== "visible";
-  return cuts && part.clientWidth > 1 && part.scrollWidth > part.clientWidth + 1 && !part.matches("input, select");
+  const scrolls = part.matches("input, select, .use pre");
+  return cuts && !scrolls && part.clientWidth > 1 && part.scrollWidth > part.clientWidth + 1;
 }).map(part => `${part.tagName} ${part.className}: ${part.scrollWidth} in ${part.clientWidth}`)"""
 # Only what depends on colours can differ between light and dark.
 _COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
@@ -167,6 +173,14 @@ def _open_menu(surveyor: Surveyor) -> Page:
     return page
 
 
+def _token_made(surveyor: Surveyor) -> Page:
+    page = _at("/account/tokens/", surveyor)
+    page.get_by_label("What it is for").fill(LONG)
+    page.get_by_role("button", name="Make the token").click()
+    page.get_by_label("The token is ready").wait_for()
+    return page
+
+
 def _new_link(surveyor: Surveyor) -> Page:
     invite(surveyor.inside, "link@practice.test")
     return surveyor.inside
@@ -281,6 +295,68 @@ def _consent(surveyor: Surveyor) -> Page:
     return _at(added.split()[-1], surveyor)
 
 
+def _explained(text: str, surveyor: Surveyor) -> Page:
+    page = _signed_out("/help/explain", surveyor)
+    page.get_by_label("Error text").fill(text)
+    page.get_by_role("button", name="Explain").click()
+    page.locator("#answer, .error").first.wait_for()
+    return page
+
+
+def _handed_over(surveyor: Surveyor) -> Page:
+    hand_over(_at("/connections/4", surveyor))
+    return surveyor.inside
+
+
+def _connection_handed_over(surveyor: Surveyor) -> Page:
+    _handed_over(surveyor)
+    return _at("/connections/4", surveyor)
+
+
+def _hand_off(surveyor: Surveyor) -> Page:
+    return _signed_out(hand_over(_at("/connections/4", surveyor)), surveyor)
+
+
+def _sign_in_handed_off(surveyor: Surveyor) -> Page:
+    _answered(OUTLOOK, f"silas@{OFFICE}", "Allow", "failed", surveyor)
+    return _signed_out(hand_over_sign_in(surveyor.inside), surveyor)
+
+
+def _hand_off_withdrawn(surveyor: Surveyor) -> Page:
+    link = hand_over(_at("/connections/4", surveyor))
+    surveyor.inside.get_by_role("button", name="Withdraw the link").click()
+    return _signed_out(link, surveyor)
+
+
+def _mended_hand_off(surveyor: Surveyor) -> Page:
+    forget_everybody(surveyor.portal)
+    page = surveyor.inside
+    fill_in_practice(page, surveyor.portal, "account-disabled", name="Handed off and mended")
+    press_save(page)
+    press_test(page).locator(".verdict").wait_for()
+    link = hand_over(page)
+    let_a_minute_pass(surveyor.portal)
+    mend(page, "account-disabled")
+    stranger = _signed_out(link, surveyor)
+    again_button(stranger).click()
+    expect(standing_of(stranger)).to_have_text("It works now")
+    return stranger
+
+
+def _mended_scenario(surveyor: Surveyor) -> Page:
+    mend(surveyor.inside, "outlook-shared-denied")
+    return surveyor.inside
+
+
+def _approval(surveyor: Surveyor) -> Page:
+    asked = {
+        "client_id": "practice-microsoft-client",
+        "scope": "https://outlook.office.com/IMAP.AccessAsUser.All offline_access",
+        "redirect_uri": f"{surveyor.portal.url}/oauth/outlook/callback",
+    }
+    return _at(f"{provider_url(surveyor.portal, OUTLOOK)}/{OFFICE}/v2.0/adminconsent?{urlencode(asked)}", surveyor)
+
+
 def _nothing_yet(surveyor: Surveyor) -> Page:
     return surveyor.new_administrator
 
@@ -336,6 +412,7 @@ PLACES: Mapping[str, Callable[[Surveyor], Page]] = {
     "provider: who are you": partial(_at_the_provider, OUTLOOK, f"nobody@{OFFICE}"),
     "provider: do you agree": partial(_at_the_provider, GMAIL, _ANNA),
     "provider: blocked": partial(_at_the_provider, GMAIL, f"bea@{WORKSPACE}"),
+    "provider: do you approve": _approval,
     "provider: accounts": partial(_provider_accounts, GMAIL),
     "new connection, refused": _refused_in_place,
     "test passed": partial(_tested, "works"),
@@ -348,6 +425,9 @@ PLACES: Mapping[str, Callable[[Surveyor], Page]] = {
     "report": partial(_at, "/connections/2/reports/2"),
     "delete": partial(_at, "/connections/2/delete"),
     "account": partial(_at, "/account"),
+    "API tokens": partial(_at, "/account/tokens/"),
+    "API token, made": _token_made,
+    "API reference": partial(_at, "/api/v1/"),
     "user menu": _open_menu,
     "people": partial(_at, "/administration/people"),
     "nobody found": partial(_at, "/administration/people?q=nobody"),
@@ -361,7 +441,31 @@ PLACES: Mapping[str, Callable[[Surveyor], Page]] = {
     "new link": _new_link,
     "no link": partial(_at, "/administration/link"),
     "practice": partial(_at, "/practice/"),
+    "practice, mended": _mended_scenario,
+    "handed over": _handed_over,
+    "connection handed over": _connection_handed_over,
+    "hand-off": _hand_off,
+    "hand-off of a sign-in": _sign_in_handed_off,
+    "hand-off, mended": _mended_hand_off,
+    "hand-off, withdrawn": _hand_off_withdrawn,
     "help": partial(_at, "/help/"),
+    "help, signed out": partial(_signed_out, "/help/"),
+    "search": partial(_signed_out, "/help/search"),
+    "search: a code": partial(_signed_out, "/help/search?q=AADSTS50079"),
+    "search: an error text": partial(_signed_out, "/help/search?q=wrong+version+number"),
+    "search: words": partial(_signed_out, "/help/search?q=app+blocked"),
+    "search: nothing found": partial(_signed_out, f"/help/search?q={LONG}"),
+    "explain an error": partial(_signed_out, "/help/explain"),
+    "explain an error, empty": partial(_explained, " "),
+    "explained": partial(_explained, f"AADSTS50079: you must enroll in multi-factor authentication. Trace {LONG}"),
+    "explained, unknown": partial(_explained, f"Not today, says house rule 4711. {LONG}"),
+    "codes": partial(_signed_out, "/help/codes"),
     "not found": partial(_at, "/nowhere"),
     **{f"help: {slug}": partial(_at, f"/help/problems/{slug}") for slug in PROBLEMS},
+    **{
+        f"help: {slug}, {key}": partial(_signed_out, f"/help/problems/{slug}?for={key}")
+        for slug in _WITH_VALUES
+        for key in ("gmail", "outlook")
+    },
+    **{f"guide: {slug}": partial(_signed_out, f"/help/guides/{slug}") for slug in GUIDES},
 }

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, StorageState
 
 from tests.browser.conftest import StartPortal, console_fault
 from tests.browser.portal import Portal
+from tests.browser.signing_in import forget_everybody
 from tests.browser.survey import PLACES, WIDTHS, Surveyor, furnish
 from webapp import create_app
 from webapp.settings import Settings
@@ -15,7 +16,8 @@ from webapp.settings import Settings
 # Pages that only lead elsewhere, and what is no page.
 _NO_PAGES = {
     *("static", "site.htmx_file", "site.health", "site.home", "admin.index", "practice.step_in"),
-    *("gmail.callback_", "outlook.callback_", "sign_ins.show"),
+    *("gmail.callback_", "outlook.callback_", "sign_ins.show", "handoff.state", "handoff.my_state"),
+    *("api.list_connections", "api.get_connection", "api.get_access_token", "api.openapi"),
 }
 _every_place = pytest.mark.parametrize("place", PLACES)
 
@@ -39,6 +41,7 @@ def surveyor(
     somebody = Surveyor(portal=portal, inside=inside, outside=outside, start_portal=start_portal, faults=faults)
     furnish(somebody)
     yield somebody
+    forget_everybody(portal)
     for context in contexts:
         context.close()
 

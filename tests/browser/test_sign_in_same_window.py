@@ -14,6 +14,7 @@ from tests.browser.signing_in import (
     at_provider,
     choose_account,
     fill_in_account,
+    fill_in_plain,
     panel_of,
     sign_in_button,
 )
@@ -37,14 +38,6 @@ def blocked_page(page: Page) -> Page:
 def plain_page(open_page: OpenPage, portal: Portal, as_administrator: StorageState) -> Page:
     """Open a page of the practice portal with JavaScript off, signed in."""
     return open_page(portal, storage_state=as_administrator, java_script_enabled=False)
-
-
-def fill_in_plain(page: Page, kind: CredentialType, address: str, name: str = "Plain") -> None:
-    page.goto("/connections/new")
-    page.get_by_label("Connection name").fill(name)
-    page.get_by_label("Email address").fill(address)
-    page.get_by_role("radio", name=LABELS[kind]).check()
-    page.get_by_role("button", name="Update fields").click()
 
 
 def sign_in_here(page: Page, kind: CredentialType, decision: str = "Allow") -> None:

@@ -61,7 +61,8 @@ def test_one_click_leads_through_the_sign_in_to_what_the_scenario_promises(page:
         expect(remedies.get_by_role("listitem").first).to_be_visible()
         expect(place.locator(".who").first).to_be_visible()
         page_of_problem = place.get_by_role("link", name="More about this")
-        expect(page_of_problem).to_have_attribute("href", f"/help/problems/{scenario.expected_slug}")
+        provider = scenario.credential_type.value.partition("_")[0]
+        expect(page_of_problem).to_have_attribute("href", f"/help/problems/{scenario.expected_slug}?for={provider}")
 
 
 @pytest.mark.parametrize("key", [each.key for each in OAUTH_SCENARIOS if each.ends_at_provider])

@@ -1,18 +1,27 @@
-"""The practice page: every scenario has a card, whose form leads to the filled-in form of a connection."""
+"""The practice page: every scenario has a card, whose form leads to the filled-in form of a connection.
+
+Some cards have a second button, which mends what fails or breaks it again.
+"""
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 import pytest
+import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.conftest import csrf_token, sign_in_as
 from webapp.models import CredentialType, User
-from webapp.practice.authority.people import SHARED_MAILBOX
+from webapp.practice.authority.people import OFFICE, SHARED_MAILBOX
+from webapp.practice.mended import MENDABLE
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS, OAuthScenario
 from webapp.practice.scenarios import SCENARIOS
 from webapp.practice.server import PracticeServers
+from webapp.providers.oauth.clients import client_in_force
+from webapp.providers.oauth.facts import admin_consent_url
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -23,10 +32,25 @@ def more_settings() -> dict[str, object]:
 
 
 @pytest.fixture
-def practice_client(app: Flask, client: FlaskClient, servers: PracticeServers, administrator: User) -> FlaskClient:
+def practice_client(
+    app: Flask, client: FlaskClient, servers: PracticeServers, administrator: User
+) -> Iterator[FlaskClient]:
     app.extensions["postroom.practice"].ports = servers.ports
     sign_in_as(client, administrator)
-    return client
+    yield client
+    requests.post(f"http://127.0.0.1:{servers.ports['microsoft']}/practice/reset", timeout=10)
+
+
+def card_of(client: FlaskClient, key: str) -> str:
+    """Give the card of a scenario."""
+    page = unescape(client.get("/practice/").get_data(as_text=True))
+    return page.split(f'<article class="card try" id="{key}">')[1].split("</article>")[0]
+
+
+def press(client: FlaskClient, key: str, mended: str) -> TestResponse:
+    """Press the button that mends a scenario, or breaks it again."""
+    token = csrf_token(client, "/practice/")
+    return client.post(f"/practice/mend/{key}", data={"csrf_token": token, "mended": mended})
 
 
 def test_every_scenario_has_a_card(practice_client: FlaskClient) -> None:
@@ -75,3 +99,84 @@ def test_the_portal_is_told_where_the_providers_are(app: Flask, servers: Practic
 
     assert before == {}
     assert set(practice.oauth_overrides()) == {CredentialType.GMAIL, CredentialType.OUTLOOK}
+
+
+def test_only_what_can_be_mended_has_a_button_for_it(practice_client: FlaskClient) -> None:
+    page = practice_client.get("/practice/").get_data(as_text=True)
+
+    assert set(re.findall(r'formaction="/practice/mend/([^"]+)"', page)) == MENDABLE
+    assert page.count(">Mend it<") == len(MENDABLE)
+    assert "Break it again" not in page
+
+
+@pytest.mark.parametrize("key", sorted(MENDABLE))
+def test_one_press_mends_and_the_card_says_what_is_so_now(practice_client: FlaskClient, key: str) -> None:
+    said = {**{each.key: each.mended for each in SCENARIOS}, **{each.key: each.mended for each in OAUTH_SCENARIOS}}
+    before = card_of(practice_client, key)
+
+    answer = press(practice_client, key, "yes")
+
+    after = card_of(practice_client, key)
+    assert (answer.status_code, answer.location) == (303, f"/practice/#{key}")
+    assert "Mended" not in before
+    assert f'<span class="badge good">Mended</span> {said[key]}' in after
+    assert 'value="no">Break it again' in after
+    assert practice_client.get("/practice/").get_data(as_text=True).count("Break it again") == 1
+
+
+def test_one_more_press_breaks_it_again(practice_client: FlaskClient) -> None:
+    press(practice_client, "imap-disabled", "yes")
+
+    press(practice_client, "imap-disabled", "no")
+
+    assert "Mended" not in card_of(practice_client, "imap-disabled")
+    assert 'value="yes">Mend it' in card_of(practice_client, "imap-disabled")
+
+
+def test_another_worker_knows_of_it_too(practice_client: FlaskClient, app: Flask, administrator: User) -> None:
+    press(practice_client, "outlook-no-mailbox", "yes")
+    another = app.test_client()
+    sign_in_as(another, administrator)
+
+    assert "Mended" in card_of(another, "outlook-no-mailbox")
+
+
+@pytest.mark.parametrize("key", ["works", "nonsense", "outlook-works"])
+def test_what_cannot_be_mended_has_no_address(practice_client: FlaskClient, key: str) -> None:
+    assert press(practice_client, key, "yes").status_code == 404
+
+
+def test_nothing_is_mended_without_the_token_of_a_form(practice_client: FlaskClient) -> None:
+    answer = practice_client.post("/practice/mend/imap-disabled", data={"mended": "yes"})
+
+    assert answer.status_code == 400
+    assert "Mended" not in card_of(practice_client, "imap-disabled")
+
+
+def test_a_stranger_mends_nothing(practice_client: FlaskClient, app: Flask) -> None:
+    stranger = app.test_client()
+
+    answer = stranger.post("/practice/mend/imap-disabled", data={"csrf_token": csrf_token(stranger, "/sign-in")})
+
+    assert answer.location.startswith("/sign-in")
+    assert "Mended" not in card_of(practice_client, "imap-disabled")
+
+
+def test_where_the_servers_do_not_answer_the_page_says_so(practice_client: FlaskClient, app: Flask) -> None:
+    app.extensions["postroom.practice"].ports = {**app.extensions["postroom.practice"].ports, "microsoft": 9}
+
+    answer = press(practice_client, "imap-disabled", "yes")
+
+    assert answer.status_code == 303
+    assert "the practice servers do not answer" in practice_client.get("/practice/").get_data(as_text=True)
+
+
+def test_the_link_for_the_administrator_leads_to_the_page_of_approval(
+    practice_client: FlaskClient, app: Flask, servers: PracticeServers
+) -> None:
+    with app.test_request_context(base_url="http://127.0.0.1:8000"):
+        link = admin_consent_url(client_in_force(CredentialType.OUTLOOK), f"ada@{OFFICE}")
+
+    page = requests.get(link, timeout=10)
+    assert link.startswith(f"http://127.0.0.1:{servers.ports['microsoft']}/{OFFICE}/v2.0/adminconsent?")
+    assert "Permissions requested" in page.text

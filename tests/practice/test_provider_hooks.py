@@ -65,7 +65,7 @@ def test_token_requests_are_counted_and_forgotten_at_a_reset(either: HereClient,
 
     assert before["token_calls"] == either.authority.token_calls + 2 == 2
     assert [grant["address"] for grant in before["grants"]] == [somebody]  # type: ignore[attr-defined]
-    assert after == {"token_calls": 0, "faults": [], "grants": []}
+    assert after == {"token_calls": 0, "faults": [], "grants": [], "mended": []}
     assert either.refresh(refresh_token).status_code == 400
 
 

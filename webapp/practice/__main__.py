@@ -6,8 +6,9 @@ import json
 import signal
 import ssl
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,14 +30,19 @@ class _Listener(NamedTuple):
 
 
 def _listeners(
-    mail: MailServer, token_mail: Mapping[str, TokenMailServer], good: ssl.SSLContext, certificates: Certificates
+    mail: MailServer,
+    token_mail: Mapping[str, TokenMailServer],
+    good: ssl.SSLContext,
+    certificates: Certificates,
+    mended: Container[str],
 ) -> dict[str, _Listener]:
+    expired = _replaced(_context(certificates.expired), good, lambda: "tls-expired" in mended)
     return {
         "mail_tls": _Listener(mail.serve_tls, good),
         "mail_starttls": _Listener(mail.serve_starttls),
-        "moods": _Listener(serve_moods, good),
+        "moods": _Listener(partial(serve_moods, mended=mended), good),
         "self_signed": _Listener(mail.serve_tls, _context(certificates.self_signed)),
-        "expired": _Listener(mail.serve_tls, _context(certificates.expired)),
+        "expired": _Listener(mail.serve_tls, expired),
         "other_name": _Listener(mail.serve_tls, _context(certificates.other_name)),
         "silent": _Listener(faults.stay_silent),
         "smtp": _Listener(faults.speak_smtp),
@@ -51,6 +57,17 @@ def _context(certificate: Path) -> ssl.SSLContext:
     return context
 
 
+def _replaced(context: ssl.SSLContext, other: ssl.SSLContext, when: Callable[[], bool]) -> ssl.SSLContext:
+    """Let the handshakes of a context go on with another one's certificate, whenever it is time for that."""
+
+    def choose(connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, context: ssl.SSLContext) -> None:
+        if when():
+            connection.context = other
+
+    context.sni_callback = choose
+    return context
+
+
 async def run(folder: Path, portal_url: str) -> None:
     """Serve until standard input closes or SIGTERM comes."""
     stop = asyncio.Event()
@@ -62,12 +79,16 @@ async def run(folder: Path, portal_url: str) -> None:
     good = _context(certificates.good)
     sockets = open_sockets()
     ports = {name: sock.getsockname()[1] for name, sock in sockets.items()}
+    mended: set[str] = set()
     with ExitStack() as running:
         token_mail = {}
         for key, house in HOUSES.items():
-            provider = running.enter_context(Authority.start(key, sock=sockets[key], portal_url=portal_url))
-            token_mail[key] = prepare_token_mail(good, house, provider.store)
-        for name, listener in _listeners(await prepare_mail_server(good), token_mail, good, certificates).items():
+            provider = running.enter_context(
+                Authority.start(key, sock=sockets[key], portal_url=portal_url, mended=mended)
+            )
+            token_mail[key] = prepare_token_mail(good, house, provider.store, mended)
+        mail = await prepare_mail_server(good)
+        for name, listener in _listeners(mail, token_mail, good, certificates, mended).items():
             await asyncio.start_server(listener.serve, sock=sockets[name], ssl=listener.certificate)
         print(json.dumps({"ports": ports, "ca_file": str(certificates.ca_file)}), flush=True)
         await stop.wait()

@@ -3,7 +3,7 @@
 The texts are those of the real servers. A mood refuses at the sign-in, or lets the person in and refuses at INBOX.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from webapp.practice.scenarios import PASSWORD
@@ -13,7 +13,8 @@ from webapp.practice.scenarios import PASSWORD
 class Mood:
     """What the server says: to the sign-in, or once signed in to the opening of INBOX.
 
-    `{command}` stands for the command that is refused. `before` goes ahead of the refusal, `bye` ends the connection.
+    Without either all is well. `{command}` stands for the command that is refused, `before` goes ahead of the refusal,
+    and `bye` ends the connection.
     """
 
     at_login: str = ""
@@ -63,7 +64,11 @@ MOODS: Mapping[str, Mood] = {
 }
 
 
-def mood_of(user: str, password: str) -> Mood:
-    """Find the mood a sign-in meets: the part before the @ names it."""
-    mood = MOODS.get(user.partition("@")[0], ANY_OTHER)
-    return ANY_OTHER if mood.at_inbox and password != PASSWORD else mood
+MENDED = Mood()
+
+
+def mood_of(user: str, password: str, mended: Container[str] = ()) -> Mood:
+    """Find the mood a sign-in meets: the part before the @ names it, and the mood has passed where it is mended."""
+    name = user.partition("@")[0]
+    mood = MENDED if name in mended else MOODS.get(name, ANY_OTHER)
+    return ANY_OTHER if not mood.at_login and password != PASSWORD else mood

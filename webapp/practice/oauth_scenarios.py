@@ -6,6 +6,7 @@ What the provider does with each person is in `webapp.practice.authority.people`
 from dataclasses import dataclass
 
 from webapp.models import CredentialType
+from webapp.practice.authority.houses import HOUSES
 from webapp.practice.authority.people import OFFICE, PERSONAL, SHARED_MAILBOX, WORKSPACE
 
 
@@ -24,6 +25,11 @@ class OAuthScenario:
     shared_mailbox: str = ""
     expected_slug: str | None = None
     ends_at_provider: bool = False
+
+    @property
+    def mended(self) -> str:
+        """Say what is so once an administrator has mended it; empty where nobody can."""
+        return next((house.mends[self.key].about for house in HOUSES.values() if self.key in house.mends), "")
 
     @property
     def mailbox(self) -> str:

@@ -19,6 +19,7 @@ class Scenario:
     """One thing to try: what to type, and the slug of the diagnosis to expect, None where the test passes.
 
     `user` is empty where the address is the user name. `port_name` is one of `webapp.practice.ports.PORT_NAMES`.
+    `mended` says what is so once an administrator has mended it, and is empty where nobody can.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Scenario:
     user: str = ""
     password: str = PASSWORD
     expected_slug: str | None = None
+    mended: str = ""
 
     @property
     def login(self) -> str:
@@ -39,11 +41,13 @@ class Scenario:
         return self.user or self.address
 
 
-def _refused(slug: str, title: str, blurb: str, *, group: str = "Sign-in", like: str = "imap") -> Scenario:
+def _refused(
+    slug: str, title: str, blurb: str, *, group: str = "Sign-in", like: str = "imap", mended: str = ""
+) -> Scenario:
     """Describe a mailbox of the server with moods (see `webapp.practice.moods`)."""
     return Scenario(
         key=slug, group=group, title=title, blurb=blurb, expected_slug=slug,
-        address=f"{slug}@{DOMAIN}", host=f"{like}.{DOMAIN}", port_name="moods",
+        address=f"{slug}@{DOMAIN}", host=f"{like}.{DOMAIN}", port_name="moods", mended=mended,
     )  # fmt: skip
 
 
@@ -89,6 +93,7 @@ _SIGN_IN = (
     _refused(
         "imap-disabled", "IMAP is switched off",
         "Gmail's words: the password may be right, but IMAP is switched off for this mailbox.", like="google-like",
+        mended="IMAP is switched on for this mailbox.",
     ),
     _refused(
         "basic-auth-disabled", "Passwords are no longer taken",
@@ -105,6 +110,7 @@ _SIGN_IN = (
     _refused(
         "account-disabled", "The account is disabled",
         "Dovecot's words: the server knows the account and lets nobody in.",
+        mended="The account is enabled again.",
     ),
     Scenario(
         key="unknown", group="Sign-in", title="Words nobody has seen before",
@@ -140,6 +146,7 @@ _ENCRYPTION = (
         key="tls-expired", group="Encryption", title="An expired certificate",
         blurb="The server's certificate has lapsed, so the password is never sent.",
         address=f"anna@{DOMAIN}", host=f"expired.{DOMAIN}", port_name="expired", expected_slug="tls-expired",
+        mended="The server has a new certificate.",
     ),
     Scenario(
         key="tls-hostname-mismatch", group="Encryption", title="A certificate for another name",
@@ -205,6 +212,7 @@ _MAILBOX = (
     _refused(
         "mailbox-access-denied", "No right to open INBOX",
         "Dovecot's words: the sign-in passes, but this person may not open INBOX.", group="Mailbox",
+        mended="This person may open INBOX now.",
     ),
 )  # fmt: skip
 

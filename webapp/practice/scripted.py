@@ -1,23 +1,35 @@
-"""The few IMAP commands a test of a connection needs, answered as `webapp.practice.moods` has it. Knows no scenario."""
+"""The few IMAP commands a test of a connection needs, answered as `webapp.practice.moods` has it. Knows no scenario.
+
+Where a mood has passed, INBOX opens and is empty.
+"""
 
 import asyncio
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from contextlib import suppress
 
 from webapp.practice.moods import Mood, mood_of
 
 _CAPABILITIES = "IMAP4rev1 SASL-IR AUTH=PLAIN"
+_EMPTY = (
+    "FLAGS ()",
+    "0 EXISTS",
+    "0 RECENT",
+    "OK [UIDVALIDITY 1] Never renumbered.",
+    "OK [UIDNEXT 1] The first to come.",
+)
 _LOGGED_OUT = "Logging out."
 _WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"|([^ "]+)')
 _LITERAL = re.compile(rb"\{(\d{1,5})(\+?)\}$")
 
 
-async def serve_moods(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Serve one connection until the client leaves or the mood ends it."""
-    session = _Session(reader, writer)
+async def serve_moods(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, mended: Container[str] = ()
+) -> None:
+    """Serve one connection until the client leaves or the mood ends it; `mended` names the moods that have passed."""
+    session = _Session(reader, writer, mended)
     with suppress(OSError, EOFError, ValueError):  # gone, or a line longer than the reader takes
         await session.run()
     writer.close()  # without waiting: a client that never ends its side of TLS would hold up the end of the process
@@ -26,9 +38,10 @@ async def serve_moods(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 class _Session:
     """One conversation; nobody is signed in while there is no mood."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, mended: Container[str]) -> None:
         self._reader = reader
         self._writer = writer
+        self._mended = mended
         self._mood: Mood | None = None
         self._bye = ""
         self._answers: dict[str, Callable[[str, list[bytes]], Awaitable[str]]] = {
@@ -86,7 +99,7 @@ class _Session:
         return await self._sign_in(command, user, password)
 
     async def _sign_in(self, command: str, user: bytes, password: bytes) -> str:
-        mood = mood_of(user.decode("utf-8", "replace"), password.decode("utf-8", "replace"))
+        mood = mood_of(user.decode("utf-8", "replace"), password.decode("utf-8", "replace"), self._mended)
         if mood.at_login:
             return await self._refuse(mood, mood.at_login, command)
         self._mood = mood
@@ -95,7 +108,11 @@ class _Session:
     async def _open(self, command: str, arguments: list[bytes]) -> str:
         if self._mood is None:
             return "BAD Please sign in first."
-        return await self._refuse(self._mood, self._mood.at_inbox, command)
+        if self._mood.at_inbox:
+            return await self._refuse(self._mood, self._mood.at_inbox, command)
+        for line in _EMPTY:
+            await self._send(f"* {line}")
+        return "OK [READ-ONLY] INBOX is open."
 
     async def _list(self, command: str, arguments: list[bytes]) -> str:
         if self._mood is None:

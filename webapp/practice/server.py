@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-_READY_WITHIN = 15.0
+_READY_WITHIN = 30.0
 _ENDED_WITHIN = 3.0
 _ROOT = Path(__file__).resolve().parents[2]
 

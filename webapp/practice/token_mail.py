@@ -6,7 +6,7 @@ A token is looked up in the provider's own store, in this process. Each server s
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -81,29 +81,30 @@ class TokenMailServer:
         await serve_imap(self._server, reader, writer)
 
 
-def prepare_token_mail(certificate: ssl.SSLContext, house: House, store: TokenStore) -> TokenMailServer:
+def prepare_token_mail(
+    certificate: ssl.SSLContext, house: House, store: TokenStore, mended: Container[str] = ()
+) -> TokenMailServer:
     """Make the server; a mailbox is filled when somebody first opens it, which keeps the start quick."""
     config = _TokenConfig.make(certificate, tls_enabled=False)
-    config.door = _Door(house, store, WORDS[house.key])
-    login = _TokenLogin(config)
-    login.users_dict.update({address: UserMetadata(config, address) for address in config.door.mailboxes})
-    return TokenMailServer(login, config)
+    config.door = _Door(house, store, WORDS[house.key], mended)
+    return TokenMailServer(_TokenLogin(config), config)
 
 
 class _Door:
     """Decides whom a token lets in."""
 
-    def __init__(self, house: House, store: TokenStore, words: Words) -> None:
+    def __init__(self, house: House, store: TokenStore, words: Words, mended: Container[str]) -> None:
         self.words = words
         self._house = house
         self._store = store
-        owners = [person.address for person in house.people if person.has_mailbox]
-        self.mailboxes = frozenset([*owners, *(shared for person in house.people for shared in person.opens)])
+        self._mended = mended
 
     def holder(self, value: str) -> Person | None:
         """Give whose token it is, if it is good for mail at this moment."""
         token = self._store.active_access_token(value)
-        return token.grant.person if token and self._house.mail_scope in token.scope.split() else None
+        if token is None or self._house.mail_scope not in token.scope.split():
+            return None
+        return self._house.person(token.grant.person.address, self._mended)
 
     def admits(self, value: str, user: str) -> bool:
         """Tell whether the sign-in passes; what is behind it is another matter."""
@@ -113,7 +114,7 @@ class _Door:
     def connects(self, value: str, user: str) -> bool:
         """Tell whether there is a mailbox behind it that the holder may open."""
         holder = self.holder(value)
-        return holder is not None and user in self.mailboxes and user in (holder.address, *holder.opens)
+        return holder is not None and user in holder.mailboxes
 
 
 class _TokenConfig(MailConfig):
@@ -169,6 +170,7 @@ class _TokenLogin(Login):
             return _Unconnected(user, self, words)
         async with self._filling:
             if user not in self.config.set_cache:
+                self.users_dict[user] = UserMetadata(self.config, user)
                 self.config.set_cache[user] = (await fill_mailboxes(user, datetime.now(UTC)), FilterSet())
         return Identity(user, self, None, frozenset())
 

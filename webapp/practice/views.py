@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, flash, redirect, render_template, request, url_for
 
 from webapp.accounts.links import find_link
 from webapp.models import CredentialType, Purpose, writes
+from webapp.practice.mended import MENDABLE
+from webapp.practice.mending import mend, mended_keys
 from webapp.practice.mode import Practice
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS
 from webapp.practice.ports import LOOPBACK
@@ -37,12 +39,29 @@ def index() -> str:
         (heading, practice_page(key), [each for each in OAUTH_SCENARIOS if each.credential_type is kind])
         for heading, key, kind in _SIGNING_IN
     ]
-    return render_template("practice/index.html", groups=groups, signing_in=signing_in)
+    mended = mended_keys(_ports())
+    return render_template("practice/index.html", groups=groups, signing_in=signing_in, mended=mended)
+
+
+@practice_pages.post("/mend/<key>")
+@login_required
+def switch(key: str) -> Response:
+    """Do what the mailbox's administrator would, or undo it."""
+    if key not in MENDABLE:
+        abort(404)
+    if not mend(key, _ports(), mended=request.form.get("mended") != "no"):
+        flash("Nothing was changed: the practice servers do not answer. Start the portal again.", "bad")
+    return redirect(url_for("practice.index", _anchor=key), 303)  # type: ignore[return-value]
+
+
+def _ports() -> Mapping[str, int]:
+    ports: Mapping[str, int] = current_app.extensions["postroom.practice"].ports
+    return ports
 
 
 def practice_page(key: str) -> str:
     """Give the address of a practice provider's page of accounts; empty while it does not run."""
-    ports: Mapping[str, int] = current_app.extensions["postroom.practice"].ports
+    ports = _ports()
     return f"http://{LOOPBACK}:{ports[key]}/" if key in ports else ""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.practice.authority.house import House
-from webapp.practice.authority.people import GOOGLE_PEOPLE, Person
+from webapp.practice.authority.people import GOOGLE_MENDS, GOOGLE_PEOPLE, Person
 from webapp.practice.authority.refusal import Refusal
 
 MAIL_SCOPE = "https://mail.google.com/"
@@ -68,6 +68,7 @@ GOOGLE = GoogleLike(
     scopes=frozenset({"openid", "email", "profile", MAIL_SCOPE}),
     steady_scopes=frozenset({"openid", "email", "profile"}),
     people=GOOGLE_PEOPLE,
+    mends=GOOGLE_MENDS,
     rotates=False,
     authorize_path="/o/oauth2/v2/auth",
     token_path="/token",

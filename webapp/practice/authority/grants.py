@@ -17,9 +17,9 @@ from webapp.practice.authority.store import CODE_LIFETIME, Code, Token, TokenSto
 from webapp.practice.authority.token_endpoints import Introspection, Revocation
 
 
-def make_server(house: House, base_url: str, store: TokenStore, redirect_uris: set[str]) -> Server:
+def make_server(house: House, base_url: str, store: TokenStore, redirect_uris: set[str], mended: set[str]) -> Server:
     """Make the server of a house with everything it grants."""
-    server = Server(house, base_url, store, redirect_uris)
+    server = Server(house, base_url, store, redirect_uris, mended)
     server.register_grant(CodeGrant, [S256Required(), IdToken(server)])
     server.register_grant(RefreshGrant)
     server.register_endpoint(Introspection)
@@ -73,7 +73,8 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
 
     def authenticate_user(self, authorization_code: Code) -> Person:
         """Give the person who consented, unless there is something about them."""
-        person = authorization_code.consent.person
+        consented = authorization_code.consent.person
+        person: Person = self.server.person(consented.address) or consented
         if person.at_redeem:
             raise RefusedError(person.at_redeem)
         return person

@@ -8,6 +8,7 @@ from webapp.practice.authority.faults import Fault, TokenFaults
 from webapp.practice.authority.people import Person
 from webapp.practice.authority.server import Server
 from webapp.practice.authority.store import Consent
+from webapp.practice.mended import MENDABLE
 
 
 def make_hooks(server: Server, faults: TokenFaults) -> Blueprint:
@@ -16,12 +17,13 @@ def make_hooks(server: Server, faults: TokenFaults) -> Blueprint:
     house, store = server.house, server.store
 
     def person_of(address: str) -> Person:
-        return house.person(address) or abort(404)
+        return server.person(address) or abort(404)
 
     @hooks.get("/")
     def people() -> str:
         granted = {grant.person.address: grant for grant in store.grants()}
-        return render_template("practice/provider/people.html", granted=granted)
+        everybody = house.people_now(server.mended)
+        return render_template("practice/provider/people.html", people=everybody, granted=granted)
 
     @hooks.get("/practice/state")
     def state() -> dict[str, Any]:
@@ -29,7 +31,12 @@ def make_hooks(server: Server, faults: TokenFaults) -> Blueprint:
             {"address": grant.person.address, "scope": grant.scope, "refused": grant.refused}
             for grant in store.grants()
         ]
-        return {"token_calls": faults.calls, "faults": faults.waiting, "grants": grants}
+        return {
+            "token_calls": faults.calls,
+            "faults": faults.waiting,
+            "grants": grants,
+            "mended": sorted(server.mended),
+        }
 
     @hooks.post("/practice/accounts/<address>/revoke")
     def revoke(address: str) -> Response:
@@ -61,10 +68,21 @@ def make_hooks(server: Server, faults: TokenFaults) -> Blueprint:
         server.client.redirect_uris.add(request.form["uri"])
         return "", 204
 
+    @hooks.post("/practice/mended/<key>")
+    def mend(key: str) -> tuple[str, int]:
+        if key not in MENDABLE:
+            abort(404)
+        if request.form.get("mended") == "no":
+            server.mended.discard(key)
+        else:
+            server.mended.add(key)
+        return "", 204
+
     @hooks.post("/practice/reset")
     def reset() -> tuple[str, int]:
         store.reset()
         faults.reset()
+        server.mended.clear()
         return "", 204
 
     return hooks

@@ -1,7 +1,7 @@
 """What one provider does its own way: its paths, its words, its claims. Knows neither Flask nor Authlib."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,8 @@ class House(ABC):
 
     `refusals` has an entry for every reason of `REASONS`; `steady_scopes` have no box on the consent page, and where
     nothing `ticks`, no scope has. With `calls_back` an error goes to the client; without, only a page of the
-    provider says it.
+    provider says it. `mends` are the people an administrator has mended something for, by the key of the scenario;
+    who approves the client at `approve_path` mends the one named `approved`.
     """
 
     key: str
@@ -29,6 +30,7 @@ class House(ABC):
     scopes: frozenset[str]
     steady_scopes: frozenset[str]
     people: tuple[Person, ...]
+    mends: Mapping[str, Person]
     refusals: Mapping[str, Refusal]
     rotates: bool
     prefix: str = ""
@@ -37,13 +39,21 @@ class House(ABC):
     jwks_path: str
     discovery_path: str
     revoke_path: str = ""
+    approve_path: str = ""
+    approved: str = ""
     introspect_path: str = "/introspect"
     ticks: bool = False
     calls_back: bool = True
 
-    def person(self, address: str) -> Person | None:
-        """Find a person by address, in whatever case it was typed."""
-        return next((person for person in self.people if person.address == address.strip().casefold()), None)
+    def people_now(self, mended: Container[str]) -> tuple[Person, ...]:
+        """Give everybody as they are with some scenarios mended."""
+        changed = {person.address: person for key, person in self.mends.items() if key in mended}
+        return tuple(changed.get(person.address, person) for person in self.people)
+
+    def person(self, address: str, mended: Container[str] = ()) -> Person | None:
+        """Find a person by address, in whatever case it was typed, as they are with some scenarios mended."""
+        wanted = address.strip().casefold()
+        return next((person for person in self.people_now(mended) if person.address == wanted), None)
 
     @property
     def scopes_of_mail(self) -> frozenset[str]:
@@ -57,6 +67,10 @@ class House(ABC):
     def knows_tenant(self, tenant: str) -> bool:
         """Tell whether a tenant exists here."""
         return True
+
+    def approval(self, tenant: str, scope: str) -> dict[str, str]:
+        """Give what a client is told once an administrator has approved it; nothing where the tenant cannot do so."""
+        return {}
 
     @abstractmethod
     def issuer(self, base_url: str, tenant: str = "") -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from webapp.practice.authority.house import House
-from webapp.practice.authority.people import MICROSOFT_PEOPLE, OFFICE, Person
+from webapp.practice.authority.people import ADMIN_CONSENT, MICROSOFT_MENDS, MICROSOFT_PEOPLE, OFFICE, Person
 from webapp.practice.authority.refusal import Refusal
 
 MAIL_SCOPE = "https://outlook.office.com/IMAP.AccessAsUser.All"
@@ -23,6 +23,12 @@ class MicrosoftLike(House):
     def knows_tenant(self, tenant: str) -> bool:
         """Know one tenant, by its ID and its domain, and the two names for any."""
         return tenant in (*_TEMPLATES, TENANT_ID, OFFICE)
+
+    def approval(self, tenant: str, scope: str) -> dict[str, str]:
+        """Name the tenant; `common`, which stands for personal accounts too, has no administrator."""
+        if tenant == "common" or not self.knows_tenant(tenant):
+            return {}
+        return {"admin_consent": "True", "tenant": TENANT_ID, "scope": scope}
 
     def title(self, scope: str) -> str:
         """Say what a scope allows."""
@@ -102,12 +108,15 @@ MICROSOFT = MicrosoftLike(
     scopes=_OPENID | {MAIL_SCOPE, "IMAP.AccessAsUser.All", "User.Read"},
     steady_scopes=_OPENID,
     people=MICROSOFT_PEOPLE,
+    mends=MICROSOFT_MENDS,
     rotates=True,
     prefix="/<tenant>",
     authorize_path="/oauth2/v2.0/authorize",
     token_path="/oauth2/v2.0/token",
     jwks_path="/discovery/v2.0/keys",
     discovery_path="/v2.0/.well-known/openid-configuration",
+    approve_path="/v2.0/adminconsent",
+    approved=ADMIN_CONSENT,
     refusals={
         "client-unknown": Refusal(
             error="unauthorized_client",

@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
-from flask import Flask, Response, redirect, render_template, request
+from flask import Flask, Response, redirect, request
 
+from webapp.practice.authority.approval import Approval
 from webapp.practice.authority.people import Person
 from webapp.practice.authority.refusal import Refusal
 from webapp.practice.authority.server import Server
+from webapp.practice.authority.showing import POLICY, show, show_form, stop
 from webapp.practice.authority.store import Consent
 
 _ROOT = Path(__file__).resolve().parents[3]
-_POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 _SILENT = frozenset({"login_required", "consent_required", "interaction_required", "account_selection_required"})
 """Errors of a request that must not show a page (OpenID Connect Core section 3.1.2.6): they always call back."""
 
@@ -37,6 +38,7 @@ def make_app(server: Server) -> Flask:
         (f"{house.prefix}{house.discovery_path}", "GET", pages.discovery),
         (house.introspect_path, "POST", lambda: server.create_endpoint_response("introspection")),
         *([(house.revoke_path, "POST", pages.revoke)] if house.revoke_path else []),
+        *([(house.prefix + house.approve_path, "GET POST", Approval(server).answer)] if house.approve_path else []),
     )
     for path, methods, view in routes:
         app.add_url_rule(path, endpoint=path, view_func=view, methods=methods.split())
@@ -46,17 +48,12 @@ def make_app(server: Server) -> Flask:
 
 def _keep_to_itself(response: Response) -> Response:
     """Cut the tie to whoever opened the window, as the strictest provider would, and allow nothing from elsewhere."""
-    response.headers.setdefault("Content-Security-Policy", f"{_POLICY}; form-action 'self'")
+    response.headers.setdefault("Content-Security-Policy", f"{POLICY}; form-action 'self'")
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _origin(uri: str) -> str:
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 class _Pages:
@@ -70,16 +67,16 @@ class _Pages:
     def authorize(self, tenant: str = "") -> Response:
         """Find out who it is, ask whether they agree, and call the client back."""
         if not self._house.knows_tenant(tenant):
-            return self._stop(self._house.refusals["tenant-unknown"])
+            return stop(self._house.refusals["tenant-unknown"])
         person = self._who()
         try:
             grant = self._server.get_consent_grant(end_user=person)
         except OAuth2Error as error:
             refusal = self._server.refusal_of(error)
             calls_back = error.redirect_uri and (self._house.calls_back or refusal.error in _SILENT)
-            return self._call_back_without(refusal) if calls_back else self._stop(refusal)
+            return self._call_back_without(refusal) if calls_back else stop(refusal)
         if person is None:
-            return self._page("choose", links=[(each, self._link(each)) for each in self._by_hint()])
+            return show("choose", links=[(each, self._link(each)) for each in self._by_hint()])
         if person.blocked:
             return self._blocked(person.blocked)
         if request.method == "POST":
@@ -131,13 +128,13 @@ class _Pages:
     def _who(self) -> Person | None:
         """Tell who is signed in: chosen on the page, hinted at, or known from the visit before."""
         if chosen := request.values.get("account"):
-            return self._house.person(chosen)
+            return self._server.person(chosen)
         if self._prompts() & {"select_account", "login"}:
             return None
-        hinted = self._house.person(request.args.get("login_hint", ""))
+        hinted = self._server.person(request.args.get("login_hint", ""))
         if hinted:
-            return self._house.person(hinted.signed_in_as or hinted.address)
-        return None if request.args.get("login_hint") else self._house.person(request.cookies.get(self._cookie, ""))
+            return self._server.person(hinted.signed_in_as or hinted.address)
+        return None if request.args.get("login_hint") else self._server.person(request.cookies.get(self._cookie, ""))
 
     def _prompts(self) -> frozenset[str]:
         return frozenset(request.args.get("prompt", "").split())
@@ -146,26 +143,22 @@ class _Pages:
         """List the people, those the request may mean first."""
         hinted = self._house.person(request.args.get("login_hint", ""))
         likely = {hinted.address, hinted.signed_in_as} if hinted else set()
-        return sorted(self._house.people, key=lambda person: person.address not in likely)
+        return sorted(self._house.people_now(self._server.mended), key=lambda person: person.address not in likely)
 
     def _link(self, person: Person) -> str:
         return f"?{urlencode([*request.args.items(multi=True), ('account', person.address)])}"
 
     def _ask(self, person: Person, scopes: frozenset[str], *, again: bool) -> Response:
         boxes = sorted(scopes - self._house.steady_scopes) if self._house.ticks else []
-        page = self._page(
+        return show_form(
             "consent",
+            request.args["redirect_uri"],
             person=person,
             again=again,
             boxes=[(scope, self._house.title(scope)) for scope in boxes],
             named=[self._house.title(scope) for scope in sorted(scopes - self._house.steady_scopes - {*boxes})],
             other=f"?{urlencode([*request.args.items(multi=True), ('prompt', 'select_account')])}",
         )
-        # Chromium holds the redirect that answers a form against this too.
-        page.headers["Content-Security-Policy"] = (
-            f"{_POLICY}; form-action 'self' {_origin(request.args['redirect_uri'])}"
-        )
-        return page
 
     def _decide(self, grant: Any, person: Person) -> Response:
         if request.form.get("decision") != "allow":
@@ -199,11 +192,4 @@ class _Pages:
     def _blocked(self, refusal: Refusal) -> Response:
         """Show why it ends here; a house that calls back has a link for going back without."""
         back = self._error_link(refusal) if self._house.calls_back else ""
-        return self._page("blocked", 403, refusal=refusal, back=back)
-
-    def _stop(self, refusal: Refusal) -> Response:
-        """Show a fault of the request: nobody may be called back."""
-        return self._page("stopped", 400, refusal=refusal)
-
-    def _page(self, name: str, status: int = 200, **values: Any) -> Response:
-        return Response(render_template(f"practice/provider/{name}.html", **values), status)
+        return show("blocked", 403, refusal=refusal, back=back)

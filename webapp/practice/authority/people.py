@@ -1,6 +1,7 @@
 """Who can sign in at the practice provider, and what becomes of it. Data only."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from webapp.practice.authority.refusal import Refusal
 from webapp.practice.scenarios import DOMAIN
@@ -36,6 +37,11 @@ class Person:
     blocked: Refusal | None = None
     at_redeem: Refusal | None = None
     at_refresh: Refusal | None = None
+
+    @property
+    def mailboxes(self) -> frozenset[str]:
+        """Name all that this person may open."""
+        return self.opens | ({self.address} if self.has_mailbox else frozenset())
 
 
 _REVOKED = Refusal(error="invalid_grant", description="Token has been expired or revoked.")
@@ -106,3 +112,31 @@ MICROSOFT_PEOPLE = (
         "Tom Reuter", f"May open {SHARED_MAILBOX} beside his own mailbox.", opens=frozenset({SHARED_MAILBOX})
     ),
 )  # fmt: skip
+
+
+def _mended(people: tuple[Person, ...], address: str, about: str, **changed: object) -> Person:
+    person = next(person for person in people if person.address == address)
+    return replace(person, about=about, **changed)  # type: ignore[arg-type]
+
+
+# By the key of the scenario that an administrator mends: who the person is from then on.
+GOOGLE_MENDS: Mapping[str, Person] = {
+    "gmail-blocked": _mended(GOOGLE_PEOPLE, f"bea@{WORKSPACE}", "Her administrator trusts the app now.", blocked=None),
+}
+
+ADMIN_CONSENT = "outlook-admin-consent"
+MICROSOFT_MENDS: Mapping[str, Person] = {
+    ADMIN_CONSENT: _mended(
+        MICROSOFT_PEOPLE, f"ada@{OFFICE}", "An administrator has approved the app for her.", blocked=None
+    ),
+    "outlook-secret-expired": _mended(
+        MICROSOFT_PEOPLE, f"silas@{OFFICE}", "The portal's client secret was renewed for him.", at_redeem=None
+    ),
+    "outlook-no-mailbox": _mended(
+        MICROSOFT_PEOPLE, f"lena@{OFFICE}", "Her account has a mailbox now.", has_mailbox=True
+    ),
+    "outlook-shared-denied": _mended(
+        MICROSOFT_PEOPLE, f"anton@{OFFICE}", f"He may open {SHARED_MAILBOX} now, beside his own mailbox.",
+        opens=frozenset({SHARED_MAILBOX}),
+    ),
+}  # fmt: skip

@@ -51,13 +51,17 @@ class Authority:
         sock: socket.socket | None = None,
         portal_url: str = PORTAL_URL,
         redirect_uris: Iterable[str] = (),
+        mended: set[str] | None = None,
     ) -> Iterator["Authority"]:
-        """Serve the house `google` or `microsoft` on a socket that listens, or on any free port."""
+        """Serve the house `google` or `microsoft` on a socket that listens, or on any free port.
+
+        `mended` holds the keys of the scenarios that are mended, for those who share it.
+        """
         house, own = HOUSES[key], sock or _listen()
         with own:
             base_url = f"http://{LOOPBACK}:{own.getsockname()[1]}"
             allowed = {portal_url.rstrip("/") + house.callback_path, *redirect_uris}
-            server = grants.make_server(house, base_url, TokenStore(), allowed)
+            server = grants.make_server(house, base_url, TokenStore(), allowed, set() if mended is None else mended)
             app = make_app(server)
             faults = TokenFaults(app.wsgi_app, house.token_path)
             app.register_blueprint(make_hooks(server, faults))
@@ -95,8 +99,9 @@ class Authority:
         self._faults.add(Fault(kind=kind, seconds=seconds), times)
 
     def reset(self) -> None:
-        """Forget grants, faults and counts."""
+        """Forget grants, faults and counts, and what is mended."""
         self.store.reset()
+        self._server.mended.clear()
         self._faults.reset()
 
 

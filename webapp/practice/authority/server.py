@@ -30,11 +30,14 @@ class RefusedError(OAuth2Error):  # type: ignore[misc]
 class Server(AuthorizationServer):  # type: ignore[misc]
     """The authorization server of one house at one address."""
 
-    def __init__(self, house: House, base_url: str, store: TokenStore, redirect_uris: set[str]) -> None:
+    def __init__(
+        self, house: House, base_url: str, store: TokenStore, redirect_uris: set[str], mended: set[str]
+    ) -> None:
         super().__init__()
         self.house = house
         self.base_url = base_url
         self.store = store
+        self.mended = mended
         self.key = RSAKey.generate_key(2048, {"kid": new_secret("key"), "use": "sig", "alg": "RS256"})
         self.client = Client(client_id=house.client_id, secret=house.client_secret, redirect_uris=redirect_uris)
         self.mail_server = Client(client_id=MAIL_SERVER_ID, secret=MAIL_SERVER_SECRET)
@@ -43,6 +46,10 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             "default",
             BearerTokenGenerator(lambda **_: new_secret("access-token"), lambda **_: new_secret("refresh-token")),
         )
+
+    def person(self, address: str) -> Person | None:
+        """Find a person, with whatever is mended at this moment."""
+        return self.house.person(address, self.mended)
 
     def refused(self, reason: str) -> RefusedError:
         """Make the house's refusal for one of `webapp.practice.authority.house.REASONS`."""

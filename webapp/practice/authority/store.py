@@ -174,10 +174,10 @@ class TokenStore:
         """End everything a person has granted, as Google does: all scopes, all tokens, all clients."""
         with self.lock:
             for code in self._codes.values():
-                code.used = code.used or code.consent.person == person
+                code.used = code.used or code.consent.person.address == person.address
             for token in self._tokens.values():
-                token.grant.revoked = token.grant.revoked or token.grant.person == person
-            for key in [key for key, grant in self._latest.items() if grant.person == person]:
+                token.grant.revoked = token.grant.revoked or token.grant.person.address == person.address
+            for key in [key for key in self._latest if key[0] == person.address]:
                 del self._latest[key]
 
     def reset(self) -> None:
