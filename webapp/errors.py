@@ -94,7 +94,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(IntegrityError)
     def somebody_was_quicker(error: Exception) -> Response:
         db.session.rollback()
-        log.warning("quicker: %s", getattr(error, "orig", error), exc_info=app.debug)
+        log.warning("conflict", exc_info=True)  # or a mistake of ours
         return error_response(409)
 
     @app.errorhandler(Exception)

@@ -2,8 +2,11 @@
 
 import gc
 import os
+import re
 import sys
 from typing import Any
+
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 bind = os.environ.get("POSTROOM_BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
@@ -21,6 +24,18 @@ accesslog = "-" if os.environ.get("POSTROOM_ACCESS_LOG") else None
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(M)sms'
 loglevel = os.environ.get("POSTROOM_LOG_LEVEL", "warning")
 control_socket_disable = True
+
+# Paths whose next part opens a page by itself, whoever has it.
+_BEARER_PATH = re.compile(r"((?:^|/)(?:hand-off|join|new-password|consent|step-in)/)[^/]+")
+
+
+class logger_class(Logger):  # type: ignore[misc]  # noqa: N801  (gunicorn's name for the setting)
+    """Writes the access log without what would let its reader in."""
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
+        """Give what a line may hold."""
+        given: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        return {**given, "U": _BEARER_PATH.sub(r"\1…", given["U"] or "")}
 
 
 def on_starting(server: Any) -> None:

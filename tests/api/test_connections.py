@@ -1,13 +1,18 @@
 """Connections over the API."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, update
 
 from tests.api.conftest import MakeProgram, said
+from tests.conftest import MakeUser
 from tests.connections.conftest import MakeConnection
+from webapp.api import connections as api_connections
+from webapp.connections import recording
+from webapp.imap import run_check
 from webapp.models import Connection, Scope, User, db
 from webapp.practice.scenarios import PASSWORD
 
@@ -179,3 +184,57 @@ def test_a_password_has_no_access_token(program: MakeProgram, member: User, make
 
     assert answer.status_code == 409
     assert said(answer)["detail"] == "The connection logs in with a password."
+
+
+def test_a_list_costs_the_same_however_many_people_own_its_connections(
+    app: Flask, program: MakeProgram, make_user: MakeUser, make_connection: MakeConnection
+) -> None:
+    people = [make_user(f"p{number}@example.com", name=f"P{number}") for number in range(6)]
+    for number, person in enumerate(people):
+        make_connection(person, name=f"Inbox {number}")
+    nightly = program(people[0])
+    asked = {}
+
+    for limit in (1, 6):
+        with app.app_context():
+            engine = db.engine
+        statements: list[str] = []
+        listen = lambda *given, seen=statements: seen.append(given[2])  # noqa: E731
+        event.listen(engine, "before_cursor_execute", listen)
+        assert len(nightly.read(f"/connections?limit={limit}")["connections"]) == limit
+        event.remove(engine, "before_cursor_execute", listen)
+        asked[limit] = sum(each.startswith("SELECT") for each in statements)
+
+    assert asked[1] == asked[6]
+
+
+def test_no_transaction_is_open_while_the_mail_server_is_waited_for(
+    program: MakeProgram, member: User, make_connection: MakeConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+
+    def watched(*given: Any, **named: Any) -> Any:
+        held.append(db.session().in_transaction())
+        return run_check(*given, **named)
+
+    monkeypatch.setattr(recording, "run_check", watched)
+
+    program(member).read(f"/connections/{make_connection(member)}/test", "POST")
+
+    assert held == [False]
+
+
+def test_a_connection_that_is_changed_while_it_is_deleted_is_a_conflict(
+    program: MakeProgram, member: User, make_connection: MakeConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed_meanwhile(*_: object) -> bool:
+        later = update(Connection).values(version=Connection.version + 1)
+        db.session.execute(later.execution_options(synchronize_session=False))
+        return True
+
+    monkeypatch.setattr(api_connections, "may_change", changed_meanwhile)
+
+    answer = program(member).ask("DELETE", f"/connections/{make_connection(member)}")
+
+    assert (answer.status_code, answer.content_type) == (409, "application/problem+json")
+    assert said(answer)["title"] == "Somebody else was quicker"

@@ -1,7 +1,11 @@
 """Bearer tokens: who gets in, with what, and what is written down."""
 
+import io
+import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -213,3 +217,36 @@ def test_scripts_are_told_who_or_what_is_missing(app: Flask, member: User, argum
 
     assert told.exit_code == 1
     assert "no" in told.output
+
+
+def test_no_transaction_is_open_while_the_body_is_waited_for(
+    app: Flask, program: MakeProgram, member: User, fields: Callable[..., dict[str, str]]
+) -> None:
+    nightly = program(member)
+    nightly.get("/connections")
+    held: list[bool] = []
+
+    class Slow(io.BytesIO):
+        def readinto(self, buffer: Any) -> int:
+            held.append(db.session().in_transaction())
+            return super().readinto(buffer)
+
+    body = json.dumps({**fields(), "port": 993}).encode()
+    answer = nightly.ask(
+        "POST", "/connections", input_stream=Slow(body), content_length=len(body), content_type="application/json"
+    )
+
+    assert answer.status_code == 201
+    assert held
+    assert not any(held)
+
+
+@pytest.mark.parametrize("arguments", [["create", "ben@example.com", "--name", "x" * 101],
+                                       ["create", "ben@example.com", "--name", " "],
+                                       ["create", "ben@example.com", "--name", "a\nb"],
+                                       ["revoke", "99999999999999999999"]])  # fmt: skip
+def test_scripts_are_told_what_no_token_can_be(app: Flask, member: User, arguments: list[str]) -> None:
+    told = app.test_cli_runner().invoke(args=["tokens", *arguments])
+
+    assert told.exit_code == 2, told.output
+    assert "Error: Invalid value for" in told.output

@@ -18,7 +18,12 @@ def connection_path(make_user: MakeUser, make_connection: MakeConnection) -> str
 
 
 def test_nobody_sees_anything_without_signing_in(client: FlaskClient, connection_path: str) -> None:
-    for path in ("/connections/", "/connections/new", "/administration/people", *(connection_path + part for part in LOOK)):
+    for path in (
+        "/connections/",
+        "/connections/new",
+        "/administration/people",
+        *(connection_path + part for part in LOOK),
+    ):
         response = client.get(path)
 
         assert response.status_code == 303

@@ -71,8 +71,11 @@ def hand_over(
 ) -> Callable[..., Handed]:
     """Give a function that saves a connection, tests it, and hands over what it fails by."""
 
-    def make(key: str = SWITCHED_OFF) -> Handed:
+    def make(key: str = SWITCHED_OFF, **changed: object) -> Handed:
         connection_id = make_connection(as_member, key)
+        with app.app_context():
+            db.session.execute(update(Connection).values(id=connection_id, **changed))
+            db.session.commit()
         page = f"/connections/{connection_id}"
         post(client, f"{page}/test", page=page)
         answer = post(client, f"{page}/hand-off", page=page)

@@ -7,14 +7,24 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from tests.browsing import ANY_PAGE, post, words
-from tests.conftest import MakeUser, sign_in_as
+from tests.conftest import MakeUser, csrf_token, sign_in_as
 from tests.connections.conftest import MakeConnection
 from tests.handoff.conftest import SWITCHED_OFF, Handed
-from webapp.models import HandOff, User, db, utcnow
+from webapp.connections.reports import verdict_of
+from webapp.connections.verdict import Verdict
+from webapp.diagnosis.catalogue import PROBLEMS
+from webapp.diagnosis.problem import Diagnosis
+from webapp.handoff import views
+from webapp.handoff.message import Message, message_of
+from webapp.handoff.standing import Standing
+from webapp.models import CheckReport, Connection, CredentialType, HandOff, State, User, db, utcnow
 from webapp.practice.scenarios import PASSWORD
+from webapp.security.key_files import read_or_make_key
+from webapp.security.secret_box import new_key
+from webapp.settings import Settings
 
 
 def test_a_failed_test_offers_to_hand_the_problem_to_the_administrator(
@@ -110,7 +120,7 @@ def test_the_message_says_what_where_how_and_by_whom(handed: Handed) -> None:
     assert "imap-disabled@practice.test" in text
     assert "Ben" in text
     assert "1. Mailbox administrator: " in text
-    assert "Admin console → Apps → Google Workspace → Gmail" in text
+    assert "Google Admin console (https://admin.google.com) → Apps → Google Workspace → Gmail" in text
     assert "You:" not in text
     assert not re.search(r"<\w| $|\n\n\n", text, re.MULTILINE)
     assert PASSWORD not in text
@@ -202,3 +212,87 @@ def test_a_deleted_connection_takes_its_hand_off_along(handed: Handed) -> None:
     post(handed.asker, page, page=page)
 
     assert handed.stranger.get(path).status_code == 404
+
+
+def test_a_result_from_before_a_change_is_not_handed_over(handed: Handed) -> None:
+    page = f"/connections/{handed.connection_id}"
+    handed.set(withdrawn_at=utcnow())
+    handed.change(address="other@example.com", user="other@example.com", state=State.NOT_TESTED)
+
+    answer = post(handed.asker, f"{page}/hand-off", page=page)
+
+    assert answer.location == page
+    assert "the connection was changed since" in words(handed.asker.get(page))
+
+
+def test_a_link_whose_key_was_lost_is_replaced_by_a_new_one(handed: Handed, settings: Settings) -> None:
+    first, page = handed.row().id, f"/connections/{handed.connection_id}"
+    handed.app.extensions.pop("postroom.secret_box", None)
+    (settings.data_dir / "data.key").unlink()
+    read_or_make_key(settings.data_dir / "data.key", lambda: new_key().replace("k1:", "k2:"))
+
+    answer = post(handed.asker, f"{page}/hand-off", page=page)
+
+    assert answer.location != f"/hand-offs/{first}"
+    assert handed.asker.get(answer.location).status_code == 200
+
+
+def test_a_hand_off_that_is_deleted_while_it_is_withdrawn_is_no_fault(
+    handed: Handed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"/hand-offs/{handed.row().id}"
+    form_token = csrf_token(handed.asker, page)
+    ask = views._may_withdraw
+
+    def deleted_meanwhile(hand_off: HandOff) -> bool:
+        db.session.execute(delete(HandOff).execution_options(synchronize_session=False))
+        return ask(hand_off)
+
+    monkeypatch.setattr(views, "_may_withdraw", deleted_meanwhile)
+
+    assert handed.asker.post(f"{page}/withdraw", data={"csrf_token": form_token}).status_code == 303
+
+
+def test_a_message_too_long_for_a_mail_program_leaves_the_steps_to_the_link() -> None:
+    long = Message(subject="Café", text="step\n" * 500, brief="see https://portal/hand-off/x\n")
+    short = Message(subject="Café", text="step\n", brief="brief")
+
+    assert long.mailto == "mailto:?subject=Caf%C3%A9&body=see%20https%3A//portal/hand-off/x%0D%0A"
+    assert short.mailto == "mailto:?subject=Caf%C3%A9&body=step%0D%0A"
+
+
+@pytest.mark.parametrize("slug", PROBLEMS)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_mail_program_is_given_the_link_whatever_the_problem(app: Flask, slug: str) -> None:
+    hand_off = HandOff(
+        mailbox="ann.longname@subsidiary.example.com", address="ann.longname@subsidiary.example.com", account="",
+        credential_type=CredentialType.OUTLOOK, problem=slug, failure="", expires_at=utcnow(),
+    )  # fmt: skip
+    standing = Standing(hand_off)
+    vars(standing).update(connection=None, diagnosis=Diagnosis(problem=PROBLEMS[slug]))
+
+    with app.test_request_context("/"):
+        message = message_of(standing, "https://portal.example.com/hand-off/" + "x" * 43)
+
+    assert len(message.mailto) <= 2000
+    assert "https%3A//portal.example.com/hand-off/xxx" in message.mailto
+    assert not re.search(r" $|\n\n\n", message.text + message.brief, re.MULTILINE)
+
+
+def test_a_connection_that_is_deleted_while_it_is_handed_over_is_a_conflict(
+    handed: Handed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed.set(withdrawn_at=utcnow())
+    page = f"/connections/{handed.connection_id}"
+
+    def deleted_meanwhile(connection: Connection, stored: CheckReport) -> Verdict:
+        verdict = verdict_of(connection, stored)
+        db.session.execute(delete(Connection).execution_options(synchronize_session=False))
+        return verdict
+
+    monkeypatch.setattr(views, "verdict_of", deleted_meanwhile)
+
+    answer = post(handed.asker, f"{page}/hand-off", page=page)
+
+    assert answer.status_code == 409
+    assert "Somebody else was quicker" in words(answer)

@@ -5,14 +5,21 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from tests.browsing import post, words
+from tests.browsing import ANY_PAGE, post, words
+from tests.conftest import csrf_token
 from tests.handoff.conftest import Handed
-from webapp.models import CheckReport, Connection, State, User, db, utcnow
+from webapp.connections import recording
+from webapp.handoff import views
+from webapp.imap import run_check
+from webapp.models import CheckReport, Connection, CredentialType, HandOff, State, User, db, utcnow
 from webapp.practice.scenarios import DOMAIN, PASSWORD
+from webapp.settings import Settings
 
 
 def times_tested(app: Flask) -> int:
@@ -240,3 +247,111 @@ def test_who_asked_may_have_left(handed: Handed) -> None:
     handed.set(asked_by_id=None)
 
     assert "Somebody who has left asks for your help" in words(handed.look())
+
+
+def test_a_connection_that_was_changed_to_another_mailbox_is_none_of_the_strangers_business(
+    handed: Handed, any_moment: None
+) -> None:
+    path, page = handed.path, f"/connections/{handed.connection_id}"
+    assert "Handed over" in words(handed.asker.get(page))
+    handed.mend()
+    handed.change(address=f"secret@{DOMAIN}", user=f"secret@{DOMAIN}")
+
+    answers = [handed.stranger.get(path), post(handed.stranger, f"{path}/test", page=ANY_PAGE)]
+
+    for answer in answers:
+        assert answer.status_code == 410
+        assert "This link is for another mailbox by now Ask Ben for a new one" in words(answer)
+        assert "secret" not in answer.get_data(as_text=True)
+    assert times_tested(handed.app) == 1
+    assert "Handed over" not in words(handed.asker.get(page))
+
+
+def test_a_link_that_is_withdrawn_while_it_tests_shows_nothing_more(
+    handed: Handed, any_moment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, form_token = handed.path, csrf_token(handed.stranger, ANY_PAGE)
+
+    def withdrawn_meanwhile(connection_id: int) -> None:
+        db.session.commit()
+        with handed.app.app_context():
+            db.session.execute(update(HandOff).values(withdrawn_at=utcnow()))
+            db.session.commit()
+
+    monkeypatch.setattr(views, "check_connection", withdrawn_meanwhile)
+
+    answer = handed.stranger.post(f"{path}/test", data={"csrf_token": form_token}, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 410
+    assert "This link was withdrawn" in words(answer)
+
+
+def test_no_transaction_is_open_while_the_mail_server_is_waited_for(
+    handed: Handed, any_moment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+
+    def watched(*given: Any, **named: Any) -> Any:
+        held.append(db.session().in_transaction())
+        return run_check(*given, **named)
+
+    monkeypatch.setattr(recording, "run_check", watched)
+
+    handed.test_again()
+
+    assert held == [False]
+
+
+def test_without_the_data_key_a_stranger_hears_who_has_to_act_and_nothing_of_keys(
+    handed: Handed, any_moment: None, settings: Settings
+) -> None:
+    path = handed.path
+    handed.app.extensions.pop("postroom.secret_box", None)
+    (settings.data_dir / "data.key").unlink()
+
+    looked, tested = handed.stranger.get(path), post(handed.stranger, f"{path}/test", page=ANY_PAGE)
+
+    assert looked.status_code == 200
+    assert tested.status_code == 500
+    assert "Whoever runs this portal has to act." in words(tested)
+    assert "key" not in words(tested)
+
+
+def test_a_user_name_that_names_no_mailbox_gives_way_to_the_address(hand_over: Callable[..., Handed]) -> None:
+    handed = hand_over(user="imap-disabled")
+
+    assert "Ben asks for your help with imap-disabled@practice.test" in words(handed.look())
+
+
+def test_a_connection_of_another_credential_type_by_now_is_still_the_same_mailbox(
+    handed: Handed, any_moment: None
+) -> None:
+    handed.change(credential_type=CredentialType.GMAIL, host="", sealed_password="", state=State.NOT_TESTED)
+
+    assert handed.look().status_code == 200
+    assert handed.test_again().status_code == 303
+    assert "Ben asks for your help" in words(handed.look())
+
+
+def test_a_stranger_is_offered_no_way_to_pages_that_want_a_sign_in(handed: Handed) -> None:
+    path = handed.path
+    handed.set(withdrawn_at=utcnow())
+
+    assert "Go to the connections" not in words(handed.stranger.get(path))
+
+
+class TestWhereHelpIsClosed:
+    """A stranger is led to no page that asks for a sign-in."""
+
+    @pytest.fixture
+    def more_settings(self) -> dict[str, object]:
+        return {"help_public": False}
+
+    def test_neither_the_page_nor_the_message_links_to_help(self, handed: Handed) -> None:
+        page = handed.look().get_data(as_text=True)
+        asked = handed.asker.get(f"/hand-offs/{handed.row().id}").get_data(as_text=True)
+        message = asked.partition("<textarea")[2].partition("</textarea>")[0]
+
+        assert 'href="/help' not in page.partition("<main")[2]
+        assert "/help/" not in message
+        assert "If it is not that" in page

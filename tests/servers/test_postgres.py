@@ -13,6 +13,7 @@ def test_a_database_is_empty_and_speaks_utf8(postgres_url: str) -> None:
     assert tables == []
     assert _ask(engine, "SHOW server_encoding") == "UTF8"
 
+
 COUNT = "SELECT count(*) FROM pg_database WHERE datname LIKE 'test_%'"
 
 

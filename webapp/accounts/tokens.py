@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import selectinload
 
 from webapp.models import (
     ApiToken,
@@ -58,7 +59,10 @@ def find_token(text: str) -> ApiToken | None:
 def tokens_of(user: User) -> Sequence[ApiToken]:
     """List the tokens of a person, the newest first."""
     return db.session.scalars(
-        select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.created_at.desc(), ApiToken.id.desc())
+        select(ApiToken)
+        .where(ApiToken.user_id == user.id)
+        .order_by(ApiToken.created_at.desc(), ApiToken.id.desc())
+        .options(selectinload(ApiToken.connections))
     ).all()
 
 
@@ -71,8 +75,8 @@ def revoke_token(token_id: int, user: User | None = None) -> bool:
 
 
 def note_used(token: ApiToken) -> None:
-    """Write down that a token is in use, once a minute at most. Ends the transaction of the session."""
+    """Write down that a token is in use, once a minute at most. Commits: the body may be long in coming."""
+    db.session.commit()
     if token.last_used_at is None or token.last_used_at < utcnow() - _SEEN_EVERY:
-        db.session.commit()
         with write_transaction() as connection:
             connection.execute(update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=utcnow()))

@@ -3,8 +3,9 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from urllib.parse import urlsplit
+
+from werkzeug.utils import cached_property
 
 from webapp.connections.verdict import Facts
 from webapp.diagnosis import diagnose

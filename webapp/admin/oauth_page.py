@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from werkzeug.utils import cached_property
 
 from webapp.admin.oauth_check import SetUpResult
 from webapp.admin.oauth_form import OAuthClientForm

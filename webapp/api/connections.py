@@ -1,12 +1,13 @@
 """Connections over the API: list, look, test, get a fresh access token, make and delete."""
 
+import logging
 from typing import Annotated, Any, Literal
 
 from flask import url_for
 from pydantic import Field
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
 from webapp.api.contract import ApiError, current_token, operation
@@ -19,6 +20,7 @@ from webapp.api.shapes import (
     ImapServer,
     PageQuery,
     Shape,
+    StepShape,
     TestShape,
 )
 from webapp.connections.access import may_change
@@ -31,10 +33,12 @@ from webapp.models.api_token import api_token_connection
 from webapp.oauth.errors import Kind, OAuthFailure
 from webapp.providers import PROVIDERS
 from webapp.providers.oauth.access import NoGrantError, fresh_access_token
+from webapp.providers.oauth.grants import drop_unused
 from webapp.providers.oauth.provider import OAuthProvider
 from webapp.providers.password import CredentialsForm
-from webapp.sign_ins.giving_back import give_back
 from webapp.vault import current_settings
+
+log = logging.getLogger(__name__)
 
 _RUNNING = "A test of the connection is running."
 
@@ -60,7 +64,11 @@ def list_connections(query: PageQuery) -> ConnectionPage:
     """
     after = position_of(query.cursor, "connections")
     found = db.session.scalars(
-        _visible(current_token()).where(Connection.id > after).order_by(Connection.id).limit(query.limit + 1)
+        _visible(current_token())
+        .where(Connection.id > after)
+        .order_by(Connection.id)
+        .limit(query.limit + 1)
+        .options(joinedload(Connection.owner))
     ).all()
     shown = found[: query.limit]
     more = len(found) > query.limit
@@ -135,12 +143,9 @@ def delete_connection(connection_id: int) -> None:
         raise ApiError(403, "The token may not do this", "The connection belongs to somebody else.")
     grant_id = connection.grant_id
     db.session.delete(connection)
-    try:
-        db.session.commit()
-    except StaleDataError:
-        db.session.rollback()
-        raise ApiError(409, "Somebody else was quicker", "The connection was changed meanwhile.") from None
-    give_back(grant_id)
+    db.session.commit()
+    if failure := drop_unused(grant_id):
+        log.warning("a grant could not be given back: %s", failure)
 
 
 @operation(
@@ -167,7 +172,7 @@ def test_connection(connection_id: int) -> TestShape:
         seconds=report.seconds,
         messages=report.messages,
         mailboxes=report.mailboxes,
-        steps=TestShape.steps_of(report),
+        steps=[StepShape.of(step) for step in report.steps],
         diagnosis=_explained(verdict.diagnosis) if verdict.diagnosis else None,
     )
 

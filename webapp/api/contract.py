@@ -65,13 +65,12 @@ def operation(
     """Declare an operation; the view gets the path's values, `query` and `body` checked; its docstring explains it."""
 
     def declare(view: View) -> View:
-        name = view.__name__.rstrip("_")
         summary, _, more = (view.__doc__ or "").strip().partition("\n")
         OPERATIONS.append(
             Operation(
                 method=method,
                 path=path,
-                name=name,
+                name=view.__name__,
                 summary=summary,
                 description=" ".join(more.split()),
                 scope=scope,
@@ -94,7 +93,7 @@ def operation(
                 return Response(status=status)
             return Response(given.model_dump_json(), status=status, content_type="application/json")
 
-        api.add_url_rule(path, name, answering, methods=[method])
+        api.add_url_rule(path, view.__name__, answering, methods=[method])
         return view
 
     return declare

@@ -17,7 +17,6 @@ _REF = "#/components/schemas/{model}"
 _ALWAYS = {
     401: "No token, or one that is not in force.",
     403: "The token may not do this.",
-    429: "Too many requests.",
 }
 
 

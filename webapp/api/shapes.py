@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from webapp.imap import Report
+from webapp.imap import Step
 from webapp.models import Connection, CredentialType, State
 from webapp.providers import PROVIDERS
 
@@ -128,6 +128,17 @@ class StepShape(Shape):
     detail: str
     warning: str
 
+    @classmethod
+    def of(cls, step: Step) -> "StepShape":
+        """Describe a step."""
+        return cls(
+            name=step.name.value,
+            outcome=step.outcome.value,
+            seconds=step.seconds,
+            detail=step.detail,
+            warning=step.warning,
+        )
+
 
 class DiagnosisShape(Shape):
     """Why a test failed."""
@@ -150,17 +161,3 @@ class TestShape(Shape):
     mailboxes: int | None
     steps: list[StepShape]
     diagnosis: DiagnosisShape | None
-
-    @staticmethod
-    def steps_of(report: Report) -> list[StepShape]:
-        """Describe the steps of a report."""
-        return [
-            StepShape(
-                name=step.name.value,
-                outcome=step.outcome.value,
-                seconds=step.seconds,
-                detail=step.detail,
-                warning=step.warning,
-            )
-            for step in report.steps
-        ]

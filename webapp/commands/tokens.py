@@ -5,19 +5,29 @@ import json
 import click
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from webapp.accounts.tokens import make_token, revoke_token
 from webapp.commands.ready import with_portal
 from webapp.connections.form_page import name_key
-from webapp.fields import normal_address
+from webapp.fields import clean, has_controls, normal_address
 from webapp.models import ApiToken, Connection, Scope, User, db
+
+
+def _checked_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Ask of a name what the page asks."""
+    name = clean(value) or ""
+    if not name or len(name) > 100 or has_controls(name):
+        raise click.BadParameter("1 to 100 characters, without line breaks.")
+    return name
+
 
 tokens = AppGroup("tokens", help="Make, list and revoke API tokens.")
 
 
 @tokens.command()
 @click.argument("address")
-@click.option("--name", required=True, help="What it is for.")
+@click.option("--name", required=True, callback=_checked_name, help="What it is for.")
 @click.option(
     "--scope", "scopes", multiple=True, default=["read"], show_default=True,
     type=click.Choice([scope.value for scope in Scope]), help="What it may do; can be given several times.",
@@ -43,7 +53,8 @@ def create(address: str, name: str, scopes: tuple[str, ...], days: int | None, n
 @with_portal
 def list_(as_json: bool) -> None:
     """List the tokens, by their numbers."""
-    for token in db.session.scalars(select(ApiToken).order_by(ApiToken.id)):
+    query = select(ApiToken).order_by(ApiToken.id).options(selectinload(ApiToken.connections))
+    for token in db.session.scalars(query):
         row = {
             "id": token.id,
             "name": token.name,
@@ -60,7 +71,7 @@ def list_(as_json: bool) -> None:
 
 
 @tokens.command()
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
 @with_appcontext
 @with_portal
 def revoke(number: int) -> None:

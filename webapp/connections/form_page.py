@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from flask import Response, request
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
+from werkzeug.utils import cached_property
 
 from webapp.connections.carried import Carried, open_sealed, seal
 from webapp.connections.verdict import Verdict

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import url_for
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from webapp.connections.verdict import Verdict
 from webapp.diagnosis import diagnose
@@ -22,7 +22,8 @@ from webapp.models import (
     write_transaction,
 )
 from webapp.providers.oauth.attempts import form_of
-from webapp.vault import current_settings, secret_box
+from webapp.providers.provider import possible_address
+from webapp.vault import SecretBoxError, current_settings, secret_box
 
 VALID = timedelta(days=14)
 # So long after its end a link still says why it does not open.
@@ -45,7 +46,8 @@ def hand_off_report(connection: Connection, verdict: Verdict, asker: User) -> Ha
         connection_id=connection.id,
         credential_type=connection.credential_type,
         address=connection.address,
-        mailbox=connection.user or connection.address,
+        # A user name need not say whose mailbox it opens.
+        mailbox=connection.user if "@" in connection.user else connection.address,
         account=verdict.facts.account,
         technical=verdict.technical,
     )
@@ -55,7 +57,7 @@ def hand_off_sign_in(attempt: SignInAttempt, failure: Failure, asker: User) -> H
     """Hand off why a sign-in failed. Commits."""
     connection = attempt.connection
     address = connection.address if connection else attempt.address or attempt.account
-    mailbox = connection.user if connection else form_of(attempt).get("shared_mailbox")
+    mailbox = connection.user if connection else possible_address(form_of(attempt).get("shared_mailbox"))
     return _ask(
         asker,
         failure,
@@ -90,7 +92,7 @@ def _ask(
         .order_by(HandOff.id.desc())
         .limit(1)
     )
-    if hand_off is None:
+    if hand_off is None or not _can_be_copied(hand_off):
         token = new_token()
         hashed = token_hash(token)
         hand_off = HandOff(
@@ -117,7 +119,8 @@ def failure_of(hand_off: HandOff) -> Failure:
 
 def find(token: str) -> HandOff | None:
     """Find the hand-off of a token, whether it still opens or not."""
-    return db.session.scalar(select(HandOff).where(HandOff.token_hash == token_hash(token)))
+    query = select(HandOff).where(HandOff.token_hash == token_hash(token))
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def newest_of(connection_id: int) -> HandOff | None:
@@ -144,12 +147,25 @@ def note_opened(hand_off: HandOff) -> None:
 
 def withdraw(hand_off: HandOff) -> None:
     """Close the link. Commits."""
-    hand_off.withdrawn_at = utcnow()
+    db.session.execute(update(HandOff).where(HandOff.id == hand_off.id).values(withdrawn_at=utcnow()))
     db.session.commit()
 
 
 def _open() -> tuple[ColumnElement[bool], ...]:
-    return HandOff.withdrawn_at.is_(None), HandOff.expires_at > utcnow()
+    same_mailbox = HandOff.connection.has(Connection.address == HandOff.address)
+    return (
+        HandOff.withdrawn_at.is_(None),
+        HandOff.expires_at > utcnow(),
+        or_(HandOff.connection_id.is_(None), same_mailbox),
+    )
+
+
+def _can_be_copied(hand_off: HandOff) -> bool:
+    """Say whether its link can be shown again: not where the key that sealed it was lost."""
+    try:
+        return bool(url_of(hand_off))
+    except SecretBoxError:
+        return False
 
 
 def _place(hashed: str) -> tuple[object, ...]:

@@ -9,19 +9,27 @@ from webapp.handoff.plain_text import plain_text
 from webapp.handoff.standing import Standing
 from webapp.vault import current_settings
 
+# Browsers on Windows hand no longer address to a mail program: nothing would open at all.
+_LONGEST = 2000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A subject and a text."""
+    """A subject and a text; the `brief` one leaves the steps to the link."""
 
     subject: str
     text: str
+    brief: str
 
     @property
     def mailto(self) -> str:
-        """Give the address that opens it in a mail program (RFC 6068)."""
-        text = self.text.replace("\n", "\r\n")
-        return f"mailto:?subject={quote(self.subject)}&body={quote(text)}"
+        """Give the address that opens it in a mail program (RFC 6068), with the brief text where the other is long."""
+        whole = self._mailto(self.text)
+        return whole if len(whole) <= _LONGEST else self._mailto(self.brief)
+
+    def _mailto(self, text: str) -> str:
+        lines = text.replace("\n", "\r\n")
+        return f"mailto:?subject={quote(self.subject)}&body={quote(lines)}"
 
 
 def message_of(standing: Standing, url: str) -> Message:
@@ -31,14 +39,10 @@ def message_of(standing: Standing, url: str) -> Message:
     explained = render_template(
         f"help/problems/{diagnosis.problem.slug}.html", facts=standing.facts, heading="h3", asker=hand_off.asker
     )
-    text = render_template(
-        "handoff/message.txt",
-        standing=standing,
-        diagnosis=diagnosis,
-        hand_off=hand_off,
-        base_url=base,
-        url=url,
-        explained=plain_text(explained, base),
-    )
+
+    def written(explained: str) -> str:
+        text = render_template("handoff/message.txt", standing=standing, base_url=base, url=url, explained=explained)
+        return text.strip() + "\n"
+
     subject = f"{hand_off.mailbox}: {diagnosis.problem.verdict}"
-    return Message(subject=subject, text=text.strip() + "\n")
+    return Message(subject=subject, text=written(plain_text(explained, base)), brief=written(""))

@@ -1,11 +1,11 @@
 """How a hand-off stands: what is asked now, and whether it is mended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from werkzeug.utils import cached_property
 
 from webapp.connections.reports import facts_of_connection, newest_report, verdict_of
 from webapp.connections.verdict import Facts, Verdict
@@ -43,7 +43,7 @@ class Standing:
             select(Connection)
             .where(
                 Connection.address == self.hand_off.address,
-                Connection.user == self.hand_off.mailbox,
+                func.lower(Connection.user) == self.hand_off.mailbox.lower(),
                 Connection.credential_type == self.hand_off.credential_type,
                 Connection.created_at >= self.hand_off.asked_at,
             )
@@ -95,7 +95,7 @@ class Standing:
         connection, hand_off, who = self.connection, self.hand_off, self.diagnosis.problem.who.value
         if connection is not None:
             known = facts_of_connection(connection)
-            return Facts(**{**vars(known), "who": who, "account": known.account or hand_off.account})
+            return replace(known, who=who, account=known.account or hand_off.account)
         mailbox = hand_off.mailbox
         more = oauth_facts(hand_off.credential_type, account=hand_off.account, address=mailbox)
         return Facts(address=hand_off.address, user=mailbox, who=who, **more)

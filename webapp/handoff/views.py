@@ -12,12 +12,11 @@ from webapp.handoff import links
 from webapp.handoff.message import message_of
 from webapp.handoff.standing import Phase, Standing
 from webapp.htmx import wanted
-from webapp.models import HandOff, SignInAttempt, db
+from webapp.models import HandOff, SignInAttempt, State, db, utcnow
 from webapp.providers.oauth import attempts
 from webapp.providers.oauth.clients import HOUSES
 from webapp.sign_ins.pages import page_of
 from webapp.signed_in import current_session, current_user, login_required
-from webapp.vault import current_settings
 
 handoff = Blueprint("handoff", __name__)
 
@@ -32,11 +31,15 @@ def of_connection(connection_id: int) -> Response:
     connection = get_connection(connection_id)
     stored = newest_report(connection)
     try:
-        if stored is None:
+        if stored is None or connection.state is not State.FAILS:
             raise links.NothingToMendError
         hand_off = links.hand_off_report(connection, verdict_of(connection, stored), current_user())
     except links.NothingToMendError:
-        flash("There is nothing to hand over: the last test found no fault. Test the connection first.", "warning")
+        flash(
+            "There is nothing to hand over: the last test found no fault, or the connection was changed since. "
+            "Test it first.",
+            "warning",
+        )
         return _go(url_for("connections.show", connection_id=connection_id))
     return _go(url_for("handoff.mine", hand_off_id=hand_off.id))
 
@@ -136,7 +139,8 @@ def test(token: str) -> Response:
         except AlreadyRunningError:
             pass  # its result is about to come
     if wanted():
-        return _page(db.session.get_one(HandOff, hand_off.id), token, tested=True)
+        hand_off, closed = _opened(token)  # it may have been withdrawn meanwhile
+        return closed or _page(hand_off, token, tested=True)
     return _go(url_for("handoff.show", token=token, tested=1, _anchor="standing"))
 
 
@@ -150,7 +154,6 @@ def _page(hand_off: HandOff, token: str, *, tested: bool = False) -> Response:
             token=token,
             tested=tested or "tested" in request.args,
             Phase=Phase,
-            help_is_open=current_settings().help_public or visitor.is_authenticated,
         )
     )
     response.headers["X-Robots-Tag"] = "noindex"
@@ -165,7 +168,8 @@ def _opened(token: str) -> tuple[HandOff, Response | None]:
         abort(404)
     if hand_off.is_open:
         return hand_off, None
-    why = "was withdrawn" if hand_off.withdrawn_at else "has expired"
+    in_time = hand_off.expires_at > utcnow()
+    why = "was withdrawn" if hand_off.withdrawn_at else "is for another mailbox by now" if in_time else "has expired"
     remedy = f"Ask {hand_off.asker} for a new one, if it is still needed."
     return hand_off, error_response(410, f"This link {why}", remedy)
 

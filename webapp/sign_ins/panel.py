@@ -1,10 +1,10 @@
 """The sign-in panel: how a sign-in stands, on the form of a connection or on the page of a saved one."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from flask import url_for
+from werkzeug.utils import cached_property
 
 from webapp.connections.verdict import Facts
 from webapp.diagnosis import diagnose

@@ -4,13 +4,11 @@ from dataclasses import replace
 from typing import cast
 
 from flask import Blueprint, Response, abort, flash, render_template, request
-from sqlalchemy.orm.exc import StaleDataError
 
 from webapp.connections.access import get_connection
 from webapp.connections.form_page import FormPage
 from webapp.connections.recording import check_target
 from webapp.connections.verdict import Verdict
-from webapp.errors import error_response
 from webapp.htmx import redirect_whole_page, wanted
 from webapp.models import Connection, CredentialType, SignInAttempt, State, db
 from webapp.providers import PROVIDERS
@@ -29,13 +27,6 @@ sign_ins = Blueprint("sign_ins", __name__, url_prefix="/sign-ins")
 _KINDS = {house.key: kind for kind, house in HOUSES.items()}
 # What says which mailbox a form is for.
 _OF_MAILBOX = ("address", "shared_mailbox")
-
-
-@sign_ins.errorhandler(StaleDataError)
-def changed_meanwhile(error: StaleDataError) -> Response:
-    """Answer where the connection was changed, or the attempt begun anew, while somebody decided about it."""
-    db.session.rollback()
-    return error_response(409)
 
 
 @sign_ins.get("/<key>")
