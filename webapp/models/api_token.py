@@ -15,7 +15,6 @@ class Scope(StrEnum):
     """What a token lets a program do."""
 
     READ = "read"
-    WRITE = "write"
     ACCESS_TOKEN = "access-token"  # noqa: S105  (a scope, no secret)
     MANAGE = "manage"
 
@@ -24,7 +23,6 @@ class Scope(StrEnum):
         """Say it in words."""
         return {
             "read": "see connections and test them",
-            "write": "change mail: flags, moving, deleting",
             "access-token": "get fresh access tokens, which open the whole mailbox",
             "manage": "make and delete connections",
         }[self]
