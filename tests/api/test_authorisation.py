@@ -18,18 +18,18 @@ from webapp.models import Scope, User
 EVERYBODY = (
     "nobody", "signed-in browser", "made-up token",
     "member", "owner", "administrator",
-    "read only", "write only", "access-token only", "manage only",
+    "read only", "access-token only", "manage only",
     "limited to it", "limited to another",
 )  # fmt: skip
 
 # What each is answered, in that order. A password has no access token: 409 is for those who may ask.
 ANSWERS = {
-    "list_connections":  (401, 401, 401, 200, 200, 200, 200, 403, 403, 403, 200, 200),
-    "get_connection":    (401, 401, 401, 200, 200, 200, 200, 403, 403, 403, 200, 404),
-    "create_connection": (401, 401, 401, 201, 201, 201, 403, 403, 403, 201, 403, 403),
-    "delete_connection": (401, 401, 401, 403, 204, 204, 403, 403, 403, 204, 204, 404),
-    "test_connection":   (401, 401, 401, 200, 200, 200, 200, 403, 403, 403, 200, 404),
-    "get_access_token":  (401, 401, 401, 409, 409, 409, 403, 403, 409, 403, 409, 404),
+    "list_connections":  (401, 401, 401, 200, 200, 200, 200, 403, 403, 200, 200),
+    "get_connection":    (401, 401, 401, 200, 200, 200, 200, 403, 403, 200, 404),
+    "create_connection": (401, 401, 401, 201, 201, 201, 403, 403, 201, 403, 403),
+    "delete_connection": (401, 401, 401, 403, 204, 204, 403, 403, 204, 204, 404),
+    "test_connection":   (401, 401, 401, 200, 200, 200, 200, 403, 403, 200, 404),
+    "get_access_token":  (401, 401, 401, 409, 409, 409, 403, 409, 403, 409, 404),
 }  # fmt: skip
 
 
