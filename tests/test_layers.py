@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FRAMEWORKS = ("flask", "flask_login", "flask_limiter", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "werkzeug")
 DATABASE = ("sqlalchemy", "alembic")
-PAGES = ("accounts", "admin", "api", "connections", "handoff", "help", "practice")
+PAGES = ("accounts", "admin", "api", "connections", "handoff", "help", "mailboxes", "practice")
 
 
 def of_portal(*names: str) -> tuple[str, ...]:
@@ -26,18 +26,19 @@ class Arrow:
     but: tuple[str, ...] = ()
 
 
-CORE = of_portal("imap", "diagnosis", "oauth")
+CORE = of_portal("imap", "diagnosis", "mail", "oauth")
 ARROWS = (
     Arrow(CORE, (*FRAMEWORKS, *DATABASE, "wtforms", "jinja2", "markupsafe", "click", "webapp"), but=CORE),
     Arrow(("webapp.diagnosis",), ("socket", "ssl", "imaplib", "imapclient", "webapp.imap", "webapp.oauth")),
+    Arrow(("webapp.mail",), ("socket", "ssl", "imaplib", "imapclient", *of_portal("imap", "diagnosis", "oauth"))),
     Arrow(("webapp.imap",), ("webapp.oauth",)),
     Arrow(("webapp.oauth",), ("webapp.imap", "authlib.jose", "authlib.integrations.flask_client")),
     Arrow(of_portal("models"), of_portal(*PAGES, "commands", "providers", "security", "imap", "diagnosis")),
     Arrow(of_portal("security"), of_portal(*PAGES, "commands", "providers")),
     Arrow(of_portal("providers"), of_portal(*PAGES, "commands")),
     Arrow(of_portal(*PAGES, "commands"), ("imaplib", "imapclient")),
-    Arrow(of_portal("accounts", "admin", "connections", "help", "commands"), of_portal("practice")),
-    Arrow(of_portal("accounts", "admin", "connections", "help", "practice"), of_portal("commands")),
+    Arrow(of_portal("accounts", "admin", "connections", "help", "mailboxes", "commands"), of_portal("practice")),
+    Arrow(of_portal("accounts", "admin", "connections", "help", "mailboxes", "practice"), of_portal("commands")),
     # Up to Python 3.11 it holds one lock for all threads: one that waits for the database inside would keep out the
     # very thread that has it. Werkzeug's has no lock.
     Arrow(("webapp",), ("functools.cached_property",)),

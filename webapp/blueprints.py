@@ -20,6 +20,8 @@ from webapp.help import (  # noqa: F401  (they register their views)
     search_page,
 )
 from webapp.help.blueprint import help_pages
+from webapp.mailboxes import browsing, failing, files, reading, wording  # noqa: F401  (they register their views)
+from webapp.mailboxes.blueprint import mailboxes
 from webapp.settings import Settings
 from webapp.sign_ins.redirects import gmail, outlook
 from webapp.sign_ins.views import sign_ins
@@ -28,7 +30,8 @@ from webapp.sign_ins.views import sign_ins
 def register_blueprints(app: Flask, config: Settings) -> None:
     """Register them; practice only where it is on."""
     app.url_map.converters["id"] = site.IdConverter
-    for blueprint in (site.site, accounts, admin, connections, gmail, outlook, sign_ins, handoff, help_pages, api):
+    pages = (site.site, accounts, admin, connections, mailboxes, gmail, outlook, sign_ins, handoff, help_pages, api)
+    for blueprint in pages:
         app.register_blueprint(blueprint)
     if config.practice:
         # Imported here, since practice mode brings packages that a portal in earnest does not need.

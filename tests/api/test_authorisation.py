@@ -30,7 +30,18 @@ ANSWERS = {
     "delete_connection": (401, 401, 401, 403, 204, 204, 403, 403, 204, 204, 404),
     "test_connection":   (401, 401, 401, 200, 200, 200, 200, 403, 403, 200, 404),
     "get_access_token":  (401, 401, 401, 409, 409, 409, 403, 409, 403, 409, 404),
+    "get_mailboxes":     (401, 401, 401, 200, 200, 200, 200, 403, 403, 200, 404),
+    "get_messages":      (401, 401, 401, 200, 200, 200, 200, 403, 403, 200, 404),
+    # Of a message whose mailbox was made anew (UIDVALIDITY): 410 is for those who may ask.
+    "get_message":       (401, 401, 401, 410, 410, 410, 410, 403, 403, 410, 404),
+    "get_part":          (401, 401, 401, 410, 410, 410, 410, 403, 403, 410, 404),
 }  # fmt: skip
+
+
+def path_of(operation: Any, connection_id: int) -> str:
+    """Fill in the path of an operation; the message it names is of a mailbox that was made anew."""
+    path = str(operation.path).replace("<id:connection_id>", str(connection_id))
+    return path.replace("<ref>", "SU5CT1g.1.4711").replace("<section>", "1")
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,7 @@ def test_everybody_gets_what_the_table_says(
     for number, who in enumerate(EVERYBODY):
         connection_id = world.make_connection(world.people["owner"], name=f"Asked by {who}")
         body = {**fields(name=f"Made by {who}"), "port": 993} if operation.body else None
-        path = operation.path.replace("<id:connection_id>", str(connection_id))
+        path = path_of(operation, connection_id)
         asking = world.program(who, connection_id, another)
         answers.append(asking.ask(operation.method, path, json=body).status_code)
         if operation.method == "GET":
@@ -99,7 +110,7 @@ def test_a_limited_token_lists_its_own_only(world: World) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_to_ask_which_methods_there_are_does_nothing(client: FlaskClient, operation: Any) -> None:
-    answer = client.options("/api/v1" + operation.path.replace("<id:connection_id>", "1"))
+    answer = client.options("/api/v1" + path_of(operation, 1))
 
     assert (answer.status_code, answer.get_data()) == (200, b"")
     assert "Access-Control-Allow-Origin" not in answer.headers

@@ -38,6 +38,7 @@ from tests.browser.signing_in import (
 )
 from webapp.diagnosis.catalogue import PROBLEMS
 from webapp.help.guides import GUIDES
+from webapp.mailboxes.refs import ref_of
 from webapp.models import CredentialType
 from webapp.practice.authority.people import OFFICE, WORKSPACE
 from webapp.providers.oauth.clients import HOUSES
@@ -357,6 +358,13 @@ def _approval(surveyor: Surveyor) -> Page:
     return _at(f"{provider_url(surveyor.portal, OUTLOOK)}/{OFFICE}/v2.0/adminconsent?{urlencode(asked)}", surveyor)
 
 
+def _letter(subject: str, query: str, surveyor: Surveyor) -> Page:
+    page = _at("/connections/1/mail/", surveyor)
+    page.locator(".letters a", has_text=subject).click()
+    page.get_by_role("heading", name=subject).wait_for()
+    return _at(page.url + query, surveyor) if query else page
+
+
 def _nothing_yet(surveyor: Surveyor) -> Page:
     return surveyor.new_administrator
 
@@ -421,6 +429,13 @@ PLACES: Mapping[str, Callable[[Surveyor], Page]] = {
     "connection that fails": partial(_at, "/connections/2"),
     "connection not tested": partial(_at, "/connections/5"),
     "connection with a long name": _long_connection,
+    "mail": partial(_at, "/connections/1/mail/"),
+    "mail, nothing found": partial(_at, f"/connections/1/mail/{ref_of('INBOX')}/?text=nothing&unread=1"),
+    "mail, no such mailbox": partial(_at, f"/connections/1/mail/{ref_of(LONG)}/"),
+    "mail that cannot be opened": partial(_at, f"/connections/2/mail/{ref_of('INBOX')}/"),
+    "message": partial(_letter, "Ihre Rechnung Nr. 2204", ""),
+    "message as designed": partial(_letter, "This week at the harbour", "?view=html"),
+    "message that is gone": partial(_at, f"/connections/1/mail/{ref_of('INBOX')}/1.1"),
     "edit": partial(_at, "/connections/2/edit"),
     "report": partial(_at, "/connections/2/reports/2"),
     "delete": partial(_at, "/connections/2/delete"),

@@ -18,6 +18,8 @@ _NO_PAGES = {
     *("static", "site.htmx_file", "site.health", "site.home", "admin.index", "practice.step_in"),
     *("gmail.callback_", "outlook.callback_", "sign_ins.show", "handoff.state", "handoff.my_state"),
     *("api.list_connections", "api.get_connection", "api.get_access_token", "api.openapi"),
+    *("mailboxes.index", "mailboxes.frame", "mailboxes.part", "mailboxes.source"),
+    *("api.get_mailboxes", "api.get_messages", "api.get_message", "api.get_part"),
 }
 _every_place = pytest.mark.parametrize("place", PLACES)
 

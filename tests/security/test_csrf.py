@@ -37,7 +37,7 @@ def routes(app: Flask, method: str, *, of_api: bool = False) -> Iterator[tuple[R
     """Give every route of the pages, or of the API, that takes a method, with a path that fits it."""
     for rule in app.url_map.iter_rules():
         if method in (rule.methods or ()) and rule.rule.startswith("/api/") is of_api:
-            path = re.sub(r"<(?:[^<>:]*:)?(\w+)>", lambda it: "1" if it[1].endswith("_id") else "unknown", rule.rule)
+            path = re.sub(r"<(?:([^<>:]*):)?\w+>", lambda it: "1" if it[1] else "unknown", rule.rule)
             yield rule, path
 
 

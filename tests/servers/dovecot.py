@@ -58,10 +58,10 @@ class Dovecot:
         return mail if mailbox == "INBOX" else mail / imap_utf7.encode(mailbox).decode("ascii")
 
     def create_mailbox(self, user: str, mailbox: str) -> Path:
-        """Make a mailbox on the disk, whatever its name: no IMAP command stands in the way."""
+        """Make a mailbox on the disk unless it is there, whatever its name: no IMAP command stands in the way."""
         folder = self.mail(user, mailbox)
         for part in _MAILDIR:
-            (folder / part).mkdir(parents=True)
+            (folder / part).mkdir(parents=True, exist_ok=True)
         hand_over(self.folder / "mail" / user)
         return folder
 
@@ -76,7 +76,7 @@ class Dovecot:
 
 
 @contextmanager
-def running_dovecot(tokens: TokenCheck | None = None, **settings: str) -> Iterator[Dovecot]:
+def running_dovecot(tokens: TokenCheck | None = None, separator: str = "/", **settings: str) -> Iterator[Dovecot]:
     """Start Dovecot with further or other settings, wait until it answers, and stop it in the end."""
     program = find("dovecot", "dovecot-imapd")
     with service_folder("dovecot") as folder:
@@ -85,7 +85,9 @@ def running_dovecot(tokens: TokenCheck | None = None, **settings: str) -> Iterat
         (pair,) = set(folder.glob("*.pem")) - {authority.ca_file}
         server = Dovecot(folder=folder, port=free_port(ADDRESS), tls_port=free_port(ADDRESS), ca_file=authority.ca_file)
         (folder / "users").write_text("".join(map(_user_line, USERS)), encoding="utf-8")
-        (folder / "dovecot.conf").write_text(_configuration(server, pair, tokens, settings), encoding="utf-8")
+        (folder / "dovecot.conf").write_text(
+            _configuration(server, pair, tokens, settings, separator), encoding="utf-8"
+        )
         if tokens:
             (folder / "tokens.conf").write_text(tokens.configuration(), encoding="utf-8")
         for user in USERS:
@@ -107,7 +109,9 @@ def _user_line(user: str) -> str:
     return f"{user}:{{PLAIN.b64}}{base64.b64encode(USERS[user].encode()).decode()}::::::\n"
 
 
-def _configuration(server: Dovecot, pair: Path, tokens: TokenCheck | None, settings: Mapping[str, str]) -> str:
+def _configuration(
+    server: Dovecot, pair: Path, tokens: TokenCheck | None, settings: Mapping[str, str], separator: str
+) -> str:
     user, folder = service_user(), server.folder
     own = {
         "protocols": "imap",
@@ -132,13 +136,14 @@ def _configuration(server: Dovecot, pair: Path, tokens: TokenCheck | None, setti
     }
     lines = [f"{name} = {value}" for name, value in {**own, **settings}.items()]
     blocks = [_BLOCKS, _TOKENS] if tokens else [_BLOCKS]
-    return "\n".join([*lines, *(block.format(folder=folder, server=server, user=user) for block in blocks)])
+    known = {"folder": folder, "server": server, "user": user, "separator": separator}
+    return "\n".join([*lines, *(block.format(**known) for block in blocks)])
 
 
 _BLOCKS = """
 namespace inbox {{
   inbox = yes
-  separator = /
+  separator = {separator}
 }}
 passdb {{
   driver = passwd-file

@@ -27,6 +27,7 @@ from webapp.connections.access import may_change
 from webapp.connections.form_page import name_key
 from webapp.connections.recording import AlreadyRunningError, GoneError, check_connection
 from webapp.diagnosis import diagnose
+from webapp.diagnosis.failure import Failure
 from webapp.diagnosis.problem import Diagnosis
 from webapp.models import ApiToken, Connection, CredentialType, Scope, db, utcnow
 from webapp.models.api_token import api_token_connection
@@ -83,7 +84,7 @@ def list_connections(query: PageQuery) -> ConnectionPage:
 )
 def get_connection(connection_id: int) -> ConnectionShape:
     """Look at one connection."""
-    return ConnectionShape.of(_find(connection_id))
+    return ConnectionShape.of(find_connection(connection_id))
 
 
 @operation(
@@ -138,7 +139,7 @@ def delete_connection(connection_id: int) -> None:
 
     One's own; an administrator's token deletes any.
     """
-    connection = _find(connection_id)
+    connection = find_connection(connection_id)
     if not may_change(current_token().user, connection):
         raise ApiError(403, "The token may not do this", "The connection belongs to somebody else.")
     grant_id = connection.grant_id
@@ -157,7 +158,7 @@ def test_connection(connection_id: int) -> TestShape:
 
     Takes 20 seconds at most. A connection that does not work is an answer, not an error: see `passed` and `diagnosis`.
     """
-    _find(connection_id)
+    find_connection(connection_id)
     try:
         verdict, _ = check_connection(connection_id)
     except GoneError:
@@ -192,7 +193,7 @@ def get_access_token(connection_id: int) -> AccessTokenShape:
     It is good for some minutes at least, and comes with host, port and user name, so that any IMAP library can log in
     by XOAUTH2.
     """
-    connection = _find(connection_id)
+    connection = find_connection(connection_id)
     if not isinstance(PROVIDERS[connection.credential_type], OAuthProvider):
         raise ApiError(409, "There is no access token", "The connection logs in with a password.")
     if connection.grant_id is None:
@@ -225,7 +226,8 @@ def _visible(token: ApiToken) -> Select[Connection]:
     return query
 
 
-def _find(connection_id: int) -> Connection:
+def find_connection(connection_id: int) -> Connection:
+    """Find a connection that the token is for."""
     found = db.session.scalar(_visible(current_token()).where(Connection.id == connection_id))
     if found is None:
         raise _gone()
@@ -251,8 +253,13 @@ def _refused(failure: OAuthFailure, credential_type: CredentialType) -> ApiError
     """Say why there is no token, with its diagnosis."""
     provider = PROVIDERS[credential_type]
     house = provider.house.key if isinstance(provider, OAuthProvider) else None
-    problem = diagnose(failure.failure(house)).problem
     status = {Kind.ENDED: 409, Kind.LATER: 503, Kind.REFUSED: 502}[failure.kind]
+    return explained_failure(status, failure.failure(house))
+
+
+def explained_failure(status: int, failure: Failure) -> ApiError:
+    """Turn a failure into a problem with its diagnosis."""
+    problem = diagnose(failure).problem
     help_page = _help(problem.slug)
     return ApiError(
         status,

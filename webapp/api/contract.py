@@ -13,7 +13,7 @@ from webapp.extensions import csrf
 from webapp.models import ApiToken, Scope
 from webapp.problem_details import problem_details
 
-View = Callable[..., BaseModel | None]
+View = Callable[..., BaseModel | Response | None]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 # Whoever has no cookie cannot be made to send one: there is a bearer token in every request, or nothing happens.
@@ -33,7 +33,10 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """One operation; `errors` are the statuses it may end in beside those that every one may."""
+    """One operation; `errors` are the statuses it may end in beside those that every one may.
+
+    `media` is what it answers with where that is no JSON: bytes, which the view puts into a response itself.
+    """
 
     method: str
     path: str
@@ -46,6 +49,7 @@ class Operation:
     query: type[BaseModel] | None
     body: type[BaseModel] | None
     errors: Mapping[int, str]
+    media: str = ""
 
 
 OPERATIONS: list[Operation] = []
@@ -61,6 +65,7 @@ def operation(
     query: type[BaseModel] | None = None,
     body: type[BaseModel] | None = None,
     errors: Mapping[int, str] | None = None,
+    media: str = "",
 ) -> Callable[[View], View]:
     """Declare an operation; the view gets the path's values, `query` and `body` checked; its docstring explains it."""
 
@@ -79,6 +84,7 @@ def operation(
                 query=query,
                 body=body,
                 errors=errors or {},
+                media=media,
             )
         )
 
@@ -89,6 +95,8 @@ def operation(
             if body is not None:
                 values["body"] = _read(body)
             given = view(**values)
+            if isinstance(given, Response):
+                return given
             if given is None:
                 return Response(status=status)
             return Response(given.model_dump_json(), status=status, content_type="application/json")

@@ -74,7 +74,9 @@ def _described(operation: Operation) -> dict[str, Any]:
         "description": f"{operation.description} Scope: `{operation.scope.value}`.".strip(),
         "parameters": [*_places(operation.path), *_query(operation.query)],
         "responses": {
-            str(operation.status): _answer("As asked.", operation.answer, "application/json"),
+            str(operation.status): _bytes(operation.media)
+            if operation.media
+            else _answer("As asked.", operation.answer, "application/json"),
             **{
                 str(status): _answer(words, Problem, "application/problem+json")
                 for status, words in sorted(errors.items())
@@ -87,9 +89,12 @@ def _described(operation: Operation) -> dict[str, Any]:
 
 
 def _places(path: str) -> list[dict[str, Any]]:
-    """Describe what stands in a path: the number of a row."""
-    number = {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}
-    return [{"name": name, "in": "path", "required": True, "schema": number} for _, name in _PLACE.findall(path)]
+    """Describe what stands in a path: the number of a row, or a reference that an answer gave."""
+    number, reference = {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}, {"type": "string", "minLength": 1}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": number if kind == "id" else reference}
+        for kind, name in _PLACE.findall(path)
+    ]
 
 
 def _query(model: type[BaseModel] | None) -> list[dict[str, Any]]:
@@ -108,6 +113,10 @@ def _query(model: type[BaseModel] | None) -> list[dict[str, Any]]:
 
 def _answer(words: str, model: type[BaseModel] | None, kind: str) -> dict[str, Any]:
     return {"description": words, **({"content": {kind: _schema(model)}} if model else {})}
+
+
+def _bytes(media: str) -> dict[str, Any]:
+    return {"description": "The bytes.", "content": {media: {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, render_template
 
-from webapp.api import connections  # noqa: F401  (it registers its routes)
+from webapp.api import connections, mail  # noqa: F401  (they register their routes)
 from webapp.api.contract import OPERATIONS, api
 from webapp.api.openapi import document
 from webapp.models import Scope

@@ -1,4 +1,4 @@
-"""The time and the bytes a whole check may use. Knows nothing of sockets or IMAP."""
+"""The time and the bytes that a whole check, or one use of a session, may take. Knows nothing of sockets or IMAP."""
 
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -33,9 +33,18 @@ class Budget:
     """Time left until a real deadline, and bytes that may still be received."""
 
     def __init__(self, seconds: float, size: int) -> None:
-        self._ends = monotonic() + seconds
+        self._seconds = seconds
         self._size = size
-        self._bytes_left = size
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin anew, for the next use of the same session."""
+        self._ends = monotonic() + self._seconds
+        self.renew_bytes()
+
+    def renew_bytes(self) -> None:
+        """Let the server say as much again, in the time that is left."""
+        self._bytes_left = self._size
 
     def deadline(self, at_most: float) -> float:
         """Give the moment, by the monotonic clock, at which something starting now must be done."""

@@ -62,6 +62,38 @@ def run_check(
     return check.report()
 
 
+class NotOpenedError(ImapError):
+    """A session could not be opened; the report says where it stopped."""
+
+    def __init__(self, report: Report, failure: Failure) -> None:
+        super().__init__(failure.text, sign=failure.sign)
+        self.stage = failure.stage or Stage.NETWORK
+        self.report = report
+
+
+def open_session(
+    server: ServerSettings,
+    credential: Credential | Source,
+    *,
+    network: Network,
+    provider: str | None = None,
+    limits: Limits | None = None,
+) -> Session:
+    """Take the steps of a check up to the sign-in and give the session; raise `NotOpenedError` where one fails."""
+    check = _Check(server.user, provider)
+    known = check.obtain(credential) if callable(credential) else credential
+    session = Session(server, network, (limits or Limits()).after(check.seconds))
+    try:
+        check.go(session, known, _ORDER[server.security], until=StepName.AUTHENTICATE)
+        if check.failure is not None:
+            check.say_goodbye(session)
+            raise NotOpenedError(check.report(), check.failure)
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
 class _Check:
     def __init__(self, user: str, provider: str | None) -> None:
         self._user = user
@@ -70,7 +102,7 @@ class _Check:
         self._begun = monotonic()
         self._steps: list[Step] = []
         self._counts: dict[StepName, int | None] = {}
-        self._failure: Failure | None = None
+        self.failure: Failure | None = None
         self._secrets: tuple[str, ...] = ()
         self._evidence: GrantEvidence | None = None
 
@@ -92,14 +124,23 @@ class _Check:
         self._take(StepName.ACCESS_TOKEN, ask)
         return found[0] if found else None
 
-    def go(self, session: Session, credential: Credential | None, names: tuple[StepName, ...]) -> None:
-        """Take the steps in their order until one fails; without a credential, none."""
+    def go(
+        self,
+        session: Session,
+        credential: Credential | None,
+        names: tuple[StepName, ...],
+        *,
+        until: StepName | None = None,
+    ) -> None:
+        """Take the steps in their order until one fails, or the last that is wanted; without a credential, none."""
         self._secrets = credential.secrets if credential else ()
+        enough = False
         for name in names:
-            if credential is None or self._failure is not None:
+            if credential is None or self.failure is not None or enough:
                 self._steps.append(Step(name=name, outcome=Outcome.NOT_REACHED))
             else:
                 self._take(name, partial(STEPS[name], session, credential))
+                enough = name is until
 
     def say_goodbye(self, session: Session) -> None:
         """Log out if there is anybody to say it to; a failure here takes nothing away from the check."""
@@ -115,7 +156,7 @@ class _Check:
         self._steps.append(Step(name=StepName.LOGOUT, outcome=outcome, seconds=monotonic() - begun, detail=detail))
 
     def _on_speaking_terms(self, session: Session) -> bool:
-        failure = self._failure
+        failure = self.failure
         refused = failure is not None and failure.stage in {Stage.AUTH, Stage.MAILBOX} and failure.sign != Sign.DROPPED
         return session.greeted and (failure is None or refused)
 
@@ -125,7 +166,7 @@ class _Check:
             started_at=self._started_at,
             seconds=self.seconds,
             steps=tuple(self._steps),
-            failure=self._failure,
+            failure=self.failure,
             messages=self._counts.get(StepName.INBOX),
             mailboxes=self._counts.get(StepName.MAILBOXES),
         )
@@ -135,7 +176,7 @@ class _Check:
         try:
             found = act()
         except Exception as error:
-            self._failure = failure = self._failed(name, error)
+            self.failure = failure = self._failed(name, error)
             spent = monotonic() - begun
             self._steps.append(Step(name=name, outcome=Outcome.FAILED, seconds=spent, detail=failure.text))
             return

@@ -7,7 +7,9 @@ ImapError
 ├── TlsError                 handshake, certificate, wrong connection security
 ├── ProtocolError            the other side does not speak IMAP, or says too much
 ├── AuthenticationError      the server's refusal, or no way to authenticate
-└── MailboxError             INBOX cannot be examined, or the mailboxes not listed
+└── MailboxError             a mailbox cannot be examined, or the mailboxes not listed
+    ├── GoneError            the mailbox or the message is not there
+    └── ChangedError         UIDVALIDITY is another, so a UID names another message or none
 """
 
 from enum import StrEnum
@@ -96,6 +98,14 @@ class AuthenticationError(ImapError):
 
 
 class MailboxError(ImapError):
-    """INBOX cannot be examined, or the mailboxes not listed."""
+    """A mailbox cannot be examined, or the mailboxes not listed."""
 
     stage = Stage.MAILBOX
+
+
+class GoneError(MailboxError):
+    """The mailbox, the message or the part is not there."""
+
+
+class ChangedError(MailboxError):
+    """The mailbox has another UIDVALIDITY, and what was known of its messages holds no more (RFC 9051, 2.3.1.1)."""

@@ -6,7 +6,7 @@ Relies on the methods that imaplib sets apart as "Overridable methods" and on fe
 import imaplib
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, repeat
 from typing import NamedTuple
 
@@ -30,6 +30,14 @@ class Farewell(imaplib.IMAP4.abort):
     """The server said BYE."""
 
 
+Untagged = bytes | tuple[bytes, bytes]
+"""A line of an untagged response, or the part of it before a literal, with the literal."""
+
+
+class Text(bytes):
+    """A string in a command: quoted, or sent as a literal where it cannot be (RFC 9051 section 4.3)."""
+
+
 class Answer(NamedTuple):
     """How a command ended: OK, NO or BAD, and the server's words."""
 
@@ -40,6 +48,7 @@ class Answer(NamedTuple):
 class ImapProtocol(imaplib.IMAP4):
     """Speaks IMAP; `alerts` is what the server wants people to see, `challenge` what it said while authenticating.
 
+    `count` is the number of messages in the open mailbox, kept by what the server tells at any time.
     `grudge` is what it said to a question whose answer the check can do without; it may tell why the server goes next.
     """
 
@@ -51,6 +60,7 @@ class ImapProtocol(imaplib.IMAP4):
         self.alerts: list[str] = []
         self.challenge = ""
         self.grudge = ""
+        self.count = 0
         super().__init__()
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
@@ -84,6 +94,36 @@ class ImapProtocol(imaplib.IMAP4):
         """Send a command and give its completion: OK, NO or BAD, and the text."""
         return _answer(*self._simple_command(name, *args))
 
+    def tell(self, name: str, *words: bytes) -> Answer:
+        """Send a command made of words, each `Text` among them quoted or as a literal; older responses are dropped."""
+        self._check_bye()
+        self.untagged_responses.clear()
+        first, *literals = _command_lines(words)
+        if literals:
+            # imaplib sends what a bound method returns whenever the server says "+".
+            self.literal = _Conversation(self, literals, _GIVE_UP).answer  # type: ignore[assignment]
+        return self.ask(name, first)
+
+    def tell_each(self, name: str, lines: Iterable[Sequence[bytes]]) -> None:
+        """Send a command several times without waiting in between, and wait for all; refusals are passed over.
+
+        Only for commands that may stand together (RFC 9051 section 5.5). One that needs a literal is not sent, as the
+        server would have to be waited for in its middle.
+        """
+        written = map(_command_lines, lines)
+        tags = [self._command(name, line) for line, *literals in written if not literals]
+        for tag in tags:
+            self._get_tagged_response(tag)
+
+    def heard(self) -> Mapping[str, Sequence[Untagged]]:
+        """Give the untagged responses to the last command, by their kinds."""
+        return self.untagged_responses
+
+    @property
+    def is_in_step(self) -> bool:
+        """Say whether every command has its answer, and the server has not said goodbye."""
+        return not self.tagged_commands and self.state != "LOGOUT" and "BYE" not in self.untagged_responses
+
     def start_tls(self, shake_hands: Callable[[], None]) -> None:
         """Turn to TLS; nothing heard before it counts any more (RFC 9051 section 6.2.1)."""
         if "STARTTLS" not in self.capabilities:
@@ -105,7 +145,7 @@ class ImapProtocol(imaplib.IMAP4):
 
     def login_as(self, user: str, password: str) -> Answer:
         """Send LOGIN; what cannot be quoted goes as a literal."""
-        first, *literals = _login_lines(user.encode(), password.encode())
+        first, *literals = _command_lines((Text(user.encode()), Text(password.encode())))
         return self._enter("LOGIN", literals, _GIVE_UP, first)
 
     def learn_capabilities(self) -> None:
@@ -123,9 +163,23 @@ class ImapProtocol(imaplib.IMAP4):
             self._wonder("ID", _ID)
 
     def examine(self, mailbox: str) -> Answer:
-        """Open a mailbox read-only."""
+        """Open a mailbox read-only, by a name that is an atom."""
         kind, data = self.select(mailbox, readonly=True)
         return Answer("OK", "") if kind == "OK" else _answer(kind, data)
+
+    def examine_text(self, mailbox: bytes) -> Answer:
+        """Open a mailbox read-only, whatever bytes its name is made of."""
+        self.is_readonly = True
+        self.count = 0
+        answer = self.tell("EXAMINE", Text(mailbox))
+        self.state = "SELECTED" if answer.kind == "OK" else "AUTH"  # RFC 9051 section 6.3.3: a refusal closes the other
+        return answer
+
+    @property
+    def uid_validity(self) -> int:
+        """Give what the UIDs of the open mailbox hold for; 0 where the server told nothing."""
+        *_, last = self.untagged_responses.get("UIDVALIDITY", [b""])
+        return int(last) if isinstance(last, bytes) and last.isdigit() and len(last) < 16 else 0
 
     @property
     def exists(self) -> int | None:
@@ -152,6 +206,10 @@ class ImapProtocol(imaplib.IMAP4):
     def _append_untagged(self, typ: str, dat: bytes | tuple[bytes, bytes] | None) -> None:
         if typ in {"OK", "NO", "BAD", "BYE"} and isinstance(dat, bytes) and dat.upper().startswith(b"[ALERT]"):
             self.alerts.append(clean(dat[len("[ALERT]") :]))
+        if typ == "EXISTS" and isinstance(dat, bytes) and dat.isdigit() and len(dat) < 16:
+            self.count = int(dat)
+        elif typ == "EXPUNGE":
+            self.count = max(0, self.count - 1)
         super()._append_untagged(typ, dat)  # type: ignore[misc]
 
     def _command_complete(self, name: str, tag: bytes) -> tuple[str, list[bytes]]:
@@ -178,14 +236,16 @@ def _answer(kind: str, data: Sequence[bytes | None]) -> Answer:
     return Answer(kind, f"BAD {text}" if kind == "BAD" else text)
 
 
-def _login_lines(*values: bytes) -> list[bytes]:
-    """Write values as quoted strings, and as literals after a line of their own where quoting is not allowed."""
+def _command_lines(words: Iterable[bytes]) -> list[bytes]:
+    """Write words as they are and texts as quoted strings, or as literals after a line of their own."""
     lines, line = [], b""
-    for value in values:
-        if _QUOTABLE.fullmatch(value):
-            line += b' "' + value.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+    for word in words:
+        if not isinstance(word, Text):
+            line += b" " + word
+        elif _QUOTABLE.fullmatch(word):
+            line += b' "' + word.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
         else:
-            lines.append(line + b" {%d}" % len(value))
-            line = value
+            lines.append(line + b" {%d}" % len(word))
+            line = word
     first, *rest = [*lines, line]
     return [first.removeprefix(b" "), *rest]

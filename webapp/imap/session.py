@@ -1,8 +1,10 @@
 """One session with an IMAP server, in explicit parts so that each can be timed. Knows no report and no diagnosis."""
 
 import imaplib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -10,14 +12,38 @@ from webapp.imap.budget import Budget, Limits
 from webapp.imap.client import Client
 from webapp.imap.credentials import Credential
 from webapp.imap.dial import dial
-from webapp.imap.errors import AuthenticationError, ConnectError, ImapError, MailboxError, ProtocolError, Sign, TlsError
+from webapp.imap.errors import (
+    AuthenticationError,
+    ChangedError,
+    ConnectError,
+    GoneError,
+    ImapError,
+    MailboxError,
+    ProtocolError,
+    Sign,
+    TlsError,
+)
 from webapp.imap.greeting import Greeting, hear
 from webapp.imap.guard import Destination, resolve
-from webapp.imap.protocol import Answer, Farewell, ImapProtocol
+from webapp.imap.names import spellings
+from webapp.imap.protocol import Answer, Farewell, ImapProtocol, Untagged
 from webapp.imap.server import Network, Security, ServerSettings
 from webapp.imap.texts import quote
 from webapp.imap.tls import TlsFacts, trust
 from webapp.imap.transport import Transport
+
+_NOT_THERE = re.compile(
+    r"NONEXISTENT|TRYCREATE|n[o']t exist|doesnt exist|no such (mailbox|folder)|unknown (mailbox|folder)|not found",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A mailbox that is open: how many messages it has, and what their UIDs hold for."""
+
+    exists: int
+    uid_validity: int
 
 
 class Session:
@@ -33,6 +59,7 @@ class Session:
         self._client: Client | None = None
         self._greeting: Greeting | None = None
         self._secrets: tuple[str, ...] = ()
+        self._mailbox: tuple[str, int] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -125,6 +152,60 @@ class Session:
         # A name sent as a literal is a pair, and what follows it is an entry of its own.
         return len(listed) - sum(isinstance(entry, tuple) for entry in listed)
 
+    def open_mailbox(self, name: str, uid_validity: int | None = None) -> Opened:
+        """Open a mailbox read-only; raise `GoneError` where there is none, `ChangedError` where its UIDs are others."""
+        with self._telling(MailboxError):
+            known = self._still_open(name)
+            found = self._examined(name) if known is None else known
+        if uid_validity is not None and uid_validity != found:
+            raise ChangedError(f"UIDVALIDITY was {uid_validity} and is {found}")
+        return Opened(self._imap.count, found)
+
+    def ask(self, name: str, *words: bytes) -> Mapping[str, Sequence[Untagged]]:
+        """Send a command and give its untagged responses by their kinds; a refusal is a `MailboxError`."""
+        with self._telling(MailboxError):
+            self._insist(self._imap.tell(name, *words), MailboxError)
+            return dict(self._imap.heard())
+
+    def ask_each(self, name: str, lines: Sequence[Sequence[bytes]]) -> Mapping[str, Sequence[Untagged]]:
+        """Send a command several times at once, and give all untagged responses; refusals are passed over."""
+        with self._telling(MailboxError):
+            self._imap.untagged_responses.clear()
+            self._imap.tell_each(name, lines)
+            return dict(self._imap.heard())
+
+    def offers(self, capability: str) -> bool:
+        """Say whether the server has a capability."""
+        return capability in self._imap.capabilities
+
+    def renew_budget(self, *, time: bool = True) -> None:
+        """Give the next use its own time and bytes; or more bytes alone, in the time that is left."""
+        if time:
+            self._budget.renew()
+        else:
+            self._budget.renew_bytes()
+
+    @property
+    def is_in_step(self) -> bool:
+        """Say whether the conversation can go on: nothing is unanswered, and nobody has left."""
+        return self.greeted and self._imap.is_in_step
+
+    @property
+    def is_quiet(self) -> bool:
+        """Say whether nothing has come since the last answer, not even the end; costs no round trip."""
+        return self._wire.is_quiet
+
+    def is_alive(self) -> bool:
+        """Ask the server whether it is still there, with little patience."""
+        patience, self._wire.patience = self._wire.patience, self._limits.probe
+        try:
+            self.ask("NOOP")
+        except ImapError:
+            return False
+        finally:
+            self._wire.patience = patience
+        return self.is_in_step
+
     def log_out(self) -> None:
         """Say goodbye, without waiting long for the answer."""
         self._wire.patience = self._limits.logout
@@ -135,6 +216,23 @@ class Session:
         """Close the connection."""
         if self._transport:
             self._transport.close()
+
+    def _still_open(self, name: str) -> int | None:
+        """Ask for news where the mailbox is open already, since servers take long to open a large one again."""
+        if self._mailbox is None or self._mailbox[0] != name:
+            return None
+        return self._mailbox[1] if self._imap.tell("NOOP").kind == "OK" else None
+
+    def _examined(self, name: str) -> int:
+        self._mailbox = None
+        answer = Answer("NO", "[NONEXISTENT] No mailbox has this name")
+        for spelling in spellings(name):
+            answer = self._imap.examine_text(spelling)
+            if answer.kind == "OK":
+                break
+        self._insist(answer, GoneError if _NOT_THERE.search(answer.text) else MailboxError)
+        self._mailbox = name, self._imap.uid_validity
+        return self._imap.uid_validity
 
     @property
     def _wire(self) -> Transport:

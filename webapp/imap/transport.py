@@ -95,6 +95,20 @@ class Transport:
         """Wait until something more has come."""
         self._receive_more(self._budget.deadline(self.patience))
 
+    @property
+    def is_quiet(self) -> bool:
+        """Say whether the connection is open and nothing has come that was not read; asks nobody, waits for nobody."""
+        if self._buffer:
+            return False
+        try:
+            self._sock.settimeout(0)
+            self._sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            pass
+        return False
+
     def close(self) -> None:
         """Close the connection, whatever state it is in."""
         with suppress(OSError):

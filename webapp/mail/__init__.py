@@ -1,0 +1,20 @@
+"""Mail made safe to show: headers, text, HTML and file names that any sender could have written.
+
+Knows no web page, no database and no IMAP: bytes and text go in, text comes out, nothing raises.
+"""
+
+from webapp.mail.documents import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, safe_html
+from webapp.mail.file_names import safe_name
+from webapp.mail.headers import decoded_header
+from webapp.mail.plain_text import text_of_html
+from webapp.mail.texts import decoded_text
+
+__all__ = [
+    "FRAME_POLICY",
+    "FRAME_POLICY_WITH_IMAGES",
+    "decoded_header",
+    "decoded_text",
+    "safe_html",
+    "safe_name",
+    "text_of_html",
+]

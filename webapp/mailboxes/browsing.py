@@ -1,0 +1,62 @@
+"""The messages of a mailbox, newest first, beside the mailboxes of its connection."""
+
+from flask import Response, abort, redirect, render_template, request, url_for
+
+from webapp.connections.access import get_connection
+from webapp.imap.errors import MailboxError
+from webapp.imap.mailboxes import list_mailboxes
+from webapp.imap.messages import Listing, list_messages
+from webapp.mailboxes.blueprint import mailboxes
+from webapp.mailboxes.opening import opened
+from webapp.mailboxes.places import label_of, places_of
+from webapp.mailboxes.refs import name_of, ref_of
+from webapp.mailboxes.searching import Search
+from webapp.signed_in import login_required
+
+PAGE_SIZE = 50
+
+
+@mailboxes.get("/")
+@login_required
+def index(connection_id: int) -> Response:
+    """Lead to the INBOX."""
+    get_connection(connection_id)
+    url = url_for("mailboxes.mailbox", connection_id=connection_id, ref=ref_of("INBOX"))
+    return redirect(url, 303)  # type: ignore[return-value]
+
+
+@mailboxes.get("/<ref>/")
+@login_required
+def mailbox(connection_id: int, ref: str) -> Response:
+    """Show one page of a mailbox's messages."""
+    connection = get_connection(connection_id)
+    name = name_of(ref) or abort(404)
+    search = Search.of_request()
+    listing: Listing | None = None
+    refusal = ""
+    with opened(connection) as session:
+        known = list_mailboxes(session)
+        found = next((each for each in known if each.name == name), None)
+        if found is None or found.selectable:
+            try:
+                listing = list_messages(
+                    session, name, cursor=request.args.get("page", "")[:200], limit=PAGE_SIZE, query=search.query
+                )
+            except MailboxError as error:
+                if found is None or type(error) is not MailboxError:
+                    raise
+                refusal = error.text
+    page = render_template(
+        "mailboxes/index.html",
+        connection=connection,
+        ref=ref,
+        name=name,
+        label=label_of(found, name),
+        mailbox=found,
+        places=places_of(known, name),
+        listing=listing,
+        refusal=refusal,
+        search=search,
+        outgoing=found is not None and found.special_use in ("sent", "drafts"),
+    )
+    return Response(page)

@@ -1,0 +1,103 @@
+"""What a mailbox page says where the mail server does not play along: a diagnosis, or that something is gone."""
+
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+
+from webapp.connections.access import get_connection, may_change
+from webapp.connections.recording import keep
+from webapp.connections.reports import facts_of_connection
+from webapp.connections.verdict import Verdict
+from webapp.diagnosis import diagnose
+from webapp.imap.check import NotOpenedError
+from webapp.imap.errors import ChangedError, GoneError, ImapError
+from webapp.imap.messages import CursorError
+from webapp.mail import FRAME_POLICY
+from webapp.mailboxes.blueprint import mailboxes
+from webapp.models import Connection, State, db, writes
+from webapp.providers import PROVIDERS
+from webapp.providers.oauth.provider import OAuthProvider
+from webapp.signed_in import current_user
+
+# Failed Dependency (RFC 4918 section 11.4). Not 502: proxies put a page of their own in the place of ours.
+_SERVER_FAILED = 424
+
+
+@mailboxes.errorhandler(NotOpenedError)
+def not_opened(error: NotOpenedError) -> Response:
+    """Show the page of a failed test, which is what the attempt to open the mailbox was."""
+    connection = _connection()
+    provider = PROVIDERS[connection.credential_type]
+    facts = facts_of_connection(connection)
+    verdict = Verdict.of(error.report, provider.server(connection), connection.address, facts=facts)
+    # Once is enough: a page that is loaded again must not push the tests before it out of the list.
+    if connection.state is not State.FAILS or connection.last_problem != verdict.slug:
+        db.session.commit()
+        writes.set(True)  # a look that has found something
+        keep(connection, verdict)
+    return _page(
+        _SERVER_FAILED,
+        "mailboxes/not_opened.html",
+        connection=connection,
+        verdict=verdict.for_page(_reconnect_url(connection)),
+        changeable=may_change(current_user(), connection),
+        hand_over_url=url_for("handoff.of_connection", connection_id=connection.id),
+    )
+
+
+@mailboxes.errorhandler(GoneError)
+def gone(error: GoneError) -> Response:
+    """Say that the message or the mailbox is not there any more."""
+    return _missing(404, "cursor" if isinstance(error, CursorError) else "gone")
+
+
+@mailboxes.errorhandler(ChangedError)
+def changed(error: ChangedError) -> Response:
+    """Say that the server has numbered the messages anew, so that none is taken for another."""
+    return _missing(410, "changed")
+
+
+@mailboxes.errorhandler(ImapError)
+def failed(error: ImapError) -> Response:
+    """Say what went wrong in the middle, and what to do."""
+    connection = _connection()
+    provider = PROVIDERS[connection.credential_type]
+    house = provider.house.key if isinstance(provider, OAuthProvider) else None
+    return _page(
+        _SERVER_FAILED,
+        "mailboxes/failed.html",
+        connection=connection,
+        diagnosis=diagnose(error.failure(house)),
+        said=error.text,
+        facts=facts_of_connection(connection),
+    )
+
+
+def _missing(status: int, why: str) -> Response:
+    place = request.view_args or {}
+    return _page(
+        status,
+        "mailboxes/missing.html",
+        connection=_connection(),
+        why=why,
+        ref=place.get("ref", ""),
+        of_message="uid" in place,
+    )
+
+
+def _page(status: int, template: str, **context: Any) -> Response:
+    """Answer with a page, or with one line where the frame of a message has asked: no page may be put into a frame."""
+    if request.endpoint == "mailboxes.frame":
+        line = "The message could not be read. Load the page again, and it says why."
+        return Response(line, status, mimetype="text/plain", headers={"Content-Security-Policy": FRAME_POLICY})
+    return Response(render_template(template, **context), status)
+
+
+def _connection() -> Connection:
+    return get_connection(int((request.view_args or {})["connection_id"]))
+
+
+def _reconnect_url(connection: Connection) -> str:
+    if not isinstance(PROVIDERS[connection.credential_type], OAuthProvider):
+        return ""
+    return url_for("connections.show", connection_id=connection.id, _anchor="sign-in")

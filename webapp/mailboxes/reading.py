@@ -1,0 +1,55 @@
+"""One message: its text, or its HTML in a frame that runs nothing and fetches nothing."""
+
+from flask import Response, abort, render_template, request
+
+from webapp.connections.access import get_connection
+from webapp.imap.messages import Message, read_message
+from webapp.mail import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, safe_html
+from webapp.mailboxes.blueprint import mailboxes
+from webapp.mailboxes.opening import opened
+from webapp.mailboxes.refs import name_of
+from webapp.models import Connection
+from webapp.signed_in import login_required
+
+MESSAGE = "/<ref>/<int(max=4294967295):uid_validity>.<int(min=1,max=4294967295):uid>"
+
+
+@mailboxes.get(MESSAGE)
+@login_required
+def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Response:
+    """Show a message."""
+    connection = get_connection(connection_id)
+    name = name_of(ref) or abort(404)
+    found = _read(connection, name, uid_validity=uid_validity, uid=uid)
+    wants_html = request.args.get("view") == "html" or not found.text.strip()
+    page = render_template(
+        "mailboxes/message.html",
+        connection=connection,
+        ref=ref,
+        name=name,
+        message=found,
+        address={"connection_id": connection_id, "ref": ref, "uid_validity": found.uid_validity, "uid": uid},
+        as_html=found.html is not None and wants_html,
+        images="images" in request.args,
+    )
+    return Response(page)
+
+
+@mailboxes.get(f"{MESSAGE}/html")
+@login_required
+def frame(connection_id: int, ref: str, uid_validity: int, uid: int) -> Response:
+    """Give the document for the frame of a message's HTML."""
+    connection = get_connection(connection_id)
+    found = _read(connection, name_of(ref) or abort(404), uid_validity=uid_validity, uid=uid)
+    if found.html is None:
+        abort(404)
+    images = "images" in request.args
+    policy = FRAME_POLICY_WITH_IMAGES if images else FRAME_POLICY
+    headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
+    return Response(safe_html(found.html, images=images), mimetype="text/html", headers=headers)
+
+
+def _read(connection: Connection, mailbox: str, *, uid_validity: int, uid: int) -> Message:
+    """Read a message over a session of its connection."""
+    with opened(connection) as session:
+        return read_message(session, mailbox, uid, uid_validity)

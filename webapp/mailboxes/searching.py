@@ -1,0 +1,75 @@
+"""What the search form above the messages asks for; anything senseless in the address is left out."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from flask import request
+
+from webapp.fields import clean, has_controls
+from webapp.imap.messages import Query
+
+_LONGEST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """The fields of the form as they were filled in."""
+
+    text: str = ""
+    sender: str = ""
+    subject: str = ""
+    since: str = ""
+    unread: bool = False
+    attachments: bool = False
+
+    @classmethod
+    def of_request(cls) -> "Search":
+        """Read the query string."""
+        given = request.args
+        since = given.get("since", "")
+        return cls(
+            text=_words(given.get("text")),
+            sender=_words(given.get("sender")),
+            subject=_words(given.get("subject")),
+            since=since if _day(since) else "",
+            unread="unread" in given,
+            attachments="attachments" in given,
+        )
+
+    @property
+    def query(self) -> Query | None:
+        """Give it as the server is asked; None where nothing is asked for."""
+        if self == Search():
+            return None
+        return Query(
+            text=self.text,
+            sender=self.sender,
+            subject=self.subject,
+            since=_day(self.since),
+            unread=self.unread,
+            attachments=self.attachments,
+        )
+
+    @property
+    def refined(self) -> bool:
+        """Say whether more than words is asked for."""
+        return self not in (Search(), Search(text=self.text))
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Give what an address has to hold so that it asks for the same."""
+        filled = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: 1 if value is True else value for name, value in filled.items() if value}
+
+
+def _words(text: str | None) -> str:
+    words = (clean(text) or "")[:_LONGEST]
+    return "" if has_controls(words) else words
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
