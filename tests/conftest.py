@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
-from tests.servers.postgres import Postgres
+from tests.servers.postgres import Postgres, Refilled
 from webapp import create_app
 from webapp.imap import Limits, Network
 from webapp.models import Role, User, UserSession, db, new_token, token_hash, writes
@@ -43,29 +43,33 @@ def password_hash() -> str:
 def ready_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a data folder with keys and a migrated SQLite database, to be copied."""
     folder = tmp_path_factory.mktemp("ready") / "data"
-    app = create_app(Settings(data_dir=folder))
-    with app.app_context():
-        ensure_ready()
-        db.engine.dispose()
+    make_ready(Settings(data_dir=folder))
     return folder
 
 
+def make_ready(settings: Settings) -> None:
+    """Migrate the database of a portal, and make its keys."""
+    app = create_app(settings)
+    with app.app_context():
+        ensure_ready()
+        db.engine.dispose()
+
+
 @pytest.fixture(scope="session")
-def ready_database(postgres: Postgres, ready_folder: Path) -> Iterator[str]:
-    """Make a migrated PostgreSQL database with the keys of the ready folder, and give its name, to be copied."""
+def ready_database(postgres: Postgres, ready_folder: Path) -> Iterator[Refilled]:
+    """Make a migrated PostgreSQL database with the keys of the ready folder, which each test finds as it was made."""
     with postgres.database() as url:
-        app = create_app(Settings(data_dir=ready_folder, database_url=url))
-        with app.app_context():
-            ensure_ready()
-            db.engine.dispose()
-        yield make_url(url).database or ""
+        make_ready(Settings(data_dir=ready_folder, database_url=url))
+        database = Refilled(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture
-def ready_postgres_url(postgres: Postgres, ready_database: str) -> Iterator[str]:
-    """Give the SQLAlchemy URL of a migrated PostgreSQL database of this test alone."""
-    with postgres.database(ready_database) as url:
-        yield url
+def ready_postgres_url(ready_database: Refilled) -> Iterator[str]:
+    """Give the SQLAlchemy URL of a migrated PostgreSQL database that no other test uses meanwhile."""
+    yield ready_database.url
+    ready_database.go_back()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

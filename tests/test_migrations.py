@@ -11,6 +11,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select
 
+from tests.conftest import make_ready
 from webapp.extensions import migrate
 from webapp.models import CheckReport, Connection, CredentialType, User, db, utcnow, writes
 from webapp.settings import Settings
@@ -37,6 +38,13 @@ LOSES_PARENTS = """
     op.execute("DELETE FROM connection")
 """
 Migration = Callable[[str], None]
+
+
+@pytest.fixture
+def ready_postgres_url(postgres_url: str, ready_folder: Path) -> str:
+    """Give a database of this test alone: what is changed here is not its rows."""
+    make_ready(Settings(data_dir=ready_folder, database_url=postgres_url))
+    return postgres_url
 
 
 @pytest.fixture

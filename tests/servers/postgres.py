@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import make_url
 
 from tests.servers.services import Process, as_service_user, find, service_folder
 
@@ -23,18 +25,62 @@ class Postgres:
     folder: Path
 
     @contextmanager
-    def database(self, template: str = "template1") -> Iterator[str]:
-        """Make a database like another one, an empty one at first, give its SQLAlchemy URL, and drop it."""
+    def database(self) -> Iterator[str]:
+        """Make an empty database, give its SQLAlchemy URL, and drop it."""
         name = f"test_{next(_numbers)}"
-        self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self._run("CREATE DATABASE {}", name)
         try:
             yield f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
         finally:
             self._run("DROP DATABASE {} WITH (FORCE)", name)
 
-    def _run(self, statement: str, *names: str) -> None:
+    def _run(self, statement: LiteralString, *names: str) -> None:
         with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+class Refilled:
+    """A database that goes back to the rows it has now, a hundred times faster than a new one is made."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._at = psycopg.connect(without_driver(url), autocommit=True)
+        tables = self._names("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        sequences = self._at.execute(
+            "SELECT sequencename, coalesce(last_value, 1), last_value IS NOT NULL FROM pg_sequences "
+            "WHERE schemaname = 'public'"
+        ).fetchall()
+        self._at.execute("CREATE SCHEMA kept")
+        for table in tables:
+            self._at.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE {0}").format(sql.Identifier(table)))
+        back = [
+            sql.SQL("DELETE FROM {0}; INSERT INTO {0} SELECT * FROM kept.{0};").format(sql.Identifier(table))
+            for table in tables
+        ]
+        begin = [sql.SQL("SELECT setval({}, {}, {});").format(*sequence) for sequence in sequences]
+        # As a replica it asks for no order among the tables: foreign keys are not looked at.
+        quietly = sql.SQL("SET session_replication_role = replica;")
+        self._back = sql.Composed([quietly, *back, *begin])
+
+    def go_back(self) -> None:
+        """Send away whoever is still connected, and put all rows back."""
+        self._at.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        self._at.execute(self._back)
+
+    def close(self) -> None:
+        """Let the database go."""
+        self._at.close()
+
+    def _names(self, statement: LiteralString) -> list[str]:
+        return [name for (name,) in self._at.execute(statement)]
+
+
+def without_driver(url: str) -> str:
+    """Write an address of SQLAlchemy as PostgreSQL's own clients read it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @contextmanager

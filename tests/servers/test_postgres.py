@@ -1,8 +1,9 @@
 """The throw-away PostgreSQL: each test gets an empty database that speaks UTF-8."""
 
+import psycopg
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from tests.servers.postgres import Postgres
+from tests.servers.postgres import Postgres, Refilled, without_driver
 
 
 def test_a_database_is_empty_and_speaks_utf8(postgres_url: str) -> None:
@@ -32,6 +33,36 @@ def test_databases_do_not_see_each_other_and_are_dropped(postgres: Postgres) -> 
     assert tables == [["here"], []]
     with postgres.database() as url:
         assert _ask(create_engine(url), COUNT) == before
+
+
+def test_a_refilled_database_has_its_first_rows_again(postgres_url: str) -> None:
+    engine = create_engine(postgres_url)
+    _tell(engine, "CREATE TABLE house (id serial PRIMARY KEY)")
+    _tell(engine, "CREATE TABLE room (house int NOT NULL REFERENCES house)")
+    _tell(engine, "INSERT INTO house DEFAULT VALUES")
+    database = Refilled(postgres_url)
+    _tell(engine, "INSERT INTO house DEFAULT VALUES")
+    _tell(engine, "INSERT INTO room SELECT id FROM house")
+    _tell(engine, "DELETE FROM room WHERE house = 1")
+    _tell(engine, "DELETE FROM house WHERE id = 1")
+    engine.dispose()
+
+    left_over = psycopg.connect(without_driver(postgres_url))
+    left_over.execute("LOCK room")
+
+    database.go_back()
+    database.close()
+
+    left_over.close()
+
+    assert _ask(create_engine(postgres_url), "SELECT array_agg(id) FROM house") == [1]
+    assert _ask(create_engine(postgres_url), "SELECT count(*) FROM room") == 0
+    assert _ask(create_engine(postgres_url), "INSERT INTO house DEFAULT VALUES RETURNING id") == 2
+
+
+def _tell(engine: Engine, statement: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(statement))
 
 
 def _ask(engine: Engine, question: str) -> object:
