@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 
 from tests.servers.postgres import Postgres, Refilled
@@ -31,6 +33,23 @@ PASSWORD = "correct horse battery"
 
 # Hashing costs the tests an eighth of what it costs in earnest; what is stored says what it cost.
 passwords._MEMORY //= 8
+
+
+class Compiled(BytecodeCache):
+    """Keeps what Jinja has compiled, since each test makes a portal of its own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get(bucket.checksum + bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self._kept[bucket.checksum + bucket.key] = bucket.code
+
+
+COMPILED = Compiled()
 
 
 @cache
@@ -100,6 +119,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """Give a portal that is ready to serve."""
     writes.set(False)  # what the test before has left
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = COMPILED
     with app.app_context():
         engine: Engine = db.engine
     yield app

@@ -63,12 +63,13 @@ class Refilled:
         self._back = sql.Composed([quietly, *back, *begin])
 
     def go_back(self) -> None:
-        """Send away whoever is still connected, and put all rows back."""
+        """Send away whoever is still connected, put all rows back, and let everybody in again."""
         self._at.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         self._at.execute(self._back)
+        self._at.execute("UPDATE pg_database SET datallowconn = true WHERE datname = current_database()")
 
     def close(self) -> None:
         """Let the database go."""
