@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.imap.servers import HASTY, Answer, Peer, imap, serving
-from webapp.imap import ImapError, Network, Password, Security, ServerSettings, Sign
+from tests.imap.servers import Answer, Peer, imap, serving
+from webapp.imap import ImapError, Limits, Network, Password, Security, ServerSettings, Sign
 from webapp.imap.check import open_session
 from webapp.imap.errors import GoneError, MailboxError
 from webapp.imap.mailboxes import Mailbox, list_mailboxes
@@ -25,7 +25,7 @@ def session_with(network: Network, capabilities: str = "", **answers: Answer) ->
     told: dict[str, Any] = {"AUTHENTICATE": logged_in, **answers}
     with serving(imap(**told)) as port:
         server = ServerSettings(host="127.0.0.1", port=port, security=Security.NONE, user="ann")
-        with open_session(server, Password("secret"), network=network, limits=HASTY) as session:
+        with open_session(server, Password("secret"), network=network, limits=Limits()) as session:
             yield session
 
 

@@ -94,7 +94,9 @@ def test_two_at_once_get_two_sessions_and_the_third_waits_in_vain(server: Server
     assert first is not second
 
 
-def test_who_waits_gets_the_session_that_is_given_back(server: Server, pool: Pool) -> None:
+def test_who_waits_gets_the_session_that_is_given_back(server: Server) -> None:
+    pool = Pool(per_key=2, patience=30)
+
     def use(seconds: float) -> Session:
         with pool.borrowed("ann", server.open) as session:
             time.sleep(seconds)
@@ -102,6 +104,7 @@ def test_who_waits_gets_the_session_that_is_given_back(server: Server, pool: Poo
 
     with ThreadPoolExecutor(6) as people:
         used = list(people.map(use, [0.05] * 6))
+    pool.close_idle()
 
     assert server.came == len(set(used)) == 2
 
