@@ -15,7 +15,8 @@ from tests.imap.servers import Answer, Peer
 from tests.imap.test_mailboxes import session_with
 from webapp.diagnosis.failure import Stage
 from webapp.imap import ImapError, Network, Sign
-from webapp.imap.listing import has_attachments, header_fields
+from webapp.imap.headers import header_fields
+from webapp.imap.listing import has_attachments
 from webapp.imap.messages import (
     ChangedError,
     CursorError,

@@ -9,12 +9,20 @@ ImapError
 ├── AuthenticationError      the server's refusal, or no way to authenticate
 └── MailboxError             a mailbox cannot be examined, or the mailboxes not listed
     ├── GoneError            the mailbox or the message is not there
+    ├── ReadOnlyError        the mailbox, or a flag in it, cannot be changed
     └── ChangedError         UIDVALIDITY is another, so a UID names another message or none
 """
 
+import re
 from enum import StrEnum
 
 from webapp.diagnosis.failure import Failure, Stage
+
+NOT_THERE = re.compile(
+    r"NONEXISTENT|TRYCREATE|n[o']t exist|doesnt exist|no such (mailbox|folder)|unknown (mailbox|folder)|not found",
+    re.IGNORECASE,
+)
+"""How servers say that there is no such mailbox."""
 
 
 class Sign(StrEnum):
@@ -109,3 +117,7 @@ class GoneError(MailboxError):
 
 class ChangedError(MailboxError):
     """The mailbox has another UIDVALIDITY, and what was known of its messages holds no more (RFC 9051, 2.3.1.1)."""
+
+
+class ReadOnlyError(MailboxError):
+    """The server opens the mailbox for reading only, or keeps a flag that is wanted for no longer than the session."""

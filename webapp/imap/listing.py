@@ -4,14 +4,17 @@ A page is addressed by the UID it begins at: its sequence number is one question
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from webapp.imap.errors import ChangedError, GoneError
-from webapp.imap.responses import Token, fetched, number, section_of
+from webapp.imap.fingerprints import FINGERPRINT_ITEM, fingerprint_in, other_fields
+from webapp.imap.headers import header_fields
+from webapp.imap.responses import Token, fetched, number
 from webapp.imap.search import Query, search
+from webapp.imap.sequence_sets import sequence_set
 from webapp.imap.session import Opened, Session
 from webapp.mail import decoded_header
 
@@ -19,9 +22,8 @@ MOST = 200
 """How many messages a page may have."""
 
 # Header fields by part, and not ENVELOPE or BODYSTRUCTURE: nobody who sends a message can make a page endless by it.
-_FIELDS = "HEADER.FIELDS (FROM TO SUBJECT DATE CONTENT-TYPE)"
-_ITEMS = f"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[{_FIELDS}]<0.8192>)".encode()
-SUMMARY_ITEMS = b"UID FLAGS INTERNALDATE RFC822.SIZE"
+SUMMARY_ITEMS = b"UID FLAGS INTERNALDATE RFC822.SIZE " + FINGERPRINT_ITEM
+_ITEMS = b"(%s BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE CONTENT-TYPE)]<0.8192>)" % SUMMARY_ITEMS
 
 _CURSOR = re.compile(r"(older|newer)-(\d{1,10})-(\d{1,10})")
 _ARRIVED = re.compile(r" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})")
@@ -33,7 +35,8 @@ _PROBES = 16
 class Summary:
     """One line of a list; `date` is when it was sent, or when it came where that is not believable.
 
-    `has_attachments` goes by the content type and is None where that tells nothing.
+    `has_attachments` goes by the content type and is None where that tells nothing. `deleted` says that the message is
+    marked for removal, `fingerprint` tells it from another one that has its UID by mistake.
     """
 
     uid: int
@@ -46,6 +49,8 @@ class Summary:
     to: str
     size: int
     has_attachments: bool | None
+    deleted: bool = False
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,9 +115,7 @@ def _found(session: Session, mailbox: str, opened: Opened, page: _Page, query: Q
         if page.upwards and page.uid is not None
         else found.below(page.uid, page.limit)
     )
-    messages = _summaries(session, b"UID FETCH", b",".join(b"%d" % uid for uid in uids)) if uids else []
-    wanted = set(uids)
-    messages = [message for message in messages if message.uid in wanted]
+    messages = summaries_of(session, set(uids))
     has_older = bool(uids and found.below(uids[-1], 1))
     has_newer = bool(uids and found.above(uids[0], 1))
     return _listing(mailbox, opened, found.total, messages, has_older, has_newer)
@@ -168,14 +171,22 @@ def _place(session: Session, uid: int, exists: int) -> tuple[int, bool]:
     return high, False
 
 
+def summaries_of(session: Session, uids: Collection[int]) -> list[Summary]:
+    """Fetch summaries of messages in the open mailbox, the newest first; those that are not there are left out."""
+    if not uids:
+        return []
+    messages = _summaries(session, b"UID FETCH", sequence_set(uids))
+    return [message for message in messages if message.uid in uids]
+
+
 def _summaries(session: Session, command: bytes, numbers: bytes) -> list[Summary]:
     """Fetch summaries, the newest first."""
     name, *words = command.decode().split()
     heard = session.ask(name, *(word.encode() for word in words), numbers, _ITEMS)
     summaries = (
-        summary_of(message, header_fields(section_of(message, "HEADER.FIELDS") or b""))
+        summary_of(message, header_fields(other_fields(message) or b""))
         for message in fetched(heard.get("FETCH", ())).values()
-        if section_of(message, "HEADER.FIELDS") is not None and number(message.get("UID"))
+        if other_fields(message) is not None and number(message.get("UID"))
     )
     return sorted(summaries, key=lambda summary: summary.uid, reverse=True)
 
@@ -196,17 +207,9 @@ def summary_of(message: Mapping[str, Token], fields: Iterable[tuple[str, bytes]]
         to=decoded_header(headers.get("to")),
         size=number(message.get("RFC822.SIZE")) or 0,
         has_attachments=has_attachments(headers.get("content-type", b"")),
+        deleted=b"\\deleted" in named,
+        fingerprint=fingerprint_in(message),
     )
-
-
-def header_fields(block: bytes) -> list[tuple[str, bytes]]:
-    """Read a header as its fields in order, unfolded and not decoded; lines that are none are passed over."""
-    fields = []
-    for line in re.sub(rb"\r?\n(?=[ \t])", b"", block).splitlines():
-        name, colon, value = line.partition(b":")
-        if colon and re.fullmatch(rb"[\x21-\x39\x3b-\x7e]{1,100} *", name):
-            fields.append((name.decode().strip(), value.strip()))
-    return fields
 
 
 def has_attachments(content_type: bytes) -> bool | None:

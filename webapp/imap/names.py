@@ -21,6 +21,11 @@ def decoded_name(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
+def same_mailbox(one: str, other: str) -> bool:
+    """Say whether two names are of one mailbox: INBOX alone may be spelt in any case (RFC 9051 section 5.1)."""
+    return one == other or one.upper() == other.upper() == "INBOX"
+
+
 def spellings(name: str) -> tuple[bytes, ...]:
     """Give the ways in which a server may have spelt a name, the proper one first; none where it cannot be a name.
 

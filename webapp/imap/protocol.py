@@ -167,13 +167,24 @@ class ImapProtocol(imaplib.IMAP4):
         kind, data = self.select(mailbox, readonly=True)
         return Answer("OK", "") if kind == "OK" else _answer(kind, data)
 
-    def examine_text(self, mailbox: bytes) -> Answer:
-        """Open a mailbox read-only, whatever bytes its name is made of."""
-        self.is_readonly = True
+    def open_text(self, mailbox: bytes, *, writable: bool) -> Answer:
+        """Open a mailbox, whatever bytes its name is made of."""
+        self.is_readonly = True  # imaplib would raise where the server says READ-ONLY, which is for the session to tell
         self.count = 0
-        answer = self.tell("EXAMINE", Text(mailbox))
+        answer = self.tell("SELECT" if writable else "EXAMINE", Text(mailbox))
         self.state = "SELECTED" if answer.kind == "OK" else "AUTH"  # RFC 9051 section 6.3.3: a refusal closes the other
         return answer
+
+    @property
+    def says_read_only(self) -> bool:
+        """Say whether the mailbox was opened for reading only."""
+        return "READ-ONLY" in self.untagged_responses
+
+    @property
+    def permanent_flags(self) -> frozenset[str] | None:
+        """Give the flags that can be changed for good, in lower case; None where the server told nothing."""
+        *_, last = self.untagged_responses.get("PERMANENTFLAGS", [None])
+        return frozenset(clean(last).lower().strip("()").split()) if isinstance(last, bytes) else None
 
     @property
     def uid_validity(self) -> int:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from webapp.imap.errors import GoneError, ImapError
-from webapp.imap.listing import SUMMARY_ITEMS, Summary, header_fields, summary_of
+from webapp.imap.headers import header_fields
+from webapp.imap.listing import SUMMARY_ITEMS, Summary, summary_of
 from webapp.imap.responses import Token, fetched, number, section_of
 from webapp.imap.session import Session
 from webapp.imap.structure import BrokenStructureError, Leaf, Part, Slot, Structure, structure_of

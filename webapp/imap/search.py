@@ -1,6 +1,6 @@
 """Search in a mailbox: from what people ask to the command, and from its answer to UIDs, newest first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice, pairwise
@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 from webapp.imap.errors import MailboxError
 from webapp.imap.protocol import Text
 from webapp.imap.responses import number, parsed
+from webapp.imap.sequence_sets import merged, ranges_in
 from webapp.imap.session import Session
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -43,6 +44,10 @@ class Found:
         """Count them."""
         return sum(last - first + 1 for first, last in self.ranges)
 
+    def all(self, most: int = 1_000_000) -> list[int]:
+        """Give all of them, ascending; no more than anybody has in a mailbox."""
+        return sorted(islice(self._descending(None), most))
+
     def below(self, uid: int | None, limit: int) -> list[int]:
         """Give the highest ones below a UID, or of all, descending."""
         return list(islice(self._descending(uid), limit))
@@ -71,32 +76,21 @@ def search(session: Session, query: Query) -> Found:
     return _ask(session, returning, words)
 
 
+def uids_from(session: Session, first: int) -> list[int]:
+    """Give the UIDs from one on, ascending."""
+    # "n:*" always has the last message in it, even if its UID is below n (RFC 9051 section 9, seq-range).
+    return sorted(uid for uid in _ask(session, (), (b"UID", b"%d:*" % max(1, first))).all() if uid >= first)
+
+
 def _ask(session: Session, returning: Sequence[bytes], words: Sequence[bytes]) -> Found:
     heard = session.ask("UID", b"SEARCH", *returning, *words)
     ranges: list[tuple[int, int]] = []
     for response in parsed(heard.get("ESEARCH", ())):
         pairs = pairwise(response)
-        ranges += [each for key, value in pairs if key == b"ALL" for each in _ranges(value)]
+        ranges += [each for key, value in pairs if key == b"ALL" for each in ranges_in(value)]
     for response in parsed(heard.get("SEARCH", ())):
         ranges += [(uid, uid) for token in response if (uid := number(token)) is not None]
-    return Found(tuple(_merged(sorted(ranges))))
-
-
-def _ranges(sequence_set: object) -> Iterator[tuple[int, int]]:
-    for each in sequence_set.split(b",") if isinstance(sequence_set, bytes) else ():
-        first, _, last = each.partition(b":")
-        one, other = number(first), number(last or first)
-        if one is not None and other is not None:
-            yield min(one, other), max(one, other)
-
-
-def _merged(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Drop what is told twice."""
-    end = 0
-    for first, last in ranges:
-        if last > end:
-            yield max(first, end + 1), last
-            end = last
+    return Found(tuple(merged(ranges)))
 
 
 def _criteria(query: Query, *, gmail: bool) -> Iterator[bytes]:

@@ -1,7 +1,6 @@
 """One session with an IMAP server, in explicit parts so that each can be timed. Knows no report and no diagnosis."""
 
 import imaplib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from webapp.imap.client import Client
 from webapp.imap.credentials import Credential
 from webapp.imap.dial import dial
 from webapp.imap.errors import (
+    NOT_THERE,
     AuthenticationError,
     ChangedError,
     ConnectError,
@@ -20,6 +20,7 @@ from webapp.imap.errors import (
     ImapError,
     MailboxError,
     ProtocolError,
+    ReadOnlyError,
     Sign,
     TlsError,
 )
@@ -32,18 +33,27 @@ from webapp.imap.texts import quote
 from webapp.imap.tls import TlsFacts, trust
 from webapp.imap.transport import Transport
 
-_NOT_THERE = re.compile(
-    r"NONEXISTENT|TRYCREATE|n[o']t exist|doesnt exist|no such (mailbox|folder)|unknown (mailbox|folder)|not found",
-    re.IGNORECASE,
-)
-
 
 @dataclass(frozen=True)
 class Opened:
-    """A mailbox that is open: how many messages it has, and what their UIDs hold for."""
+    """A mailbox that is open: how many messages it has, and what their UIDs hold for.
+
+    `permanent_flags` are in lower case, and None where the server told nothing: then all can be changed.
+    """
 
     exists: int
     uid_validity: int
+    permanent_flags: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What is open, and how."""
+
+    name: str
+    uid_validity: int
+    writable: bool
+    permanent_flags: frozenset[str] | None
 
 
 class Session:
@@ -59,7 +69,7 @@ class Session:
         self._client: Client | None = None
         self._greeting: Greeting | None = None
         self._secrets: tuple[str, ...] = ()
-        self._mailbox: tuple[str, int] | None = None
+        self._mailbox: _Place | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -152,14 +162,19 @@ class Session:
         # A name sent as a literal is a pair, and what follows it is an entry of its own.
         return len(listed) - sum(isinstance(entry, tuple) for entry in listed)
 
-    def open_mailbox(self, name: str, uid_validity: int | None = None) -> Opened:
-        """Open a mailbox read-only; raise `GoneError` where there is none, `ChangedError` where its UIDs are others."""
+    def open_mailbox(self, name: str, uid_validity: int | None = None, *, writable: bool = False) -> Opened:
+        """Open a mailbox, read-only unless it is to be changed.
+
+        Raises `GoneError` where there is none, `ChangedError` where its UIDs are others, and `ReadOnlyError`. One that
+        is open for changes must never be left by CLOSE, which expunges what others have marked.
+        """
         with self._telling(MailboxError):
-            known = self._still_open(name)
-            found = self._examined(name) if known is None else known
-        if uid_validity is not None and uid_validity != found:
-            raise ChangedError(f"UIDVALIDITY was {uid_validity} and is {found}")
-        return Opened(self._imap.count, found)
+            place = self._still_open(name, writable) or self._newly_opened(name, writable)
+        if uid_validity is not None and uid_validity != place.uid_validity:
+            raise ChangedError(f"UIDVALIDITY was {uid_validity} and is {place.uid_validity}")
+        if writable and not place.writable:
+            raise ReadOnlyError("The server opens the mailbox for reading only (READ-ONLY)")
+        return Opened(self._imap.count, place.uid_validity, place.permanent_flags)
 
     def ask(self, name: str, *words: bytes) -> Mapping[str, Sequence[Untagged]]:
         """Send a command and give its untagged responses by their kinds; a refusal is a `MailboxError`."""
@@ -184,6 +199,15 @@ class Session:
             self._budget.renew()
         else:
             self._budget.renew_bytes()
+
+    @contextmanager
+    def patiently(self) -> Iterator[None]:
+        """Let one answer take as long as all may take together: to move many messages takes a server a while."""
+        patience, self._wire.patience = self._wire.patience, self._limits.total
+        try:
+            yield
+        finally:
+            self._wire.patience = patience
 
     @property
     def is_in_step(self) -> bool:
@@ -217,22 +241,24 @@ class Session:
         if self._transport:
             self._transport.close()
 
-    def _still_open(self, name: str) -> int | None:
+    def _still_open(self, name: str, writable: bool) -> _Place | None:
         """Ask for news where the mailbox is open already, since servers take long to open a large one again."""
-        if self._mailbox is None or self._mailbox[0] != name:
+        place = self._mailbox
+        if place is None or (place.name, place.writable) != (name, writable):
             return None
-        return self._mailbox[1] if self._imap.tell("NOOP").kind == "OK" else None
+        return place if self._imap.tell("NOOP").kind == "OK" else None
 
-    def _examined(self, name: str) -> int:
+    def _newly_opened(self, name: str, writable: bool) -> _Place:
         self._mailbox = None
         answer = Answer("NO", "[NONEXISTENT] No mailbox has this name")
         for spelling in spellings(name):
-            answer = self._imap.examine_text(spelling)
+            answer = self._imap.open_text(spelling, writable=writable)
             if answer.kind == "OK":
                 break
-        self._insist(answer, GoneError if _NOT_THERE.search(answer.text) else MailboxError)
-        self._mailbox = name, self._imap.uid_validity
-        return self._imap.uid_validity
+        self._insist(answer, GoneError if NOT_THERE.search(answer.text) else MailboxError)
+        imap = self._imap
+        self._mailbox = _Place(name, imap.uid_validity, writable and not imap.says_read_only, imap.permanent_flags)
+        return self._mailbox
 
     @property
     def _wire(self) -> Transport:

@@ -1,0 +1,30 @@
+"""What is under UIDs at this moment, which is asked right before they are acted on."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from webapp.imap.fingerprints import FINGERPRINT_ITEM, fingerprint_in
+from webapp.imap.responses import fetched, number
+from webapp.imap.sequence_sets import sequence_set
+from webapp.imap.session import Session
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A message that is there; `deleted` says that it is marked for removal."""
+
+    fingerprint: str
+    deleted: bool
+
+
+def seen_now(session: Session, uids: Collection[int]) -> dict[int, Seen]:
+    """Look at messages of the open mailbox; those that are not there are left out."""
+    heard = session.ask("UID", b"FETCH", sequence_set(uids), b"(UID FLAGS %s)" % FINGERPRINT_ITEM)
+    found: dict[int, Seen] = {}
+    for message in fetched(heard.get("FETCH", ())).values():
+        uid = number(message.get("UID"))
+        if uid is not None and uid in uids:
+            flags = message.get("FLAGS")
+            named = {each.lower() for each in flags if isinstance(each, bytes)} if isinstance(flags, list) else set()
+            found[uid] = Seen(fingerprint_in(message), b"\\deleted" in named)
+    return found

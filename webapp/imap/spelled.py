@@ -1,0 +1,24 @@
+"""Commands that name a mailbox: the spellings that its name may have are tried one after the other."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from webapp.imap.errors import NOT_THERE, GoneError, MailboxError
+from webapp.imap.names import spellings
+from webapp.imap.protocol import Text, Untagged
+from webapp.imap.session import Session
+
+
+def ask_about(
+    session: Session, mailbox: str, words: Callable[[Text], Sequence[bytes]]
+) -> Mapping[str, Sequence[Untagged]]:
+    """Send a command that names a mailbox; raise `GoneError` where there is none of this name in any spelling."""
+    refusal = GoneError("[NONEXISTENT] No mailbox has this name")
+    for spelling in spellings(mailbox):
+        name, *more = words(Text(spelling))
+        try:
+            return session.ask(name.decode(), *more)
+        except MailboxError as error:
+            if not (session.is_in_step and NOT_THERE.search(error.text)):
+                raise
+            refusal = GoneError(error.text)
+    raise refusal
