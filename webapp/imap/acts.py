@@ -100,6 +100,16 @@ def expunge(session: Session, chosen: Chosen) -> Iterator[Batch]:
     return _each(session, chosen, act, needed={_DELETED})
 
 
+def restore(session: Session, chosen: Chosen) -> Iterator[Batch]:
+    """Take the mark of removal away."""
+
+    def act(uids: Sequence[int]) -> Batch:
+        _store(session, uids, b"-", (_DELETED,))
+        return Batch(done=tuple(uids), gone=())
+
+    return _each(session, chosen, act, needed={_DELETED})
+
+
 def _each(
     session: Session,
     chosen: Chosen,

@@ -53,6 +53,8 @@ def find_copies(session: Session, mailbox: str, since: End, originals: Mapping[i
     for uid in sorted(originals):
         waiting[originals[uid]].append(uid)
     waiting.pop("", None)
+    if not waiting or not since.uid_next:
+        return Copies(since.uid_validity, {})
     session.renew_budget()
     session.open_mailbox(mailbox, since.uid_validity)
     new = uids_from(session, since.uid_next)

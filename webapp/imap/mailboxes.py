@@ -31,9 +31,9 @@ class Mailbox:
 _Counts = Mapping[bytes, tuple[int | None, int | None]]
 
 
-def list_mailboxes(session: Session) -> tuple[Mailbox, ...]:
+def list_mailboxes(session: Session, *, counted: bool = True) -> tuple[Mailbox, ...]:
     """List all mailboxes: INBOX, those for a special use, then the others by name; 2,000 at most."""
-    listed, counts = _listed(session)
+    listed, counts = _listed(session) if counted else (_plainly_listed(session), {})
     found = {raw: _described(attributes, delimiter, raw) for attributes, delimiter, raw in listed[:_MOST]}
     ordered = sorted(_with_uses(found).items(), key=lambda item: _rank(item[1]))
     if counts is None:
@@ -57,6 +57,13 @@ def _listed(session: Session) -> tuple[list[_Entry], _Counts | None]:
         else:
             return _entries(heard.get("LIST", ())), _counted(heard.get("STATUS", ()))
     return _entries(session.ask("LIST", b'""', b'"*"').get("LIST", ())), None
+
+
+def _plainly_listed(session: Session) -> list[_Entry]:
+    returning = (
+        (b"RETURN", b"(SPECIAL-USE)") if session.offers("LIST-EXTENDED") and session.offers("SPECIAL-USE") else ()
+    )
+    return _entries(session.ask("LIST", b'""', b'"*"', *returning).get("LIST", ()))
 
 
 def _entries(pieces: Sequence[Untagged]) -> list[_Entry]:

@@ -6,6 +6,7 @@ from webapp.models.check_report import CheckReport
 from webapp.models.connection import Connection, CredentialType, State
 from webapp.models.grant import Grant
 from webapp.models.hand_off import HandOff
+from webapp.models.mail_act import BatchState, Kind, MailAct, MailActBatch
 from webapp.models.oauth_client import OAuthClientSetting
 from webapp.models.one_time_link import OneTimeLink, Purpose
 from webapp.models.portal_setting import PortalSetting
@@ -16,11 +17,15 @@ from webapp.models.user_session import UserSession, new_token, token_hash
 
 __all__ = [
     "ApiToken",
+    "BatchState",
     "CheckReport",
     "Connection",
     "CredentialType",
     "Grant",
     "HandOff",
+    "Kind",
+    "MailAct",
+    "MailActBatch",
     "Model",
     "OAuthClientSetting",
     "OneTimeLink",

@@ -1,0 +1,109 @@
+"""Carries an act out, batch by batch: each is in the book before its command and after it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from time import monotonic
+
+from webapp.imap import acts
+from webapp.imap.acts import Batch, Chosen, Flag
+from webapp.imap.copies import Copies, End, find_copies
+from webapp.imap.errors import MailboxError
+from webapp.imap.seen import seen_now
+from webapp.imap.session import Session
+from webapp.mailboxes import ledger
+from webapp.mailboxes.ledger import Act, Outcome, Step
+from webapp.models import Kind
+
+_Core = Callable[[Session, Chosen, str], Iterator[Batch]]
+
+_SEEN, _FLAGGED = (Flag.SEEN,), (Flag.FLAGGED,)
+_CORE: Mapping[Kind, _Core] = {
+    Kind.SEEN: lambda session, chosen, _: acts.set_flags(session, chosen, add=_SEEN),
+    Kind.UNSEEN: lambda session, chosen, _: acts.set_flags(session, chosen, remove=_SEEN),
+    Kind.FLAG: lambda session, chosen, _: acts.set_flags(session, chosen, add=_FLAGGED),
+    Kind.UNFLAG: lambda session, chosen, _: acts.set_flags(session, chosen, remove=_FLAGGED),
+    Kind.COPY: acts.copy,
+    Kind.MOVE: acts.move,
+    Kind.ARCHIVE: acts.move,
+    Kind.DELETE: acts.move,
+    Kind.EXPUNGE: lambda session, chosen, by: acts.move(session, chosen, by) if by else acts.expunge(session, chosen),
+}
+
+
+def carry_out(session: Session, connection_id: int, act: Act, seconds: float | None = None) -> None:
+    """Carry out what is left of an act, or as much of it as is begun within some seconds."""
+    ends = monotonic() + seconds if seconds is not None else None
+    while (ahead := ledger.upcoming(act)) is not None:
+        number, messages = ahead
+        step = ledger.begin(act, connection_id, number, _recognised(session, act, messages))
+        outcome = _taken(session, act, step, asked=len(messages))
+        ledger.conclude(act, number, step, outcome)
+        act = replace(act, end=outcome.end)
+        if ends is not None and monotonic() >= ends:
+            break
+
+
+def _recognised(session: Session, act: Act, messages: Mapping[int, str | None]) -> dict[int, str]:
+    """Fill in the fingerprints that nobody has seen: by them a message is known again in another mailbox."""
+    known = {uid: fingerprint for uid, fingerprint in messages.items() if fingerprint is not None}
+    unknown = messages.keys() - known.keys()
+    if unknown:
+        session.renew_budget()
+        session.open_mailbox(act.mailbox, act.uid_validity, writable=act.kind is not Kind.COPY)
+        known |= {uid: now.fingerprint for uid, now in seen_now(session, unknown).items()}
+    return known
+
+
+def _taken(session: Session, act: Act, step: Step, *, asked: int) -> Outcome:
+    """Take one step, and find out where the messages went."""
+    before, left_marked = _done_before(session, act, step)
+    rest = step.messages.keys() - before.uids.keys() - step.busy
+    batch = _act_on(session, act, {uid: step.messages[uid] for uid in rest})
+    copies = _copies_of(session, act, step, batch)
+    done = {**before.uids, **{uid: copies.uids.get(uid) for uid in batch.done}}
+    if act.kind is Kind.EXPUNGE and act.destination:
+        ended = {copy: step.messages[uid] for uid, copy in done.items() if copy is not None}
+        _remove(session, act.destination, copies.uid_validity, ended)
+    after = max((copy + 1 for copy in done.values() if copy is not None), default=0)
+    return Outcome(
+        done=done,
+        gone=asked - len(done),
+        left_marked=left_marked or batch.left_marked,
+        end=End(copies.uid_validity, max(act.end.uid_next, after)),
+    )
+
+
+def _done_before(session: Session, act: Act, step: Step) -> tuple[Copies, bool]:
+    """Finish what an earlier attempt may have begun: what has its copy already is not copied again."""
+    nothing = Copies(step.end.uid_validity, {})
+    if not step.unanswered or not act.destination:
+        return nothing, False
+    found = find_copies(session, act.destination, step.end, {uid: step.messages[uid] for uid in step.unanswered})
+    if act.kind is Kind.COPY:
+        return found, False
+    left = _remove(session, act.mailbox, act.uid_validity, {uid: step.messages[uid] for uid in found.uids})
+    return found, left
+
+
+def _act_on(session: Session, act: Act, messages: Mapping[int, str]) -> Batch:
+    chosen = Chosen(mailbox=act.mailbox, uid_validity=act.uid_validity, messages=messages)
+    return next(_CORE[act.kind](session, chosen, act.destination), Batch(done=(), gone=()))
+
+
+def _copies_of(session: Session, act: Act, step: Step, batch: Batch) -> Copies:
+    """Give the copies that the server told, or look for them at once, while nothing else has come."""
+    if batch.copies or not batch.done or not act.destination:
+        return Copies(batch.destination_validity or act.end.uid_validity, batch.copies)
+    try:
+        return find_copies(session, act.destination, act.end, {uid: step.messages[uid] for uid in batch.done})
+    except MailboxError:
+        if not session.is_in_step:
+            raise
+    return Copies(act.end.uid_validity, {})
+
+
+def _remove(session: Session, mailbox: str, uid_validity: int, messages: Mapping[int, str]) -> bool:
+    """Remove messages, and say whether they are only marked."""
+    chosen = Chosen(mailbox=mailbox, uid_validity=uid_validity, messages=messages)
+    batches = list(acts.expunge(session, chosen))
+    return any(batch.left_marked for batch in batches)

@@ -1,0 +1,123 @@
+"""Undoes a move: what is in the destination goes back, what only lost its place in part is restored where it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from webapp.imap import acts
+from webapp.imap.acts import BATCH, Chosen
+from webapp.imap.copies import end_of, find_copies
+from webapp.imap.errors import GoneError
+from webapp.imap.seen import Seen, seen_now
+from webapp.imap.session import Session
+from webapp.mailboxes import ledger
+from webapp.mailboxes.carrying import carry_out
+from webapp.mailboxes.ledger import Act, ActError, Refusal, given_back
+from webapp.mailboxes.opening import opened
+from webapp.mailboxes.wishes import Done
+from webapp.models import BatchState, Connection, Kind, User
+
+UndoError = ActError
+
+
+def undo(connection: Connection, act_id: int, user: User | None, *, seconds: float | None = None) -> Done:
+    """Bring back what an act has moved; where it takes longer than some seconds, a part of it.
+
+    Raises `UndoError`, and the errors of the core: what had been brought back before one of those is in the book, and
+    another `undo` goes on with it.
+    """
+    original, back = ledger.claim_to_undo(connection.id, act_id)
+    with given_back(original), opened(connection) as session:
+        if back is None:
+            back = _prepared(session, connection.id, original, user)
+        with given_back(back):
+            carry_out(session, connection.id, back, seconds)
+    tally = ledger.tally(back)
+    return Done(
+        kind=original.kind,
+        mailbox=original.destination,
+        destination=original.mailbox,
+        done=tally.done,
+        gone=tally.gone,
+        left_marked=tally.left_marked,
+        act_id=None,
+        remaining=tally.remaining,
+        unfinished_id=back.id if tally.remaining else None,
+    )
+
+
+@dataclass
+class _Found:
+    """Where the messages of an act are: still in their mailbox, in the destination, or nowhere."""
+
+    restored: dict[int, str] = field(default_factory=dict)
+    spare: dict[int, str] = field(default_factory=dict)
+    moved: dict[int, str | None] = field(default_factory=dict)
+    lost: int = 0
+
+
+def _prepared(session: Session, connection_id: int, original: Act, user: User | None) -> Act:
+    """Restore what has not left, and write down what is to be moved back."""
+    found = _find(session, original)
+    there = Chosen(mailbox=original.mailbox, uid_validity=original.uid_validity, messages=found.restored)
+    for _ in acts.restore(session, there):
+        pass
+    spare = Chosen(mailbox=original.destination, uid_validity=original.end.uid_validity, messages=found.spare)
+    for _ in acts.expunge(session, spare):
+        pass
+    return ledger.open_act(
+        connection_id,
+        user.id if user else None,
+        Kind.MOVE,
+        Chosen(mailbox=original.destination, uid_validity=original.end.uid_validity, messages=found.moved),
+        destination=original.mailbox,
+        end=end_of(session, original.mailbox),
+        undo_of=original.id,
+        done=len(found.restored),
+        gone=found.lost,
+    )
+
+
+def _find(session: Session, original: Act) -> _Found:
+    found = _Found()
+    for state, written in ledger.written_batches(original):
+        messages = {uid: fingerprint or "" for uid, (fingerprint, _) in written.items()}
+        copies = {uid: copy for uid, (_, copy) in written.items() if copy is not None}
+        unanswered = state is BatchState.BEGUN
+        there = _still_there(session, original, messages) if unanswered or original.left_marked else {}
+        if unanswered:
+            copies = dict(find_copies(session, original.destination, original.end, messages).uids)
+        for uid, fingerprint in messages.items():
+            _place(found, uid, fingerprint, there.get(uid), copies.get(uid), unanswered=unanswered)
+    return found
+
+
+def _place(
+    found: _Found, uid: int, fingerprint: str, there: Seen | None, copy: int | None, *, unanswered: bool
+) -> None:
+    if there is not None:
+        found.restored[uid] = fingerprint
+        # A copy that no answer has told may be another message with the same Message-ID: one too many is no loss.
+        if copy is not None and not unanswered:
+            found.spare[copy] = fingerprint
+    elif copy is not None:
+        found.moved[copy] = fingerprint
+    else:
+        found.lost += 1
+
+
+def _still_there(session: Session, original: Act, messages: Mapping[int, str]) -> dict[int, Seen]:
+    """Look for messages where they were."""
+    try:
+        if session.open_mailbox(original.mailbox).uid_validity != original.uid_validity:
+            return {}
+    except GoneError:
+        return {}
+    uids = sorted(messages)
+    there: dict[int, Seen] = {}
+    for start in range(0, len(uids), BATCH):
+        session.renew_budget()
+        there |= seen_now(session, uids[start : start + BATCH])
+    return {uid: seen for uid, seen in there.items() if seen.fingerprint == messages[uid]}
+
+
+__all__ = ["Refusal", "UndoError", "undo"]

@@ -1,0 +1,70 @@
+"""What somebody wants done to messages, what it would come to, and what has come of it. Knows no session."""
+
+from dataclasses import dataclass
+
+from webapp.imap.acts import Chosen
+from webapp.imap.listing import Summary
+from webapp.imap.search import Query
+from webapp.mailboxes.ways import Caution
+from webapp.models import Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Everything:
+    """All messages of a mailbox, or all that a search finds; `digest` is what the plan showed, "" before there is one.
+
+    Without a digest only marks are set: whoever moves or removes everything has seen how much it is.
+    """
+
+    mailbox: str
+    uid_validity: int
+    query: Query | None
+    digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody wants; `destination` is for COPY and MOVE."""
+
+    kind: Kind
+    what: Chosen | Everything
+    destination: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What will happen; nothing has been changed.
+
+    `kind` is EXPUNGE where to delete is to remove for good. `destination` is the mailbox it comes down to, "" where
+    messages go nowhere. `first` are the newest ten.
+    """
+
+    kind: Kind
+    mailbox: str
+    uid_validity: int
+    destination: str
+    total: int
+    gone: int
+    first: tuple[Summary, ...]
+    digest: str
+    undoable: bool
+    cautions: tuple[Caution, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What has happened: `act_id` is what `undo` takes, `unfinished_id` what `go_on` takes where some `remaining`."""
+
+    kind: Kind
+    mailbox: str
+    destination: str
+    done: int
+    gone: int
+    left_marked: bool
+    act_id: int | None
+    remaining: int = 0
+    unfinished_id: int | None = None
+
+
+class StaleError(Exception):
+    """The mailbox has other messages than the plan showed."""
