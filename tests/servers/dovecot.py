@@ -31,6 +31,7 @@ USERS: Mapping[str, str] = {
     "odd@example.com": r"{5}%*()]~&+=:;<>$`!#",
     "awkward@example.com": "sixty mailboxes",
     "flags@example.com": "look, do not touch",
+    "acts@example.com": "move, and move back",
 }
 
 _MAILDIR = ("cur", "new", "tmp")

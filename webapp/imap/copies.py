@@ -8,7 +8,7 @@ from itertools import chain
 from webapp.imap.protocol import Untagged
 from webapp.imap.responses import number, parsed
 from webapp.imap.search import uids_from
-from webapp.imap.seen import seen_now
+from webapp.imap.seen import seen_now, sizes_now
 from webapp.imap.sequence_sets import ranges_in
 from webapp.imap.session import Session
 from webapp.imap.spelled import ask_about
@@ -65,6 +65,20 @@ def find_copies(session: Session, mailbox: str, since: End, originals: Mapping[i
             if waiting.get(seen.fingerprint):
                 found[waiting[seen.fingerprint].popleft()] = uid
     return Copies(since.uid_validity, found)
+
+
+def confirmed(session: Session, mailbox: str, source: str, found: Copies) -> dict[int, int]:
+    """Leave out copies that are of another size than their original: whoever removes that must be sure.
+
+    An original that is not there any more proves nothing, and is not in danger.
+    """
+    if not found.uids:
+        return {}
+    session.open_mailbox(mailbox, found.uid_validity)
+    there = sizes_now(session, found.uids.values())
+    session.open_mailbox(source)
+    here = sizes_now(session, found.uids)
+    return {uid: copy for uid, copy in found.uids.items() if uid not in here or here[uid] == there.get(copy)}
 
 
 def copies_told(pieces: Sequence[Untagged], among: Collection[int]) -> Copies | None:

@@ -28,3 +28,11 @@ def seen_now(session: Session, uids: Collection[int]) -> dict[int, Seen]:
             named = {each.lower() for each in flags if isinstance(each, bytes)} if isinstance(flags, list) else set()
             found[uid] = Seen(fingerprint_in(message), b"\\deleted" in named)
     return found
+
+
+def sizes_now(session: Session, uids: Collection[int]) -> dict[int, int]:
+    """Ask for the sizes of messages of the open mailbox."""
+    heard = session.ask("UID", b"FETCH", sequence_set(uids), b"(UID RFC822.SIZE)")
+    told = fetched(heard.get("FETCH", ())).values()
+    sizes = {number(message.get("UID")): number(message.get("RFC822.SIZE")) for message in told}
+    return {uid: size for uid, size in sizes.items() if uid is not None and uid in uids and size is not None}

@@ -12,8 +12,10 @@ from webapp.imap.seen import seen_now
 from webapp.imap.session import Session
 from webapp.mailboxes import ledger
 from webapp.mailboxes.carrying import carry_out
-from webapp.mailboxes.ledger import Act, ActError, Refusal, given_back
+from webapp.mailboxes.claims import ActError, Refusal, claim, given_back
+from webapp.mailboxes.ledger import Intent
 from webapp.mailboxes.opening import opened
+from webapp.mailboxes.records import Act
 from webapp.mailboxes.undoing import UndoError, undo
 from webapp.mailboxes.ways import Caution, NoArchiveError, NoTrashError, Way, find_way
 from webapp.mailboxes.wishes import Done, Everything, Plan, StaleError, Wish
@@ -31,7 +33,7 @@ def plan(connection: Connection, wish: Wish) -> Plan:
         chosen = _chosen(session, wish.what)
         way = find_way(session, wish.kind, chosen.mailbox, wish.destination)
         end = _end(session, way)
-        here = _here(session, chosen)
+        here = _here(session, chosen) if isinstance(wish.what, Chosen) else list(chosen.messages)
         undoable = way.kind.moves and (session.offers("UIDPLUS") or end.uid_next > 0)
         cautions = way.cautions if undoable or not way.kind.moves else (*way.cautions, Caution.NO_UNDO)
         return Plan(
@@ -63,23 +65,25 @@ def perform(connection: Connection, wish: Wish, user: User | None, *, seconds: f
             return _nothing_done(way, chosen)
         end = _end(session, way)
         session.open_mailbox(chosen.mailbox, chosen.uid_validity, writable=way.kind is not Kind.COPY)
-        act = ledger.open_act(
-            connection.id, user.id if user else None, way.kind, chosen, destination=way.destination, end=end
-        )
+        intent = Intent(kind=way.kind, chosen=chosen, destination=way.destination, end=end)
+        act = ledger.open_act(connection.id, user.id if user else None, intent)
         with given_back(act):
-            carry_out(session, connection.id, act, seconds)
-    return done_so_far(act)
+            return _carried_out(session, act, seconds)
 
 
 def go_on(connection: Connection, act_id: int, *, seconds: float | None = None) -> Done:
     """Go on with an act that was left off or interrupted; raise `ActError` where that cannot be."""
-    act = ledger.claim(connection.id, act_id)
+    act = claim(connection.id, act_id)
     with given_back(act), opened(connection) as session:
-        carry_out(session, connection.id, act, seconds)
-    return done_so_far(act)
+        return _carried_out(session, act, seconds)
 
 
-def done_so_far(act: Act) -> Done:
+def _carried_out(session: Session, act: Act, seconds: float | None) -> Done:
+    carry_out(session, act, seconds)
+    return _done_so_far(act)
+
+
+def _done_so_far(act: Act) -> Done:
     """Say how far an act is."""
     tally = ledger.tally(act)
     return Done(

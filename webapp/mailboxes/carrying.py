@@ -1,17 +1,18 @@
 """Carries an act out, batch by batch: each is in the book before its command and after it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from time import monotonic
 
 from webapp.imap import acts
 from webapp.imap.acts import Batch, Chosen, Flag
-from webapp.imap.copies import Copies, End, find_copies
+from webapp.imap.copies import Copies, End, confirmed, find_copies
 from webapp.imap.errors import MailboxError
 from webapp.imap.seen import seen_now
 from webapp.imap.session import Session
 from webapp.mailboxes import ledger
-from webapp.mailboxes.ledger import Act, Outcome, Step
+from webapp.mailboxes.ledger import Outcome, Step
+from webapp.mailboxes.records import Act
 from webapp.models import Kind
 
 _Core = Callable[[Session, Chosen, str], Iterator[Batch]]
@@ -30,17 +31,17 @@ _CORE: Mapping[Kind, _Core] = {
 }
 
 
-def carry_out(session: Session, connection_id: int, act: Act, seconds: float | None = None) -> None:
-    """Carry out what is left of an act, or as much of it as is begun within some seconds."""
-    ends = monotonic() + seconds if seconds is not None else None
+def carry_out(session: Session, act: Act, seconds: float | None = None) -> None:
+    """Carry out what is left of an act; where it takes longer than some seconds, a part of it."""
+    ends = None if seconds is None else monotonic() + seconds
     while (ahead := ledger.upcoming(act)) is not None:
         number, messages = ahead
-        step = ledger.begin(act, connection_id, number, _recognised(session, act, messages))
+        step = ledger.begin(act, number, _recognised(session, act, messages))
         outcome = _taken(session, act, step, asked=len(messages))
-        ledger.conclude(act, number, step, outcome)
+        ledger.conclude(act, step, outcome)
         act = replace(act, end=outcome.end)
         if ends is not None and monotonic() >= ends:
-            break
+            return
 
 
 def _recognised(session: Session, act: Act, messages: Mapping[int, str | None]) -> dict[int, str]:
@@ -57,35 +58,35 @@ def _recognised(session: Session, act: Act, messages: Mapping[int, str | None]) 
 def _taken(session: Session, act: Act, step: Step, *, asked: int) -> Outcome:
     """Take one step, and find out where the messages went."""
     before, left_marked = _done_before(session, act, step)
-    rest = step.messages.keys() - before.uids.keys() - step.busy
-    batch = _act_on(session, act, {uid: step.messages[uid] for uid in rest})
+    batch = _act_on(session, act, step, step.messages.keys() - before.keys() - step.busy)
     copies = _copies_of(session, act, step, batch)
-    done = {**before.uids, **{uid: copies.uids.get(uid) for uid in batch.done}}
+    done = {**before, **{uid: copies.uids.get(uid) for uid in batch.done}}
+    known = {uid: copy for uid, copy in done.items() if copy is not None}
     if act.kind is Kind.EXPUNGE and act.destination:
-        ended = {copy: step.messages[uid] for uid, copy in done.items() if copy is not None}
-        _remove(session, act.destination, copies.uid_validity, ended)
-    after = max((copy + 1 for copy in done.values() if copy is not None), default=0)
+        ends = {copy: step.messages[uid] for uid, copy in known.items()}
+        _remove(session, act.destination, copies.uid_validity, ends)
     return Outcome(
         done=done,
         gone=asked - len(done),
         left_marked=left_marked or batch.left_marked,
-        end=End(copies.uid_validity, max(act.end.uid_next, after)),
+        end=End(copies.uid_validity, max((act.end.uid_next, *(copy + 1 for copy in known.values())))),
     )
 
 
-def _done_before(session: Session, act: Act, step: Step) -> tuple[Copies, bool]:
-    """Finish what an earlier attempt may have begun: what has its copy already is not copied again."""
-    nothing = Copies(step.end.uid_validity, {})
+def _done_before(session: Session, act: Act, step: Step) -> tuple[Mapping[int, int], bool]:
+    """Finish what an earlier attempt has begun: what has its copy already is not copied again, only removed."""
     if not step.unanswered or not act.destination:
-        return nothing, False
-    found = find_copies(session, act.destination, step.end, {uid: step.messages[uid] for uid in step.unanswered})
+        return {}, False
+    unanswered = {uid: step.messages[uid] for uid in step.unanswered}
+    found = find_copies(session, act.destination, step.end, unanswered)
+    copies = confirmed(session, act.destination, act.mailbox, found)
     if act.kind is Kind.COPY:
-        return found, False
-    left = _remove(session, act.mailbox, act.uid_validity, {uid: step.messages[uid] for uid in found.uids})
-    return found, left
+        return copies, False
+    return copies, _remove(session, act.mailbox, act.uid_validity, {uid: unanswered[uid] for uid in copies})
 
 
-def _act_on(session: Session, act: Act, messages: Mapping[int, str]) -> Batch:
+def _act_on(session: Session, act: Act, step: Step, uids: Collection[int]) -> Batch:
+    messages = {uid: step.messages[uid] for uid in uids}
     chosen = Chosen(mailbox=act.mailbox, uid_validity=act.uid_validity, messages=messages)
     return next(_CORE[act.kind](session, chosen, act.destination), Batch(done=(), gone=()))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.mailboxes.ledger import KEPT
+from webapp.mailboxes.records import KEPT
 from webapp.models import Kind, MailAct, User, read_transaction, utcnow
 
 

@@ -11,8 +11,10 @@ from webapp.imap.seen import Seen, seen_now
 from webapp.imap.session import Session
 from webapp.mailboxes import ledger
 from webapp.mailboxes.carrying import carry_out
-from webapp.mailboxes.ledger import Act, ActError, Refusal, given_back
+from webapp.mailboxes.claims import ActError, claim_to_undo, given_back
+from webapp.mailboxes.ledger import Intent
 from webapp.mailboxes.opening import opened
+from webapp.mailboxes.records import Act
 from webapp.mailboxes.wishes import Done
 from webapp.models import BatchState, Connection, Kind, User
 
@@ -25,13 +27,13 @@ def undo(connection: Connection, act_id: int, user: User | None, *, seconds: flo
     Raises `UndoError`, and the errors of the core: what had been brought back before one of those is in the book, and
     another `undo` goes on with it.
     """
-    original, back = ledger.claim_to_undo(connection.id, act_id)
+    original, back = claim_to_undo(connection.id, act_id)
     with given_back(original), opened(connection) as session:
         if back is None:
-            back = _prepared(session, connection.id, original, user)
+            back = _prepared(session, original, user)
         with given_back(back):
-            carry_out(session, connection.id, back, seconds)
-    tally = ledger.tally(back)
+            carry_out(session, back, seconds)
+        tally = ledger.tally(back)
     return Done(
         kind=original.kind,
         mailbox=original.destination,
@@ -55,7 +57,7 @@ class _Found:
     lost: int = 0
 
 
-def _prepared(session: Session, connection_id: int, original: Act, user: User | None) -> Act:
+def _prepared(session: Session, original: Act, user: User | None) -> Act:
     """Restore what has not left, and write down what is to be moved back."""
     found = _find(session, original)
     there = Chosen(mailbox=original.mailbox, uid_validity=original.uid_validity, messages=found.restored)
@@ -64,24 +66,23 @@ def _prepared(session: Session, connection_id: int, original: Act, user: User | 
     spare = Chosen(mailbox=original.destination, uid_validity=original.end.uid_validity, messages=found.spare)
     for _ in acts.expunge(session, spare):
         pass
-    return ledger.open_act(
-        connection_id,
-        user.id if user else None,
-        Kind.MOVE,
-        Chosen(mailbox=original.destination, uid_validity=original.end.uid_validity, messages=found.moved),
+    back = Intent(
+        kind=Kind.MOVE,
+        chosen=Chosen(mailbox=original.destination, uid_validity=original.end.uid_validity, messages=found.moved),
         destination=original.mailbox,
         end=end_of(session, original.mailbox),
         undo_of=original.id,
         done=len(found.restored),
         gone=found.lost,
     )
+    return ledger.open_act(original.connection_id, user.id if user else None, back)
 
 
 def _find(session: Session, original: Act) -> _Found:
     found = _Found()
     for state, written in ledger.written_batches(original):
-        messages = {uid: fingerprint or "" for uid, (fingerprint, _) in written.items()}
-        copies = {uid: copy for uid, (_, copy) in written.items() if copy is not None}
+        messages = {uid: each.fingerprint or "" for uid, each in written.items()}
+        copies = {uid: each.copy for uid, each in written.items() if each.copy is not None}
         unanswered = state is BatchState.BEGUN
         there = _still_there(session, original, messages) if unanswered or original.left_marked else {}
         if unanswered:
@@ -120,4 +121,4 @@ def _still_there(session: Session, original: Act, messages: Mapping[int, str]) -
     return {uid: seen for uid, seen in there.items() if seen.fingerprint == messages[uid]}
 
 
-__all__ = ["Refusal", "UndoError", "undo"]
+__all__ = ["UndoError", "undo"]

@@ -3,11 +3,12 @@
 Gmail's labels and its archive are known here alone.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webapp.imap.errors import MailboxError
+from webapp.imap.errors import GoneError, MailboxError
 from webapp.imap.mailboxes import Mailbox, list_mailboxes
 from webapp.imap.names import same_mailbox
 from webapp.imap.session import Session
@@ -52,7 +53,7 @@ class _Uses:
 
     @classmethod
     def among(cls, mailboxes: Sequence[Mailbox]) -> "_Uses":
-        usable = [each for each in mailboxes if each.selectable and each.name.isprintable()]
+        usable = [each for each in mailboxes if each.selectable and _is_storable(each.name)]
         return cls(
             {each.name: each.special_use for each in usable}, {each.special_use: each.name for each in reversed(usable)}
         )
@@ -73,6 +74,8 @@ class _Uses:
 
 def find_way(session: Session, kind: Kind, mailbox: str, destination: str) -> Way:
     """Find out what an act comes down to; raise `NoTrashError`, `NoArchiveError`, or `MailboxError` without a place."""
+    if not (_is_storable(mailbox) and _is_storable(destination)):
+        raise GoneError("[NONEXISTENT] No mailbox has this name")
     gmail = session.offers("X-GM-EXT-1")
     asks = kind in (Kind.ARCHIVE, Kind.DELETE) or (gmail and not kind.only_marks)
     uses = _Uses.among(list_mailboxes(session, counted=False) if asks else ())
@@ -105,6 +108,11 @@ def _resolved(kind: Kind, mailbox: str, destination: str, uses: _Uses, *, gmail:
     if not destination:
         raise MailboxError("[CANNOT] No mailbox was named")
     return kind, "INBOX" if same_mailbox(destination, "INBOX") else destination
+
+
+def _is_storable(name: str) -> bool:
+    """Say whether the name of a mailbox can be written down: without NUL, and without half a character."""
+    return not re.search(r"[\x00\ud800-\udfff]", name)
 
 
 def _leaves_marked(session: Session, kind: Kind) -> bool:
