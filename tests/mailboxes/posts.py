@@ -3,16 +3,22 @@
 import itertools
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import pytest
+from flask import Flask
 from imapclient import imap_utf7
 
+from tests.servers.cutting import Wire, wire_to
 from tests.servers.dovecot import USERS, Dovecot
+from tests.servers.plugin import DovecotWith
 from tests.servers.services import hand_over
 from webapp.imap.acts import Chosen
 from webapp.imap.messages import Listing, list_messages
 from webapp.mailboxes.opening import opened
-from webapp.models import Connection, CredentialType, db
+from webapp.models import Connection, CredentialType, User, db
 from webapp.vault import secret_box
 
 USER = "acts@example.com"
@@ -41,18 +47,16 @@ class Post:
         for number, letters in enumerate(flags):
             head = f"Message-ID: <{message_id(mailbox, number)}>\r\n".encode() if ids else b""
             path = folder / "cur" / f"{1_700_000_000 + number}.M{number:06}.example:2,{letters}"
-            path.write_bytes(head + b"From: ben@example.com\r\nSubject: Letter %d\r\n\r\nHello %d\r\n" % (number, number))
+            path.write_bytes(
+                head + b"From: ben@example.com\r\nSubject: Letter %d\r\n\r\nHello %d\r\n" % (number, number)
+            )
         hand_over(folder)
 
-    def state(self) -> State:
+    def state(self, *mailboxes: str) -> State:
+        """Look at some mailboxes, or at all that there are."""
         root = self.server.mail(USER)
-        found: State = {}
-        for folder in (path.parent for path in root.rglob("cur")):
-            name = imap_utf7.decode(folder.relative_to(root).as_posix().encode())
-            found["INBOX" if name == "." else name] = Counter(
-                (_message_id(path.read_bytes()), path.name.partition(":2,")[2]) for path in folder.glob("[cn]*/*")
-            )
-        return found
+        folders = [self.server.mail(USER, each) for each in mailboxes] or [each.parent for each in root.rglob("cur")]
+        return {_name(folder.relative_to(root)): Counter(_messages(folder)) for folder in folders}
 
     def listed(self, mailbox: str) -> Listing:
         with opened(self.connection) as session:
@@ -70,16 +74,49 @@ class Post:
         )
 
 
-def connect(server: Dovecot, owner_id: int, *, port: int = 0) -> Connection:
-    """Save a connection, over TLS or over a plain wire."""
+BARE = "IMAP4rev1 SASL-IR LITERAL+ ESEARCH LIST-EXTENDED SPECIAL-USE"
+SERVERS = {
+    "both": f"{BARE} MOVE UIDPLUS",
+    "UIDPLUS": f"{BARE} UIDPLUS",
+    "neither": BARE,
+    "Gmail": f"{BARE} MOVE UIDPLUS X-GM-EXT-1",
+}
+
+
+def at_each(*names: str) -> pytest.MarkDecorator:
+    """Run a test at servers that have these of the extensions by which messages are moved."""
+    return pytest.mark.parametrize("server", [SERVERS[name] for name in names], ids=names, indirect=True)
+
+
+@pytest.fixture
+def server(dovecot_with: DovecotWith, request: pytest.FixtureRequest) -> Dovecot:
+    return dovecot_with(imap_capability=getattr(request, "param", SERVERS["both"]))
+
+
+@pytest.fixture
+def wire(server: Dovecot) -> Iterator[Wire]:
+    with wire_to(server.address, server.port) as laid:
+        yield laid
+
+
+@pytest.fixture
+def post(app: Flask, server: Dovecot, wire: Wire, member: User) -> Iterator[Post]:
+    """Give the mail of a connection that goes over the wire; the portal's application context is open."""
+    app.extensions["postroom.network"] = server.network
+    with app.app_context():
+        yield Post(server, connect(member.id, port=wire.port))
+
+
+def connect(owner_id: int, *, port: int, name: str = "Acts") -> Connection:
+    """Save a connection over a plain wire."""
     connection = Connection(
-        name="Acts",
-        name_key="acts",
+        name=name,
+        name_key=name,
         address=USER,
         credential_type=CredentialType.CREDENTIALS,
-        host="127.0.0.1" if port else server.address,
-        port=port or server.tls_port,
-        security="none" if port else "tls",
+        host="127.0.0.1",
+        port=port,
+        security="none",
         user=USER,
         owner_id=owner_id,
     )
@@ -90,11 +127,21 @@ def connect(server: Dovecot, owner_id: int, *, port: int = 0) -> Connection:
     return connection
 
 
+def ids(state: State, mailbox: str, *, marked: bool = False) -> Counter[str]:
+    """Give the Message-IDs in a mailbox, without those marked as deleted unless these are asked for."""
+    return Counter(name for name, flags in state[mailbox].elements() if marked or "T" not in flags)
+
+
 def message_id(mailbox: str, number: int) -> str:
     """Give the Message-ID of a message that `Post.fill` has put into a mailbox."""
     return f"{number}@{imap_utf7.encode(mailbox).decode()}"
 
 
-def _message_id(raw: bytes) -> str:
-    found = re.search(rb"(?im)^message-id: *<(.+?)>\r|^subject: *(.+?)\r", raw)
-    return (found[1] or found[2]).decode() if found else ""
+def _name(path: Path) -> str:
+    return imap_utf7.decode(path.as_posix().encode()) if path.parts else "INBOX"
+
+
+def _messages(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in (*folder.glob("cur/*"), *folder.glob("new/*")):
+        found = re.search(rb"(?im)^message-id: *<(.+?)>\r|^subject: *(.+?)\r", path.read_bytes())
+        yield (found[1] or found[2]).decode() if found else "", path.name.partition(":2,")[2]

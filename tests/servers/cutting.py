@@ -4,11 +4,13 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from threading import Thread
 
-_COMMAND = re.compile(rb"\S+ (?:UID )?(STATUS|SELECT|EXAMINE|NOOP|FETCH|COPY|MOVE|STORE|EXPUNGE|SEARCH|LIST)\b")
+from webapp.imap import ImapError
+
+_COMMAND = re.compile(rb"\S+ (?:UID )?(?:STATUS|SELECT|EXAMINE|NOOP|FETCH|COPY|MOVE|STORE|EXPUNGE|SEARCH|LIST)\b")
 
 
 class Cut(StrEnum):
@@ -20,26 +22,31 @@ class Cut(StrEnum):
 
 @dataclass
 class Wire:
-    """Counts the commands that go over it once somebody is logged in; `cut_at` is the one that is lost, once."""
+    """Loses one command; those count that are sent once somebody is logged in."""
 
     port: int = 0
-    commands: list[bytes] = field(default_factory=list)
-    cut_at: int | None = None
+    lost: bool = False
+    _count: int = 0
+    _at: int | None = None
     how: Cut = Cut.BEFORE
 
-    def cut(self, at: int | None, how: Cut = Cut.BEFORE) -> None:
-        self.commands, self.cut_at, self.how = [], at, how
+    @contextmanager
+    def losing(self, at: int, how: Cut) -> Iterator[None]:
+        """Lose a command in this block, and pass over the error; `lost` says whether it came to that."""
+        self._count, self._at, self.how = 0, at, how
+        with suppress(ImapError):
+            yield
+        self.lost, self._at = self._at is None, None
 
-    def heard(self, line: bytes) -> bool:
-        """Note a command, and say whether it is the one to be lost."""
-        found = _COMMAND.match(line)
-        if not found:
+    def loses(self, line: bytes) -> bool:
+        """Say of something that is sent whether it is lost."""
+        if not _COMMAND.match(line):
             return False
-        self.commands.append(found[1])
-        lost = self.cut_at == len(self.commands) - 1
-        if lost:
-            self.cut_at = None
-        return lost
+        self._count += 1
+        if self._at != self._count - 1:
+            return False
+        self._at = None
+        return True
 
 
 @contextmanager
@@ -73,7 +80,7 @@ def _pass_answers(server: socket.socket, client: socket.socket) -> None:
 def _pass_commands(client: socket.socket, server: socket.socket, wire: Wire) -> None:
     with suppress(OSError), client, server:
         while data := client.recv(65536):
-            lost = wire.heard(data)
+            lost = wire.loses(data)
             if lost:
                 client.shutdown(socket.SHUT_RDWR)
                 if wire.how is Cut.BEFORE:

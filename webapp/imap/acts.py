@@ -48,8 +48,8 @@ class Batch:
     as deleted, since the server can remove no single ones.
     """
 
-    done: tuple[int, ...]
-    gone: tuple[int, ...]
+    done: tuple[int, ...] = ()
+    gone: tuple[int, ...] = ()
     destination_validity: int | None = None
     copies: Mapping[int, int] = field(default_factory=dict)
     left_marked: bool = False
@@ -64,7 +64,7 @@ def set_flags(
         for sign, flags in ((b"+", add), (b"-", remove)):
             if flags:
                 _store(session, uids, sign, flags)
-        return Batch(done=tuple(uids), gone=())
+        return Batch(done=tuple(uids))
 
     return _each(session, chosen, act, needed={*add, *remove})
 
@@ -95,7 +95,7 @@ def expunge(session: Session, chosen: Chosen) -> Iterator[Batch]:
     """Remove messages for good, these alone."""
 
     def act(uids: Sequence[int]) -> Batch:
-        return Batch(done=tuple(uids), gone=(), left_marked=_remove(session, uids))
+        return Batch(done=tuple(uids), left_marked=_remove(session, uids))
 
     return _each(session, chosen, act, needed={_DELETED})
 
@@ -105,7 +105,7 @@ def restore(session: Session, chosen: Chosen) -> Iterator[Batch]:
 
     def act(uids: Sequence[int]) -> Batch:
         _store(session, uids, b"-", (_DELETED,))
-        return Batch(done=tuple(uids), gone=())
+        return Batch(done=tuple(uids))
 
     return _each(session, chosen, act, needed={_DELETED})
 
@@ -128,10 +128,9 @@ def _each(
         _refuse_missing(needed, opened.permanent_flags)
         now = seen_now(session, uids)
         here = [uid for uid in uids if _is_same(now.get(uid), chosen.messages[uid], unless_marked)]
-        gone = tuple(uid for uid in uids if uid not in set(here))
         with session.patiently():
-            batch = act(here) if here else Batch(done=(), gone=())
-        yield replace(batch, gone=tuple(sorted((*gone, *batch.gone))))
+            batch = act(here) if here else Batch()
+        yield replace(batch, gone=tuple(sorted(set(uids) - set(batch.done))))
 
 
 def _is_same(now: Seen | None, fingerprint: str | None, unless_marked: bool) -> bool:
@@ -143,10 +142,9 @@ def _sent(session: Session, command: bytes, uids: Sequence[int], destination: st
     heard = ask_about(session, destination, lambda name: (b"UID", command, sequence_set(uids), name))
     told = copies_told(heard.get("COPYUID", ()), uids)
     if told is None:
-        return Batch(done=tuple(uids), gone=())
+        return Batch(done=tuple(uids))
     return Batch(
         done=tuple(uid for uid in uids if uid in told.uids),
-        gone=tuple(uid for uid in uids if uid not in told.uids),
         destination_validity=told.uid_validity,
         copies=told.uids,
     )

@@ -20,10 +20,11 @@ class Seen:
 def seen_now(session: Session, uids: Collection[int]) -> dict[int, Seen]:
     """Look at messages of the open mailbox; those that are not there are left out."""
     heard = session.ask("UID", b"FETCH", sequence_set(uids), b"(UID FLAGS %s)" % FINGERPRINT_ITEM)
+    asked = set(uids)
     found: dict[int, Seen] = {}
     for message in fetched(heard.get("FETCH", ())).values():
         uid = number(message.get("UID"))
-        if uid is not None and uid in uids:
+        if uid is not None and uid in asked:
             flags = message.get("FLAGS")
             named = {each.lower() for each in flags if isinstance(each, bytes)} if isinstance(flags, list) else set()
             found[uid] = Seen(fingerprint_in(message), b"\\deleted" in named)

@@ -250,12 +250,15 @@ class Session:
 
     def _newly_opened(self, name: str, writable: bool) -> _Place:
         self._mailbox = None
-        answer = Answer("NO", "[NONEXISTENT] No mailbox has this name")
+        answers = []
         for spelling in spellings(name):
-            answer = self._imap.open_text(spelling, writable=writable)
-            if answer.kind == "OK":
+            answers.append(self._imap.open_text(spelling, writable=writable))
+            if answers[-1].kind == "OK":
                 break
-        self._insist(answer, GoneError if NOT_THERE.search(answer.text) else MailboxError)
+        else:
+            # What is said of the proper spelling counts; of the others servers say that they are none.
+            refusal, *_ = [*answers, Answer("NO", "[NONEXISTENT] No mailbox has this name")]
+            self._insist(refusal, GoneError if NOT_THERE.search(refusal.text) else MailboxError)
         imap = self._imap
         self._mailbox = _Place(name, imap.uid_validity, writable and not imap.says_read_only, imap.permanent_flags)
         return self._mailbox

@@ -88,7 +88,7 @@ def _done_before(session: Session, act: Act, step: Step) -> tuple[Mapping[int, i
 def _act_on(session: Session, act: Act, step: Step, uids: Collection[int]) -> Batch:
     messages = {uid: step.messages[uid] for uid in uids}
     chosen = Chosen(mailbox=act.mailbox, uid_validity=act.uid_validity, messages=messages)
-    return next(_CORE[act.kind](session, chosen, act.destination), Batch(done=(), gone=()))
+    return next(_CORE[act.kind](session, chosen, act.destination), Batch())
 
 
 def _copies_of(session: Session, act: Act, step: Step, batch: Batch) -> Copies:

@@ -1,0 +1,185 @@
+"""An act that is interrupted loses nothing: done again, gone on with or undone, it ends as one that was not."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from tests.mailboxes.posts import Post, at_each, connect, ids, message_id
+from tests.servers.cutting import Cut, Wire
+from webapp.imap import ImapError
+from webapp.mailboxes import claims, ledger
+from webapp.mailboxes.acting import ActError, Kind, Refusal, UndoError, Wish, go_on, perform, undo
+from webapp.mailboxes.history import recent_acts
+from webapp.models import MailAct, User, db, utcnow, write_transaction
+
+
+def every_cut(wire: Wire) -> Iterator[tuple[Cut, int]]:
+    """Go through all commands of an act that can be lost, and both ways to lose them."""
+    for how in Cut:
+        for at in itertools.count():
+            yield how, at
+            if not wire.lost:  # there were no more commands
+                assert at > 3
+                break
+
+
+@at_each("both", "UIDPLUS", "neither")
+def test_wherever_the_wire_is_cut_the_same_move_again_completes_it(post: Post, wire: Wire, member: User) -> None:
+    for how, at in every_cut(wire):
+        work, target = post.new("", "S", "F", "T"), post.new("S")
+        wish = Wish(kind=Kind.MOVE, what=post.chosen(work, 0, 2), destination=target)
+        with wire.losing(at, how):
+            perform(post.connection, wish, member)
+
+        perform(post.connection, wish, member)
+
+        state = post.state(work, target)
+        assert ids(state, work) == Counter([message_id(work, 1)])
+        assert (message_id(work, 3), "T") in state[work]
+        assert ids(state, target) == Counter([message_id(work, 0), message_id(work, 2), message_id(target, 0)])
+
+
+@at_each("both", "UIDPLUS")
+def test_wherever_the_wire_is_cut_undo_brings_all_back(post: Post, wire: Wire, member: User) -> None:
+    for how, at in every_cut(wire):
+        work, target = post.new("", "S", "F", "T"), post.new("S")
+        before = post.state(work, target)
+        wish = Wish(kind=Kind.MOVE, what=post.chosen(work, 0, 2), destination=target)
+        with wire.losing(at, how):
+            perform(post.connection, wish, member)
+
+        for act in recent_acts(post.connection.id, limit=1):
+            if act.mailbox == work:
+                undo(post.connection, act.id, member)
+
+        state = post.state(work, target)
+        assert state[work] == before[work]
+        assert before[target] <= state[target]
+
+
+@at_each("UIDPLUS", "neither")
+def test_wherever_the_wire_is_cut_undo_again_completes_it(post: Post, wire: Wire, member: User) -> None:
+    for how, at in every_cut(wire):
+        work, target = post.new("", "S", "F", "T"), post.new("S")
+        before = post.state(work, target)
+        wish = Wish(kind=Kind.MOVE, what=post.chosen(work, 0, 2), destination=target)
+        done = perform(post.connection, wish, member)
+        with wire.losing(at, how):
+            undo(post.connection, done.act_id or 0, member)
+
+        if wire.lost:
+            undo(post.connection, done.act_id or 0, member)
+
+        state = post.state(work, target)
+        assert state[work] == before[work]
+        assert ids(state, target) == ids(before, target)
+
+
+def test_a_long_act_is_left_off_and_gone_on_with(post: Post, member: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "BATCH", 2)
+    work, target = post.new(*[""] * 5), post.new()
+    wish = Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target)
+
+    done = perform(post.connection, wish, member, seconds=0)
+    assert (done.done, done.remaining, done.unfinished_id) == (2, 3, done.act_id)
+    done = go_on(post.connection, done.unfinished_id or 0, seconds=0)
+    assert (done.done, done.remaining) == (4, 1)
+    back = undo(post.connection, done.act_id or 0, member, seconds=0)
+    assert (back.done, back.remaining, back.destination) == (2, 2, work)
+    with pytest.raises(ActError) as refused:
+        go_on(post.connection, done.act_id or 0)
+    assert refused.value.reason is Refusal.FINISHED
+    back = go_on(post.connection, back.unfinished_id or 0)
+
+    assert (back.done, back.remaining, back.act_id) == (4, 0, None)
+    assert recent_acts(post.connection.id)[0].undone
+    assert ids(post.state(work, target), work) == Counter(message_id(work, number) for number in range(5))
+
+
+def test_what_a_killed_process_left_is_nobodys_after_a_while(
+    post: Post, wire: Wire, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, target = post.new("", ""), post.new()
+    wish = Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target)
+    with monkeypatch.context() as killed, wire.losing(3, Cut.AFTER):
+        killed.setattr(claims, "_give_back", lambda transaction, act: None)
+        perform(post.connection, wish, member)
+    (left,) = recent_acts(post.connection.id)
+    assert (left.running, left.finished, left.undoable, left.done) == (True, False, False, 0)
+    for act in (go_on, lambda connection, act_id: undo(connection, act_id, member)):
+        with pytest.raises(ActError) as refused:
+            act(post.connection, left.id)
+        assert refused.value.reason is Refusal.RUNNING
+
+    with write_transaction() as transaction:
+        transaction.execute(update(MailAct).values(claimed_until=utcnow() - timedelta(seconds=1)))
+    assert go_on(post.connection, left.id).done == 2
+    assert undo(post.connection, left.id, member).done == 2
+
+    assert ids(post.state(work), work) == Counter([message_id(work, 0), message_id(work, 1)])
+
+
+def test_an_undo_is_refused_for_a_reason(post: Post, wire: Wire, member: User) -> None:
+    work, target = post.new("", "", ""), post.new()
+
+    def act(kind: Kind, number: int) -> int:
+        perform(post.connection, Wish(kind=kind, what=post.chosen(work, number), destination=target), member)
+        return recent_acts(post.connection.id)[0].id
+
+    copied, old, moved = act(Kind.COPY, 0), act(Kind.MOVE, 0), act(Kind.MOVE, 0)
+    undo(post.connection, moved, member)
+    with write_transaction() as transaction:
+        transaction.execute(
+            update(MailAct).where(MailAct.id == old).values(created_at=utcnow() - timedelta(days=7, seconds=1))
+        )
+    other = connect(member.id, port=wire.port, name="Other")
+    refusals = {
+        (post.connection, copied): Refusal.NOT_UNDOABLE,
+        (post.connection, old): Refusal.TOO_OLD,
+        (post.connection, moved): Refusal.UNDONE,
+        (post.connection, moved + 1): Refusal.NOT_UNDOABLE,
+        (post.connection, 10_000): Refusal.UNKNOWN,
+        (other, old): Refusal.UNKNOWN,
+    }
+    for (connection, act_id), reason in refusals.items():
+        with pytest.raises(UndoError) as refused:
+            undo(connection, act_id, member)
+        assert refused.value.reason is reason
+
+    act(Kind.MOVE, 0)  # which forgets what is too old
+    assert old not in {each.id for each in recent_acts(post.connection.id)}
+    with pytest.raises(UndoError) as refused:
+        undo(post.connection, old, member)
+    assert refused.value.reason is Refusal.UNKNOWN
+
+
+def test_what_has_left_the_destination_does_not_come_back(post: Post, member: User) -> None:
+    work, target, further = post.new("", ""), post.new(), post.new()
+    done = perform(post.connection, Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target), member)
+    perform(post.connection, Wish(kind=Kind.MOVE, what=post.chosen(target, 0), destination=further), member)
+
+    back = undo(post.connection, done.act_id or 0, member)
+
+    assert (back.done, back.gone) == (1, 1)
+    assert ids(post.state(further), further) == Counter([message_id(work, 0)])
+
+
+def test_a_connection_that_is_deleted_takes_its_acts_with_it(
+    post: Post, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "BATCH", 1)
+    work, target = post.new("", ""), post.new()
+    wish = Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target)
+    done = perform(post.connection, wish, member, seconds=0)
+    db.session.delete(post.connection)
+    db.session.commit()
+
+    with pytest.raises(ActError):
+        go_on(post.connection, done.unfinished_id or 0)
+    with pytest.raises(ImapError, match="not there any more"):
+        perform(post.connection, wish, None)
+    assert recent_acts(post.connection.id) == ()
