@@ -8,6 +8,8 @@ from sqlalchemy import select
 from webapp.mailboxes.records import KEPT
 from webapp.models import Kind, MailAct, User, read_transaction, utcnow
 
+_LARGEST_ID = 2**31 - 1
+
 
 @dataclass(frozen=True, kw_only=True)
 class PastAct:
@@ -29,8 +31,8 @@ class PastAct:
     undoable: bool
 
 
-def recent_acts(connection_id: int, *, limit: int = 50) -> tuple[PastAct, ...]:
-    """Give the newest acts that took messages somewhere or removed them, the newest first."""
+def recent_acts(connection_id: int, *, before: int | None = None, limit: int = 50) -> tuple[PastAct, ...]:
+    """Give the newest acts that took messages somewhere or removed them, the newest first; or those before one."""
     shown = [kind for kind in Kind if not kind.only_marks]
     with read_transaction() as transaction:
         rows = transaction.execute(
@@ -41,8 +43,9 @@ def recent_acts(connection_id: int, *, limit: int = 50) -> tuple[PastAct, ...]:
                 MailAct.created_at >= utcnow() - KEPT,
                 MailAct.kind.in_(shown),
                 MailAct.undo_of_id.is_(None),
+                MailAct.id < (_LARGEST_ID if before is None else min(before, _LARGEST_ID)),
             )
-            .order_by(MailAct.created_at.desc(), MailAct.id.desc())
+            .order_by(MailAct.id.desc())
             .limit(limit)
         ).all()
     now = utcnow()
