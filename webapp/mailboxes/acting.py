@@ -19,7 +19,7 @@ from webapp.mailboxes.records import Act
 from webapp.mailboxes.undoing import UndoError, undo
 from webapp.mailboxes.ways import Caution, NoArchiveError, NoTrashError, Way, find_way
 from webapp.mailboxes.wishes import Done, Everything, Plan, StaleError, Wish
-from webapp.models import Connection, Kind, User
+from webapp.models import Connection, Kind, User, db
 
 MOST = 250_000
 """How many messages one act may be on."""
@@ -73,6 +73,7 @@ def perform(connection: Connection, wish: Wish, user: User | None, *, seconds: f
 
 def go_on(connection: Connection, act_id: int, *, seconds: float | None = None) -> Done:
     """Go on with an act that was left off or interrupted; raise `ActError` where that cannot be."""
+    db.session.commit()  # what the request itself holds of the database
     act = claim(connection.id, act_id)
     with given_back(act), opened(connection) as session:
         return _carried_out(session, act, seconds)

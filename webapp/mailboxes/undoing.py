@@ -16,7 +16,7 @@ from webapp.mailboxes.ledger import Intent
 from webapp.mailboxes.opening import opened
 from webapp.mailboxes.records import Act
 from webapp.mailboxes.wishes import Done
-from webapp.models import BatchState, Connection, Kind, User
+from webapp.models import BatchState, Connection, Kind, User, db
 
 UndoError = ActError
 
@@ -27,6 +27,7 @@ def undo(connection: Connection, act_id: int, user: User | None, *, seconds: flo
     Raises `UndoError`, and the errors of the core: what had been brought back before one of those is in the book, and
     another `undo` goes on with it.
     """
+    db.session.commit()  # what the request itself holds of the database
     original, back = claim_to_undo(connection.id, act_id)
     with given_back(original), opened(connection) as session:
         if back is None:
