@@ -143,6 +143,7 @@ def test_an_undo_is_refused_for_a_reason(post: Post, wire: Wire, member: User) -
         (post.connection, moved): Refusal.UNDONE,
         (post.connection, moved + 1): Refusal.NOT_UNDOABLE,
         (post.connection, 10_000): Refusal.UNKNOWN,
+        (post.connection, 10**30): Refusal.UNKNOWN,
         (other, old): Refusal.UNKNOWN,
     }
     for (connection, act_id), reason in refusals.items():

@@ -22,7 +22,7 @@ def test_a_plan_changes_nothing_and_says_what_would(post: Post, member: User) ->
 
     planned = plan(post.connection, Wish(kind=Kind.MOVE, what=what, destination=target))
 
-    assert (planned.total, planned.gone, planned.destination, planned.undoable) == (11, 2, target, True)
+    assert (planned.total, planned.gone_uids, planned.destination, planned.undoable) == (11, (1, 99), target, True)
     assert [each.subject for each in planned.first] == [f"Letter {number}" for number in range(11, 1, -1)]
     assert planned.cautions == ()
     assert post.state() == before
@@ -30,25 +30,28 @@ def test_a_plan_changes_nothing_and_says_what_would(post: Post, member: User) ->
 
 
 def test_everything_is_what_the_plan_showed_or_nothing_happens(post: Post, member: User) -> None:
-    work, target = post.new("", "S"), post.new()
-    listing = post.listed(work)
-    unread = Everything(mailbox=work, uid_validity=listing.uid_validity, query=Query(unread=True))
+    work, target = post.new("", "S", ""), post.new()
+    unread = Everything(mailbox=work, uid_validity=post.listed(work).uid_validity, query=Query(unread=True))
     wish = Wish(kind=Kind.MOVE, what=unread, destination=target)
-    planned = plan(post.connection, wish)
-    assert (planned.total, len(planned.first)) == (1, 1)
 
-    post.server.deliver(USER, mailbox=work)
-    planned_wish = replace(wish, what=replace(unread, digest=planned.digest))
-    for stale in (wish, planned_wish):
+    def planned() -> Wish:
+        return replace(wish, what=replace(unread, digest=plan(post.connection, wish).digest))
+
+    old = planned()
+    perform(post.connection, Wish(kind=Kind.SEEN, what=post.chosen(work, 0)), member)
+    for stale in (wish, old, replace(wish, what=replace(unread, digest="9.forged"))):
         with pytest.raises(StaleError):
             perform(post.connection, stale, member)
     assert post.state(target)[target].total() == 0
 
-    planned = plan(post.connection, wish)
-    done = perform(post.connection, replace(wish, what=replace(unread, digest=planned.digest)), member)
-    assert (done.done, undo(post.connection, done.act_id or 0, member).done) == (2, 2)
+    now = planned()
+    post.server.deliver(USER, mailbox=work)  # which nobody has seen, and is left alone
+    done = perform(post.connection, now, member)
+    assert ids(post.state(target), target) == Counter([message_id(work, 2)])
+    assert undo(post.connection, done.act_id or 0, member).done == 1
     assert perform(post.connection, Wish(kind=Kind.SEEN, what=unread), member).done == 2
     assert plan(post.connection, wish).total == 0
+    assert perform(post.connection, planned(), member).done == 0
 
 
 @pytest.mark.parametrize("kind", [Kind.SEEN, Kind.COPY, Kind.MOVE, Kind.EXPUNGE])
@@ -58,8 +61,8 @@ def test_what_is_not_there_as_it_was_is_left_alone(post: Post, member: User, kin
     wish = Wish(kind=kind, what=what, destination=target)
     before = post.state(work, target)
     others = replace(wish, what=replace(what, messages=dict.fromkeys(what.messages, "another-one")))
-    assert (done := perform(post.connection, others, member)).gone == 2
-    assert (done.done, done.act_id) == (0, None)
+    done = perform(post.connection, others, member)
+    assert (done.done, done.gone, done.gone_uids, done.act_id) == (0, 2, tuple(what.messages), None)
     with pytest.raises(ChangedError):
         perform(post.connection, replace(wish, what=replace(what, uid_validity=what.uid_validity + 1)), member)
     with pytest.raises(GoneError):

@@ -1,6 +1,7 @@
 """Acts on the messages of a connection: what will happen, done, gone on with. Knows no page and no request."""
 
 import hashlib
+import re
 from base64 import urlsafe_b64encode
 
 from webapp.imap.acts import BATCH, Chosen
@@ -33,7 +34,7 @@ def plan(connection: Connection, wish: Wish) -> Plan:
         chosen = _chosen(session, wish.what)
         way = find_way(session, wish.kind, chosen.mailbox, wish.destination)
         end = _end(session, way)
-        here = _here(session, chosen) if isinstance(wish.what, Chosen) else list(chosen.messages)
+        here = _here(session, chosen) if isinstance(wish.what, Chosen) else chosen.messages.keys()
         undoable = way.kind.moves and (session.offers("UIDPLUS") or end.uid_next > 0)
         cautions = way.cautions if undoable or not way.kind.moves else (*way.cautions, Caution.NO_UNDO)
         return Plan(
@@ -42,7 +43,7 @@ def plan(connection: Connection, wish: Wish) -> Plan:
             uid_validity=chosen.uid_validity,
             destination=_shown(way.kind, way.destination),
             total=len(here),
-            gone=len(chosen.messages) - len(here),
+            gone_uids=tuple(sorted(chosen.messages.keys() - here)),
             first=tuple(summaries_of(session, set(sorted(here)[-_FIRST:]))),
             digest=_digest(chosen) if isinstance(wish.what, Everything) else "",
             undoable=undoable,
@@ -80,12 +81,7 @@ def go_on(connection: Connection, act_id: int, *, seconds: float | None = None) 
 
 
 def _carried_out(session: Session, act: Act, seconds: float | None) -> Done:
-    carry_out(session, act, seconds)
-    return _done_so_far(act)
-
-
-def _done_so_far(act: Act) -> Done:
-    """Say how far an act is."""
+    gone = carry_out(session, act, seconds)
     tally = ledger.tally(act)
     return Done(
         kind=act.kind,
@@ -95,6 +91,7 @@ def _done_so_far(act: Act) -> Done:
         gone=tally.gone,
         left_marked=tally.left_marked,
         act_id=act.id if act.kind.moves and tally.done and act.undo_of is None else None,
+        gone_uids=tuple(sorted(gone)),
         remaining=tally.remaining,
         unfinished_id=act.id if tally.remaining else None,
     )
@@ -110,7 +107,9 @@ def _chosen(session: Session, what: Chosen | Everything) -> Chosen:
     found = search(session, what.query or Query())
     if found.total > MOST:
         raise _too_many()
-    return Chosen(mailbox=what.mailbox, uid_validity=what.uid_validity, messages=dict.fromkeys(found.all(), None))
+    planned = _highest_in(what.digest)
+    uids = (uid for uid in found.all() if planned is None or uid <= planned)
+    return Chosen(mailbox=what.mailbox, uid_validity=what.uid_validity, messages=dict.fromkeys(uids, None))
 
 
 def _too_many() -> MailboxError:
@@ -123,8 +122,15 @@ def _is_planned(wish: Wish, chosen: Chosen) -> bool:
 
 
 def _digest(chosen: Chosen) -> str:
-    uids = b"%d " % chosen.uid_validity + b",".join(b"%d" % uid for uid in sorted(chosen.messages))
-    return urlsafe_b64encode(hashlib.sha256(uids).digest()[:18]).decode()
+    """Name the highest UID, beyond which is what has come since, and a digest of all."""
+    uids = sorted(chosen.messages)
+    text = f"{chosen.uid_validity} {uids}".encode()
+    return f"{max(uids, default=0)}.{urlsafe_b64encode(hashlib.sha256(text).digest()[:18]).decode()}"
+
+
+def _highest_in(digest: str) -> int | None:
+    head, _, _ = digest.partition(".")
+    return int(head) if re.fullmatch(r"[0-9]{1,10}", head) else None
 
 
 def _end(session: Session, way: Way) -> End:
@@ -133,15 +139,15 @@ def _end(session: Session, way: Way) -> End:
     return end_of(session, way.destination) if goes else End(0, 0)
 
 
-def _here(session: Session, chosen: Chosen) -> list[int]:
+def _here(session: Session, chosen: Chosen) -> set[int]:
     """Find out which messages are still what they were."""
     uids = sorted(chosen.messages)
-    here: list[int] = []
+    here: set[int] = set()
     session.open_mailbox(chosen.mailbox, chosen.uid_validity)
     for start in range(0, len(uids), BATCH):
         session.renew_budget()
         now = seen_now(session, uids[start : start + BATCH])
-        here += [uid for uid, seen in now.items() if chosen.messages[uid] in (None, seen.fingerprint)]
+        here |= {uid for uid, seen in now.items() if chosen.messages[uid] in (None, seen.fingerprint)}
     return here
 
 

@@ -31,17 +31,20 @@ _CORE: Mapping[Kind, _Core] = {
 }
 
 
-def carry_out(session: Session, act: Act, seconds: float | None = None) -> None:
-    """Carry out what is left of an act; where it takes longer than some seconds, a part of it."""
+def carry_out(session: Session, act: Act, seconds: float | None = None) -> set[int]:
+    """Carry out what is left of an act; where it takes longer than some seconds, a part of it. Tell what was gone."""
     ends = None if seconds is None else monotonic() + seconds
+    gone: set[int] = set()
     while (ahead := ledger.upcoming(act)) is not None:
         number, messages = ahead
         step = ledger.begin(act, number, _recognised(session, act, messages))
-        outcome = _taken(session, act, step, asked=len(messages))
+        outcome = _taken(session, act, step, messages)
         ledger.conclude(act, step, outcome)
         act = replace(act, end=outcome.end)
+        gone |= outcome.gone
         if ends is not None and monotonic() >= ends:
-            return
+            break
+    return gone
 
 
 def _recognised(session: Session, act: Act, messages: Mapping[int, str | None]) -> dict[int, str]:
@@ -55,7 +58,7 @@ def _recognised(session: Session, act: Act, messages: Mapping[int, str | None]) 
     return known
 
 
-def _taken(session: Session, act: Act, step: Step, *, asked: int) -> Outcome:
+def _taken(session: Session, act: Act, step: Step, asked: Collection[int]) -> Outcome:
     """Take one step, and find out where the messages went."""
     before, left_marked = _done_before(session, act, step)
     batch = _act_on(session, act, step, step.messages.keys() - before.keys() - step.busy)
@@ -67,7 +70,7 @@ def _taken(session: Session, act: Act, step: Step, *, asked: int) -> Outcome:
         _remove(session, act.destination, copies.uid_validity, ends)
     return Outcome(
         done=done,
-        gone=asked - len(done),
+        gone=frozenset(asked) - done.keys(),
         left_marked=left_marked or batch.left_marked,
         end=End(copies.uid_validity, max((act.end.uid_next, *(copy + 1 for copy in known.values())))),
     )

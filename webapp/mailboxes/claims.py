@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import delete, select, update
 
-from webapp.mailboxes.records import CLAIM_LASTS, COLUMNS, KEPT, Act, act_of
+from webapp.mailboxes.records import CLAIM_LASTS, COLUMNS, KEPT, LARGEST_ID, Act, act_of
 from webapp.models import BatchState, MailAct, MailActBatch, utcnow, write_transaction
 
 
@@ -86,7 +86,7 @@ def _give_back(transaction: Transaction, act: Act) -> None:
 
 def _found(transaction: Transaction, connection_id: int, act_id: int) -> Any:
     """Read an act, so that nobody else takes it before this transaction ends."""
-    mine = (MailAct.id == act_id, MailAct.connection_id == connection_id)
+    mine = (MailAct.id == min(act_id, LARGEST_ID), MailAct.connection_id == connection_id)
     row = transaction.execute(select(*COLUMNS).where(*mine).with_for_update()).one_or_none()
     if row is None:
         raise ActError(Refusal.UNKNOWN)

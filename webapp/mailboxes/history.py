@@ -5,10 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.mailboxes.records import KEPT
+from webapp.mailboxes.records import KEPT, LARGEST_ID
 from webapp.models import Kind, MailAct, User, read_transaction, utcnow
-
-_LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +41,7 @@ def recent_acts(connection_id: int, *, before: int | None = None, limit: int = 5
                 MailAct.created_at >= utcnow() - KEPT,
                 MailAct.kind.in_(shown),
                 MailAct.undo_of_id.is_(None),
-                MailAct.id < (_LARGEST_ID if before is None else min(before, _LARGEST_ID)),
+                MailAct.id < (LARGEST_ID if before is None else min(before, LARGEST_ID)),
             )
             .order_by(MailAct.id.desc())
             .limit(limit)

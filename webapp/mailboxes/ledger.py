@@ -63,7 +63,7 @@ class Outcome:
     """What has become of a batch: the copy of each message that was done, as far as it is known."""
 
     done: Mapping[int, int | None]
-    gone: int
+    gone: frozenset[int]
     left_marked: bool
     end: End
 
@@ -164,7 +164,7 @@ def conclude(act: Act, step: Step, outcome: Outcome) -> None:
             .where(MailAct.id == act.id)
             .values(
                 done=MailAct.done + len(done),
-                gone=MailAct.gone + outcome.gone,
+                gone=MailAct.gone + len(outcome.gone),
                 left_marked=or_(MailAct.left_marked, literal(outcome.left_marked)),
                 destination_validity=outcome.end.uid_validity,
                 destination_next=outcome.end.uid_next,

@@ -15,6 +15,9 @@ KEPT = timedelta(days=7)
 CLAIM_LASTS = timedelta(seconds=120)
 """How long an act stays in the hands of a process that has died: longer than any batch takes."""
 
+LARGEST_ID = 2**31 - 1
+"""Larger ones in an address name nothing, and no database takes them."""
+
 COLUMNS: tuple[Any, ...] = (
     MailAct.id,
     MailAct.connection_id,

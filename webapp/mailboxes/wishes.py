@@ -13,7 +13,8 @@ from webapp.models import Kind
 class Everything:
     """All messages of a mailbox, or all that a search finds; `digest` is what the plan showed, "" before there is one.
 
-    Without a digest only marks are set: whoever moves or removes everything has seen how much it is.
+    With it, what came after the plan is left alone. Without it only marks are set: whoever moves or removes everything
+    has seen how much it is.
     """
 
     mailbox: str
@@ -44,16 +45,24 @@ class Plan:
     uid_validity: int
     destination: str
     total: int
-    gone: int
+    gone_uids: tuple[int, ...]
     first: tuple[Summary, ...]
     digest: str
     undoable: bool
     cautions: tuple[Caution, ...]
 
+    @property
+    def gone(self) -> int:
+        """Count what is not there any more."""
+        return len(self.gone_uids)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What has happened: `act_id` is what `undo` takes, `unfinished_id` what `go_on` takes where some `remaining`."""
+    """What has happened: `act_id` is what `undo` takes, `unfinished_id` what `go_on` takes where some `remaining`.
+
+    `gone_uids` are those of this portion, in the mailbox that messages were chosen in.
+    """
 
     kind: Kind
     mailbox: str
@@ -62,6 +71,7 @@ class Done:
     gone: int
     left_marked: bool
     act_id: int | None
+    gone_uids: tuple[int, ...] = ()
     remaining: int = 0
     unfinished_id: int | None = None
 
