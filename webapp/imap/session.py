@@ -26,8 +26,8 @@ from webapp.imap.errors import (
 )
 from webapp.imap.greeting import Greeting, hear
 from webapp.imap.guard import Destination, resolve
-from webapp.imap.names import spellings
 from webapp.imap.protocol import Answer, Farewell, ImapProtocol, Untagged
+from webapp.imap.selection import Selection
 from webapp.imap.server import Network, Security, ServerSettings
 from webapp.imap.texts import quote
 from webapp.imap.tls import TlsFacts, trust
@@ -46,16 +46,6 @@ class Opened:
     permanent_flags: frozenset[str] | None = None
 
 
-@dataclass(frozen=True)
-class _Place:
-    """What is open, and how."""
-
-    name: str
-    uid_validity: int
-    writable: bool
-    permanent_flags: frozenset[str] | None
-
-
 class Session:
     """A conversation in order: look up, connect, TLS and greeting, authenticate, mailboxes, log out; always closed."""
 
@@ -69,7 +59,7 @@ class Session:
         self._client: Client | None = None
         self._greeting: Greeting | None = None
         self._secrets: tuple[str, ...] = ()
-        self._mailbox: _Place | None = None
+        self._selection = Selection()
 
     def __enter__(self) -> Self:
         return self
@@ -169,7 +159,9 @@ class Session:
         is open for changes must never be left by CLOSE, which expunges what others have marked.
         """
         with self._telling(MailboxError):
-            place = self._still_open(name, writable) or self._newly_opened(name, writable)
+            place = self._selection.open(self._imap, name, writable=writable)
+            if isinstance(place, Answer):
+                raise self._refusal(place, GoneError if NOT_THERE.search(place.text) else MailboxError)
         if uid_validity is not None and uid_validity != place.uid_validity:
             raise ChangedError(f"UIDVALIDITY was {uid_validity} and is {place.uid_validity}")
         if writable and not place.writable:
@@ -241,28 +233,6 @@ class Session:
         if self._transport:
             self._transport.close()
 
-    def _still_open(self, name: str, writable: bool) -> _Place | None:
-        """Ask for news where the mailbox is open already, since servers take long to open a large one again."""
-        place = self._mailbox
-        if place is None or (place.name, place.writable) != (name, writable):
-            return None
-        return place if self._imap.tell("NOOP").kind == "OK" else None
-
-    def _newly_opened(self, name: str, writable: bool) -> _Place:
-        self._mailbox = None
-        answers = []
-        for spelling in spellings(name):
-            answers.append(self._imap.open_text(spelling, writable=writable))
-            if answers[-1].kind == "OK":
-                break
-        else:
-            # What is said of the proper spelling counts; of the others servers say that they are none.
-            refusal, *_ = [*answers, Answer("NO", "[NONEXISTENT] No mailbox has this name")]
-            self._insist(refusal, GoneError if NOT_THERE.search(refusal.text) else MailboxError)
-        imap = self._imap
-        self._mailbox = _Place(name, imap.uid_validity, writable and not imap.says_read_only, imap.permanent_flags)
-        return self._mailbox
-
     @property
     def _wire(self) -> Transport:
         if self._transport is None:
@@ -276,8 +246,11 @@ class Session:
 
     def _insist(self, answer: Answer, kind: type[ImapError], *, to: str = "") -> None:
         if answer.kind != "OK":
-            said = [to, answer.text, *(f"[ALERT] {alert}" for alert in self._imap.alerts), self._imap.challenge]
-            raise kind(" ".join(words for words in said if words))
+            raise self._refusal(answer, kind, to=to)
+
+    def _refusal(self, answer: Answer, kind: type[ImapError], *, to: str = "") -> ImapError:
+        said = [to, answer.text, *(f"[ALERT] {alert}" for alert in self._imap.alerts), self._imap.challenge]
+        return kind(" ".join(words for words in said if words))
 
     def _no_way_in(self) -> AuthenticationError:
         offered = [name for name in self._imap.capabilities if name.startswith(("AUTH=", "LOGINDISABLED"))]
