@@ -43,14 +43,17 @@ class Post:
 
     def fill(self, mailbox: str, *flags: str, ids: bool = True) -> None:
         """Put messages into a mailbox, which is made where there is none."""
-        folder = self.server.create_mailbox(USER, mailbox)
+        folder = self.server.mail(USER, mailbox)
+        for part in ("cur", "new", "tmp"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
         for number, letters in enumerate(flags):
             head = f"Message-ID: <{message_id(mailbox, number)}>\r\n".encode() if ids else b""
             path = folder / "cur" / f"{1_700_000_000 + number}.M{number:06}.example:2,{letters}"
             path.write_bytes(
                 head + b"From: ben@example.com\r\nSubject: Letter %d\r\n\r\nHello %d\r\n" % (number, number)
             )
-        hand_over(folder)
+        root = self.server.mail(USER)
+        hand_over(root / folder.relative_to(root).parts[0])
 
     def state(self, *mailboxes: str) -> State:
         """Look at some mailboxes, or at all that there are."""
@@ -77,6 +80,7 @@ class Post:
 BARE = "IMAP4rev1 SASL-IR LITERAL+ ESEARCH LIST-EXTENDED SPECIAL-USE"
 SERVERS = {
     "both": f"{BARE} MOVE UIDPLUS",
+    "MOVE": f"{BARE} MOVE",
     "UIDPLUS": f"{BARE} UIDPLUS",
     "neither": BARE,
     "Gmail": f"{BARE} MOVE UIDPLUS X-GM-EXT-1",
@@ -85,17 +89,22 @@ SERVERS = {
 
 def at_each(*names: str) -> pytest.MarkDecorator:
     """Run a test at servers that have these of the extensions by which messages are moved."""
-    return pytest.mark.parametrize("server", [SERVERS[name] for name in names], ids=names, indirect=True)
+    return pytest.mark.parametrize("capabilities", [SERVERS[name] for name in names], ids=names, indirect=True)
 
 
 @pytest.fixture
-def server(dovecot_with: DovecotWith, request: pytest.FixtureRequest) -> Dovecot:
-    return dovecot_with(imap_capability=getattr(request, "param", SERVERS["both"]))
+def capabilities(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", SERVERS["both"]))
 
 
 @pytest.fixture
-def wire(server: Dovecot) -> Iterator[Wire]:
-    with wire_to(server.address, server.port) as laid:
+def server(dovecot_with: DovecotWith, capabilities: str) -> Dovecot:
+    return dovecot_with(imap_capability=capabilities)
+
+
+@pytest.fixture
+def wire(server: Dovecot, capabilities: str) -> Iterator[Wire]:
+    with wire_to(server.address, server.port, tells_copies="UIDPLUS" in capabilities) as laid:
         yield laid
 
 

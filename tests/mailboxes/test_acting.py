@@ -49,7 +49,7 @@ CASES = (
 )
 
 
-@at_each("both", "UIDPLUS", "neither")
+@at_each("both", "MOVE", "UIDPLUS", "neither")
 def test_an_act_touches_what_was_chosen_and_nothing_else(post: Post, member: User) -> None:
     for case in CASES:
         for name in ("Papierkorb", "Archiv", "Elsewhere"):
@@ -106,7 +106,7 @@ def test_any_move_and_its_undo_leave_everything_as_it_was(post: Post, member: Us
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-@at_each("both", "UIDPLUS", "neither")
+@at_each("MOVE", "UIDPLUS", "neither")
 def test_of_acts_at_once_each_message_is_in_one_and_undo_is_won_by_one(app: Flask, post: Post, member: User) -> None:
     work, target = post.new(*(["S"] * 30)), post.new()
     wish = Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target)

@@ -27,7 +27,7 @@ def every_cut(wire: Wire) -> Iterator[tuple[Cut, int]]:
                 break
 
 
-@at_each("both", "UIDPLUS", "neither")
+@at_each("MOVE", "UIDPLUS", "neither")
 def test_wherever_the_wire_is_cut_the_same_move_again_completes_it(post: Post, wire: Wire, member: User) -> None:
     for how, at in every_cut(wire):
         work, target = post.new("", "S", "F", "T"), post.new("S")
@@ -43,7 +43,7 @@ def test_wherever_the_wire_is_cut_the_same_move_again_completes_it(post: Post, w
         assert ids(state, target) == Counter([message_id(work, 0), message_id(work, 2), message_id(target, 0)])
 
 
-@at_each("both", "UIDPLUS")
+@at_each("MOVE", "UIDPLUS")
 def test_wherever_the_wire_is_cut_undo_brings_all_back(post: Post, wire: Wire, member: User) -> None:
     for how, at in every_cut(wire):
         work, target = post.new("", "S", "F", "T"), post.new("S")
@@ -61,7 +61,7 @@ def test_wherever_the_wire_is_cut_undo_brings_all_back(post: Post, wire: Wire, m
         assert before[target] <= state[target]
 
 
-@at_each("UIDPLUS", "neither")
+@at_each("MOVE", "UIDPLUS", "neither")
 def test_wherever_the_wire_is_cut_undo_again_completes_it(post: Post, wire: Wire, member: User) -> None:
     for how, at in every_cut(wire):
         work, target = post.new("", "S", "F", "T"), post.new("S")

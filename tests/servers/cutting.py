@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Thread
+from threading import Event, Thread
 
 from webapp.imap import ImapError
 
 _COMMAND = re.compile(rb"\S+ (?:UID )?(?:STATUS|SELECT|EXAMINE|NOOP|FETCH|COPY|MOVE|STORE|EXPUNGE|SEARCH|LIST)\b")
+
+_COPIES = re.compile(rb"\[COPYUID [^]]*\] ?")
 
 
 class Cut(StrEnum):
@@ -29,6 +31,7 @@ class Wire:
     _count: int = 0
     _at: int | None = None
     how: Cut = Cut.BEFORE
+    tells_copies: bool = True
 
     @contextmanager
     def losing(self, at: int, how: Cut) -> Iterator[None]:
@@ -50,10 +53,10 @@ class Wire:
 
 
 @contextmanager
-def wire_to(address: str, port: int) -> Iterator[Wire]:
-    """Lay a wire to a server that speaks plain IMAP."""
+def wire_to(address: str, port: int, *, tells_copies: bool = True) -> Iterator[Wire]:
+    """Lay a wire to a server that speaks plain IMAP; what it tells of copies (COPYUID) can be kept back."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        wire = Wire(listener.getsockname()[1])
+        wire = Wire(listener.getsockname()[1], tells_copies=tells_copies)
         Thread(target=_accept, args=(listener, wire, (address, port)), daemon=True).start()
         yield wire
         listener.shutdown(socket.SHUT_RDWR)
@@ -66,28 +69,30 @@ def _accept(listener: socket.socket, wire: Wire, target: tuple[str, int]) -> Non
             server = socket.create_connection(target)
             for each in (client, server):
                 each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            Thread(target=_pass_answers, args=(server, client), daemon=True).start()
-            Thread(target=_pass_commands, args=(client, server, wire), daemon=True).start()
+            deaf = Event()
+            answers = Thread(target=_pass_answers, args=(server, client, wire, deaf), daemon=True)
+            answers.start()
+            Thread(target=_pass_commands, args=(client, server, wire, deaf, answers), daemon=True).start()
 
 
-def _pass_answers(server: socket.socket, client: socket.socket) -> None:
+def _pass_answers(server: socket.socket, client: socket.socket, wire: Wire, deaf: Event) -> None:
     with suppress(OSError):
         while data := server.recv(65536):
-            client.sendall(data)
+            if not deaf.is_set():
+                client.sendall(data if wire.tells_copies else _COPIES.sub(b"", data))
         client.shutdown(socket.SHUT_WR)
 
 
-def _pass_commands(client: socket.socket, server: socket.socket, wire: Wire) -> None:
+def _pass_commands(client: socket.socket, server: socket.socket, wire: Wire, deaf: Event, answers: Thread) -> None:
     with suppress(OSError), client, server:
         while data := client.recv(65536):
             lost = wire.loses(data)
+            if lost and wire.how is Cut.BEFORE:
+                return
             if lost:
-                client.shutdown(socket.SHUT_RDWR)
-                if wire.how is Cut.BEFORE:
-                    return
+                deaf.set()
             server.sendall(data)
-            if lost:
+            if lost:  # the server does it and goes, and only then the client learns that the wire is cut
                 server.shutdown(socket.SHUT_WR)
-                while server.recv(65536):  # until the server has done it and gone
-                    pass
+                answers.join(10)
                 return
