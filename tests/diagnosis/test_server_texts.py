@@ -97,6 +97,12 @@ TEXTS = {
         NO [NONEXISTENT] Invalid folder: Foo (Failure)
         NO [CANNOT] Invalid mailbox name: Begins with hierarchy separator
     """,
+    "mailbox-full": """
+        NO [OVERQUOTA] Quota exceeded (mailbox for user is full) (0.002 + 0.000 + 0.001 secs).
+        [OVERQUOTA] Not enough disk quota
+        NO Mailbox is full
+        NO [OVERQUOTA] Over quota
+    """,
     "mailbox-access-denied": """
         NO [NOPERM] Permission denied
         You do not have adequate permissions

@@ -191,6 +191,7 @@ _AFTER_LOGIN = (
         "address user",
         "Has this account access to the mailbox?",
     ),
+    _problem("mailbox-full", _USER, "The mailbox is full"),
 )
 
 _NOT_KNOWN = (_problem(UNKNOWN, _USER, "The connection failed for a reason the portal does not know"),)

@@ -49,7 +49,16 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "auth-mechanism-unsupported",
         ),
     ),
-    ("The mailbox", ("license-or-mailbox-missing", "mailbox-not-found", "mailbox-access-denied", "imap-id-required")),
+    (
+        "The mailbox",
+        (
+            "license-or-mailbox-missing",
+            "mailbox-not-found",
+            "mailbox-access-denied",
+            "mailbox-full",
+            "imap-id-required",
+        ),
+    ),
 )
 
 _GROUPED = {slug for _, slugs in GROUPS for slug in slugs}

@@ -152,6 +152,17 @@ OTHER_PROTOCOL = (
 )
 
 MAILBOX_NAMED = (
+    rule(
+        "mailbox-full",
+        """
+            mailbox full; mailbox is full; mailbox for user is full; quota exceeded mailbox; over quota; overquota;
+            disk quota*; storage quota*; storage limit; out of storage; not enough space; no space left on device;
+            mailbox size limit*; exceeds the quota; quota is exceeded; user is over*; insufficient storage
+        """,
+        unless="bandwidth*; command or bandwidth limits; connections; requests",
+        stages=(Stage.MAILBOX,),
+        or_else="rate-limited",
+    ),
     rule("imap-id-required", "unsafe login*; kefu 188 com; unsafe_login"),
     rule("mailbox-not-found", "nonexistent; unknown mailbox*; mailbox isn't selectable"),
 )
