@@ -20,7 +20,15 @@ from webapp.help import (  # noqa: F401  (they register their views)
     search_page,
 )
 from webapp.help.blueprint import help_pages
-from webapp.mailboxes import browsing, failing, files, reading, wording  # noqa: F401  (they register their views)
+from webapp.mailboxes import (  # noqa: F401  (they register their views)
+    browsing,
+    changing,
+    failing,
+    files,
+    reading,
+    recent,
+    wording,
+)
 from webapp.mailboxes.blueprint import mailboxes
 from webapp.settings import Settings
 from webapp.sign_ins.redirects import gmail, outlook

@@ -365,6 +365,23 @@ def _letter(subject: str, query: str, surveyor: Surveyor) -> Page:
     return _at(page.url + query, surveyor) if query else page
 
 
+def _chosen(mailbox: str, button: str, surveyor: Surveyor) -> Page:
+    """Select all messages of a mailbox that no other test looks into, and press a button where one is named."""
+    page = _at(f"/connections/3/mail/{ref_of(mailbox)}/", surveyor)
+    page.get_by_label("Select all on this page").check()
+    if button:
+        page.get_by_role("button", name=button, exact=True).click()
+        page.locator(".actions").wait_for()
+    return page
+
+
+def _moved(surveyor: Surveyor) -> Page:
+    page = _chosen("Invoices", "Archive", surveyor)
+    page.get_by_role("button", name="Archive 3 messages").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    return page
+
+
 def _nothing_yet(surveyor: Surveyor) -> Page:
     return surveyor.new_administrator
 
@@ -433,6 +450,13 @@ PLACES: Mapping[str, Callable[[Surveyor], Page]] = {
     "mail, nothing found": partial(_at, f"/connections/1/mail/{ref_of('INBOX')}/?text=nothing&unread=1"),
     "mail, no such mailbox": partial(_at, f"/connections/1/mail/{ref_of(LONG)}/"),
     "mail that cannot be opened": partial(_at, f"/connections/2/mail/{ref_of('INBOX')}/"),
+    "mail, selected": partial(_chosen, "INBOX", ""),
+    "mail, where to": partial(_chosen, "Sent", "Move to…"),
+    "mail, what will happen": partial(_chosen, "Sent", "Delete"),
+    "mail, for good": partial(_chosen, "Trash", "Delete permanently"),
+    "mail, moved": _moved,
+    "recent changes": partial(_at, "/connections/3/mail/changes"),
+    "no recent changes": partial(_at, "/connections/1/mail/changes"),
     "message": partial(_letter, "Ihre Rechnung Nr. 2204", ""),
     "message as designed": partial(_letter, "This week at the harbour", "?view=html"),
     "message that is gone": partial(_at, f"/connections/1/mail/{ref_of('INBOX')}/1.1"),

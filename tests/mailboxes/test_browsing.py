@@ -1,6 +1,8 @@
 """The list of messages beside the mailboxes."""
 
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from tests.conftest import sign_in_as
 from tests.mailboxes.conftest import Reader, page
 from webapp.imap.errors import MailboxError
 from webapp.imap.mailboxes import Mailbox
+from webapp.imap.messages import Listing, list_messages
 from webapp.mailboxes import browsing
 from webapp.mailboxes.refs import ref_of
 from webapp.models import User
@@ -173,3 +176,14 @@ def test_a_member_reads_the_mail_of_every_connection(reader: Reader, administrat
 )
 def test_an_unknown_connection_is_not_found(reader: Reader, part: str) -> None:
     assert reader.client.get(f"/connections/999/mail{part}").status_code == 404
+
+
+def test_what_is_marked_as_deleted_says_so(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    def marked(*args: Any, **named: Any) -> Listing:
+        listing = list_messages(*args, **named)
+        first, *others = listing.messages
+        return replace(listing, messages=(replace(first, deleted=True), *others))
+
+    monkeypatch.setattr(browsing, "list_messages", marked)
+
+    assert words(reader.look()).count("marked as deleted") == 1

@@ -136,7 +136,8 @@ def test_an_empty_message_says_so(reader: Reader, monkeypatch: pytest.MonkeyPatc
 
     shown = words(reader.client.get(pretended))
 
-    assert "(no subject) From (no sender) To (nobody named) Date not said" in shown
+    assert "(no subject) Mark read" in shown
+    assert "From (no sender) To (nobody named) Date not said" in shown
     assert "This message has no text." in shown
 
 

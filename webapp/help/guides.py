@@ -15,7 +15,12 @@ class Guide:
     terms: str = ""
 
 
-CONNECT, ADMINISTER, OPERATE = "Connect a mailbox", "For mailbox administrators", "Run the portal"
+CONNECT, USE, ADMINISTER, OPERATE = (
+    "Connect a mailbox",
+    "Use a mailbox",
+    "For mailbox administrators",
+    "Run the portal",
+)
 
 GROUPS: Mapping[str, tuple[Guide, ...]] = MappingProxyType(
     {
@@ -67,6 +72,14 @@ GROUPS: Mapping[str, tuple[Guide, ...]] = MappingProxyType(
                 title="Password sign-in: what ended when",
                 summary="Dates at Google and Microsoft, and what still works.",
                 terms="legacy modern authentication deprecated retired",
+            ),
+        ),
+        USE: (
+            Guide(
+                slug="moving-and-deleting",
+                title="Move, delete and undo",
+                summary="What happens to messages, and what can be taken back.",
+                terms="archive trash restore bin flag folder label",
             ),
         ),
         ADMINISTER: (

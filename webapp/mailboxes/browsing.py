@@ -7,6 +7,7 @@ from webapp.imap.errors import MailboxError
 from webapp.imap.mailboxes import list_mailboxes
 from webapp.imap.messages import Listing, list_messages
 from webapp.mailboxes.blueprint import mailboxes
+from webapp.mailboxes.offering import acts_in
 from webapp.mailboxes.opening import opened
 from webapp.mailboxes.places import label_of, places_of
 from webapp.mailboxes.refs import name_of, ref_of
@@ -31,7 +32,7 @@ def mailbox(connection_id: int, ref: str) -> Response:
     """Show one page of a mailbox's messages."""
     connection = get_connection(connection_id)
     name = name_of(ref) or abort(404)
-    search = Search.of_request()
+    search = Search.of(request.args)
     listing: Listing | None = None
     refusal = ""
     with opened(connection) as session:
@@ -57,6 +58,7 @@ def mailbox(connection_id: int, ref: str) -> Response:
         listing=listing,
         refusal=refusal,
         search=search,
+        acts=acts_in(found, known),
         outgoing=found is not None and found.special_use in ("sent", "drafts"),
     )
     return Response(page)

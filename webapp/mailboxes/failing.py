@@ -10,10 +10,12 @@ from webapp.connections.reports import facts_of_connection
 from webapp.connections.verdict import Verdict
 from webapp.diagnosis import diagnose
 from webapp.imap.check import NotOpenedError
-from webapp.imap.errors import ChangedError, GoneError, ImapError
+from webapp.imap.errors import ChangedError, GoneError, ImapError, ReadOnlyError
 from webapp.imap.messages import CursorError
 from webapp.mail import FRAME_POLICY
+from webapp.mailboxes.acting import NoArchiveError, NoTrashError
 from webapp.mailboxes.blueprint import mailboxes
+from webapp.mailboxes.interrupted import what_was_done
 from webapp.models import Connection, State, db, writes
 from webapp.providers import PROVIDERS
 from webapp.providers.oauth.provider import OAuthProvider
@@ -57,6 +59,28 @@ def changed(error: ChangedError) -> Response:
     return _missing(410, "changed")
 
 
+@mailboxes.errorhandler(ReadOnlyError)
+def read_only(error: ReadOnlyError) -> Response:
+    """Say that the server lets nothing be changed there."""
+    title = "This mailbox is for looking only"
+    return _refused(title, "The mail server lets this connection read here, and change nothing.", error.text)
+
+
+@mailboxes.errorhandler(NoTrashError)
+def no_trash(error: NoTrashError) -> Response:
+    """Say that the server has no mailbox for deleted messages."""
+    title = "There is no mailbox for deleted messages"
+    return _refused(title, "Move the message elsewhere, or delete it permanently: the list of messages offers that.")
+
+
+@mailboxes.errorhandler(NoArchiveError)
+def no_archive(error: NoArchiveError) -> Response:
+    """Say that the server has no archive."""
+    return _refused(
+        "There is no archive", "The mail server names no mailbox as its archive. Move the message elsewhere."
+    )
+
+
 @mailboxes.errorhandler(ImapError)
 def failed(error: ImapError) -> Response:
     """Say what went wrong in the middle, and what to do."""
@@ -70,7 +94,12 @@ def failed(error: ImapError) -> Response:
         diagnosis=diagnose(error.failure(house)),
         said=error.text,
         facts=facts_of_connection(connection),
+        happened=what_was_done(connection, error),
     )
+
+
+def _refused(title: str, remedy: str, said: str = "") -> Response:
+    return _page(409, "mailboxes/refused.html", title=title, remedy=remedy, said=said)
 
 
 def _missing(status: int, why: str) -> Response:
@@ -90,7 +119,17 @@ def _page(status: int, template: str, **context: Any) -> Response:
     if request.endpoint == "mailboxes.frame":
         line = "The message could not be read. Load the page again, and it says why."
         return Response(line, status, mimetype="text/plain", headers={"Content-Security-Policy": FRAME_POLICY})
-    return Response(render_template(template, **context), status)
+    return Response(render_template(template, again=_again(), **context), status)
+
+
+def _again() -> str:
+    """Lead to where it can be tried again: the same page, or the messages that an act was chosen from."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    place = request.view_args or {}
+    if ref := place.get("ref"):
+        return url_for("mailboxes.mailbox", connection_id=place["connection_id"], ref=ref)
+    return url_for("mailboxes.changes", connection_id=place["connection_id"])
 
 
 def _connection() -> Connection:

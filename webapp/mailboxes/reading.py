@@ -6,6 +6,7 @@ from webapp.connections.access import get_connection
 from webapp.imap.messages import Message, read_message
 from webapp.mail import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, safe_html
 from webapp.mailboxes.blueprint import mailboxes
+from webapp.mailboxes.offering import acts_on
 from webapp.mailboxes.opening import opened
 from webapp.mailboxes.refs import name_of
 from webapp.models import Connection
@@ -31,6 +32,7 @@ def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Respon
         address={"connection_id": connection_id, "ref": ref, "uid_validity": found.uid_validity, "uid": uid},
         as_html=found.html is not None and wants_html,
         images="images" in request.args,
+        acts=acts_on(found.summary),
     )
     return Response(page)
 

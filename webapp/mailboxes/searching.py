@@ -1,10 +1,9 @@
 """What the search form above the messages asks for; anything senseless in the address is left out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
-
-from flask import request
 
 from webapp.fields import clean, has_controls
 from webapp.imap.messages import Query
@@ -24,9 +23,8 @@ class Search:
     attachments: bool = False
 
     @classmethod
-    def of_request(cls) -> "Search":
-        """Read the query string."""
-        given = request.args
+    def of(cls, given: Mapping[str, str]) -> "Search":
+        """Read them from a query string, or from a form that has carried them on."""
         since = given.get("since", "")
         return cls(
             text=_words(given.get("text")),

@@ -126,6 +126,48 @@
     });
   }
 
+  // Choosing messages: all on the page, a row of them with Shift, and how many there are.
+  const choosing = document.querySelector(".choosing");
+  if (choosing) {
+    const picks = [...choosing.querySelectorAll('[name="m"]')];
+    const [pickAll, picked, offer] = ["pick-all", "picked", "pick-everything"].map((name) => choosing.querySelector(`[data-${name}]`));
+    const everything = offer && offer.querySelector("input");
+    let last = 0;
+    const tell = () => {
+      const count = picks.filter((pick) => pick.checked).length;
+      pickAll.checked = count === picks.length;
+      pickAll.indeterminate = count > 0 && count < picks.length;
+      if (offer) {
+        offer.hidden = !pickAll.checked;
+        everything.checked &&= pickAll.checked;
+      }
+      const text = everything && everything.checked ? "All selected" : `${count} selected`;
+      if (picked.textContent !== text) picked.textContent = text;
+    };
+    choosing.addEventListener("click", (event) => {
+      const at = picks.indexOf(event.target);
+      if (at < 0) return;
+      if (event.shiftKey) for (const pick of picks.slice(Math.min(at, last), Math.max(at, last))) pick.checked = picks[at].checked;
+      last = at;
+    });
+    choosing.addEventListener("change", (event) => {
+      if (event.target === pickAll) for (const pick of picks) pick.checked = pickAll.checked;
+      tell();
+    });
+    window.addEventListener("pageshow", tell); // going back, the browser may have kept what was ticked
+  }
+
+  // A form that acts is sent once, however often it is pressed; one that goes on by itself is sent as it comes.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-once]")) return;
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "1";
+  });
+  window.addEventListener("pageshow", (event) => {
+    for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
+    if (!event.persisted) document.querySelector("[data-goes-on]")?.requestSubmit();
+  });
+
   // Where a swap takes the element away that had the focus, its place gets it: the next Tab goes on from there.
   let held = "";
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -1,0 +1,99 @@
+"""Doing something with messages: marks are set at once; what moves or deletes is shown before it happens."""
+
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request
+
+from webapp.connections.access import get_connection
+from webapp.imap.mailboxes import list_mailboxes
+from webapp.mailboxes import telling
+from webapp.mailboxes.acting import Everything, Kind, StaleError, perform, plan
+from webapp.mailboxes.blueprint import mailboxes
+from webapp.mailboxes.choosing import Choice
+from webapp.mailboxes.opening import opened
+from webapp.mailboxes.places import places_of
+from webapp.mailboxes.progress import PORTION, going_on, told
+from webapp.mailboxes.refs import name_of
+from webapp.models import Connection
+from webapp.signed_in import current_user, login_required
+
+_WITH_DESTINATION = (Kind.COPY, Kind.MOVE)
+_FIRST_CHOOSE = "Nothing was changed: first select the messages."
+
+
+@mailboxes.post("/<ref>/preview")
+@login_required
+def preview(connection_id: int, ref: str) -> Response:
+    """Show what an act would do, and ask for what it still needs."""
+    connection = get_connection(connection_id)
+    choice = _chosen(ref)
+    if choice.is_empty:
+        return _back(choice, connection_id, _FIRST_CHOOSE)
+    return _shown(connection, ref, choice)
+
+
+@mailboxes.post("/<ref>/act")
+@login_required
+def act(connection_id: int, ref: str) -> Response:
+    """Do it; what needs to be seen before is shown."""
+    connection = get_connection(connection_id)
+    choice = _chosen(ref)
+    if choice.is_empty:
+        return _back(choice, connection_id, _FIRST_CHOOSE)
+    if _is_to_be_shown(choice):
+        return _shown(connection, ref, choice)
+    try:
+        done = perform(connection, choice.wish, current_user(), seconds=PORTION)
+    except StaleError:
+        return _shown(connection, ref, choice, stale=True)
+    if done.remaining:
+        return going_on(done, connection_id)
+    stays = choice.kind.only_marks or choice.kind is Kind.COPY
+    return told(done, connection_id, choice.back(connection_id, stays=stays))
+
+
+def _chosen(ref: str) -> Choice:
+    return Choice.of(name_of(ref) or abort(404), request.form)
+
+
+def _is_to_be_shown(choice: Choice) -> bool:
+    unseen = isinstance(choice.what, Everything) and not choice.what.digest
+    return unseen or (choice.kind in _WITH_DESTINATION and not choice.destination)
+
+
+def _shown(connection: Connection, ref: str, choice: Choice, *, stale: bool = False) -> Response:
+    known: dict[str, Any] = {"connection": connection, "ref": ref, "name": choice.what.mailbox, "choice": choice}
+    known["back"] = choice.back(connection.id)
+    if choice.kind in _WITH_DESTINATION and not choice.destination:
+        return _asked_where(connection, choice, known)
+    shown = plan(connection, choice.wish)
+    page = render_template(
+        "mailboxes/preview.html",
+        plan=shown,
+        sentence=telling.will_happen(shown),
+        press=telling.press(shown),
+        cautions=telling.cautions(shown),
+        possible=telling.is_possible(shown),
+        carried=choice.carried(shown.digest),
+        stale=stale,
+        **known,
+    )
+    return Response(page, 409 if stale else 200)
+
+
+def _asked_where(connection: Connection, choice: Choice, known: dict[str, Any]) -> Response:
+    with opened(connection) as session:
+        places = places_of(list_mailboxes(session), choice.what.mailbox)
+    page = render_template(
+        "mailboxes/where.html",
+        places=[place for place in places if place.selectable and not place.current],
+        carried=choice.carried(),
+        heading=f"{choice.kind.capitalize()} {choice.how_many}",
+        **known,
+    )
+    return Response(page)
+
+
+def _back(choice: Choice, connection_id: int, notice: str) -> Response:
+    flash(notice, "warning")
+    return redirect(choice.back(connection_id), 303)  # type: ignore[return-value]

@@ -1,0 +1,111 @@
+"""What somebody has chosen on a page of messages: some of them, or all; the forms carry it from step to step."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, url_for
+from werkzeug.datastructures import MultiDict
+
+from webapp.formats import plural
+from webapp.imap.acts import Chosen
+from webapp.mailboxes.acting import Everything, Kind, Wish
+from webapp.mailboxes.refs import name_of, ref_of
+from webapp.mailboxes.searching import Search
+
+_MESSAGE = re.compile(r"([1-9][0-9]{0,9})\.([A-Za-z0-9_-]{0,12})")
+_VALIDITY = re.compile(r"[0-9]{1,10}")
+_LARGEST = 2**32 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What shall be done with which messages, and the page of the list, or the one message, they were chosen on."""
+
+    kind: Kind
+    what: Chosen | Everything
+    destination: str
+    search: Search
+    page: str
+    alone: bool
+
+    @classmethod
+    def of(cls, mailbox: str, form: MultiDict[str, str]) -> "Choice":
+        """Read a form; what no page of the portal can have sent is answered with 400."""
+        validity = form.get("validity", "")
+        if form.get("kind") not in list(Kind) or not _VALIDITY.fullmatch(validity) or int(validity) > _LARGEST:
+            abort(400)
+        search = Search.of(form)
+        what: Chosen | Everything
+        if "all" in form:
+            digest = form.get("digest", "")[:200]
+            what = Everything(mailbox=mailbox, uid_validity=int(validity), query=search.query, digest=digest)
+        else:
+            what = Chosen(mailbox=mailbox, uid_validity=int(validity), messages=_messages(form.getlist("m")))
+        return cls(
+            kind=Kind(form["kind"]),
+            what=what,
+            destination=_destination(form.get("destination", "")),
+            search=search,
+            page=form.get("page", "")[:200],
+            alone="alone" in form,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is chosen."""
+        return isinstance(self.what, Chosen) and not self.what.messages
+
+    @property
+    def how_many(self) -> str:
+        """Say how many messages are chosen, as far as the form tells."""
+        if isinstance(self.what, Chosen):
+            return plural(len(self.what.messages), "message")
+        return "all messages found" if self.what.query else "all messages"
+
+    @property
+    def wish(self) -> Wish:
+        """Give it as the service wants it."""
+        return Wish(kind=self.kind, what=self.what, destination=self.destination)
+
+    @property
+    def destination_ref(self) -> str:
+        """Give the destination as forms carry it."""
+        return ref_of(self.destination) if self.destination else ""
+
+    def carried(self, digest: str = "") -> list[tuple[str, Any]]:
+        """Give the fields of a form that goes on with the same messages, but for what is done with them and where."""
+        fields: list[tuple[str, Any]] = [("validity", self.what.uid_validity), *self.search.arguments.items()]
+        fields += [("page", self.page)] if self.page else []
+        fields += [("alone", 1)] if self.alone else []
+        if isinstance(self.what, Everything):
+            return [*fields, ("all", 1), ("digest", digest or self.what.digest)]
+        return fields + [("m", f"{uid}.{fingerprint}") for uid, fingerprint in self.what.messages.items()]
+
+    def back(self, connection_id: int, *, stays: bool = True) -> str:
+        """Lead to where it was chosen; to the list of messages where the one message does not stay where it is."""
+        ref = ref_of(self.what.mailbox)
+        if self.alone and stays and isinstance(self.what, Chosen) and len(self.what.messages) == 1:
+            (uid,) = self.what.messages
+            return url_for(
+                "mailboxes.message", connection_id=connection_id, ref=ref, uid_validity=self.what.uid_validity, uid=uid
+            )
+        arguments: Mapping[str, Any] = {**self.search.arguments, "page": self.page or None}
+        return url_for("mailboxes.mailbox", connection_id=connection_id, ref=ref, **arguments)
+
+
+def _messages(values: list[str]) -> dict[int, str | None]:
+    messages: dict[int, str | None] = {}
+    for value in values:
+        found = _MESSAGE.fullmatch(value)
+        if not found or int(found[1]) > _LARGEST:
+            abort(400)
+        messages[int(found[1])] = found[2]
+    return messages
+
+
+def _destination(ref: str) -> str:
+    if not ref:
+        return ""
+    return name_of(ref) or abort(400)

@@ -1,0 +1,38 @@
+"""What a failure in the middle of an act has left behind: how far the act of this request has come."""
+
+from datetime import timedelta
+
+from flask import request
+from sqlalchemy import or_, select
+
+from webapp.imap.errors import ImapError, MailboxError
+from webapp.mailboxes import telling
+from webapp.mailboxes.refs import name_of
+from webapp.models import Connection, MailAct, db, utcnow
+from webapp.signed_in import current_user
+
+_ACTING = ("mailboxes.act", "mailboxes.undo", "mailboxes.go_on")
+_LONGEST = timedelta(minutes=5)
+
+
+def what_was_done(connection: Connection, error: ImapError) -> str:
+    """Say what was changed before an error, or that nothing was."""
+    act = _unfinished(connection) if request.endpoint in _ACTING else None
+    if act and act.done:
+        return f"{telling.how_far(act, act.total)} before it stopped. “Recent changes” offers to go on, or to undo it."
+    # Who refuses has done nothing; who does not answer may have.
+    if act and not isinstance(error, MailboxError):
+        return "It may have been done before the connection broke off: look at the messages before you try again."
+    return "Nothing was changed."
+
+
+def _unfinished(connection: Connection) -> MailAct | None:
+    place = request.view_args or {}
+    newest = select(MailAct).where(MailAct.connection_id == connection.id, MailAct.finished_at.is_(None))
+    if act_id := place.get("act_id"):
+        newest = newest.where(or_(MailAct.id == act_id, MailAct.undo_of_id == act_id))
+    else:
+        since = utcnow() - _LONGEST
+        own = (MailAct.user_id == current_user().id, MailAct.created_at > since)
+        newest = newest.where(*own, MailAct.mailbox == name_of(place.get("ref", "")))
+    return db.session.scalar(newest.order_by(MailAct.id.desc()).limit(1))
