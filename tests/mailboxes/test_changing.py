@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -296,10 +297,10 @@ def test_a_failure_in_the_middle_says_how_far_it_came(actor: Actor, monkeypatch:
     monkeypatch.setattr("webapp.mailboxes.ledger.BATCH", 1)
     taken = carrying._taken
 
-    def full_after_two(session: Session, act: Act, step: Step, *, asked: int) -> Outcome:
+    def full_after_two(session: Session, act: Act, step: Step, *rest: Any) -> Outcome:
         if step.number == 2:
             raise MailboxError("[OVERQUOTA] Quota exceeded (mailbox for user is full)")
-        return taken(session, act, step, asked=asked)
+        return taken(session, act, step, *rest)
 
     monkeypatch.setattr(carrying, "_taken", full_after_two)
     before = actor.rows()

@@ -88,4 +88,3 @@ def go_on(connection_id: int, act_id: int) -> Response:
 def _refused(connection_id: int, error: ActError) -> Response:
     flash(telling.why_not(error), "warning")
     return redirect(url_for("mailboxes.changes", connection_id=connection_id), 303)  # type: ignore[return-value]
-
