@@ -21,9 +21,14 @@ def fingerprint_of(message_id: bytes) -> str:
 
 def fingerprint_in(message: Mapping[str, Token]) -> str:
     """Read the fingerprint from what FETCH told of `FINGERPRINT_ITEM`."""
+    return fingerprint_of(message_id_in(message))
+
+
+def message_id_in(message: Mapping[str, Token]) -> bytes:
+    """Read the Message-ID from what FETCH told of `FINGERPRINT_ITEM`; empty where there is none."""
     told = next((block for name, block in _fields(message) if _FIELD in name), b"")
     ids = (value for name, value in header_fields(told) if name.upper() == _FIELD)
-    return fingerprint_of(next(ids, b""))
+    return next(ids, b"")
 
 
 def other_fields(message: Mapping[str, Token]) -> bytes | None:

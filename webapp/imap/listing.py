@@ -23,7 +23,7 @@ MOST = 200
 
 # Header fields by part, and not ENVELOPE or BODYSTRUCTURE: nobody who sends a message can make a page endless by it.
 SUMMARY_ITEMS = b"UID FLAGS INTERNALDATE RFC822.SIZE " + FINGERPRINT_ITEM
-_ITEMS = b"(%s BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE CONTENT-TYPE)]<0.8192>)" % SUMMARY_ITEMS
+LISTED_ITEMS = b"%s BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE CONTENT-TYPE)]<0.8192>" % SUMMARY_ITEMS
 
 _CURSOR = re.compile(r"(older|newer)-(\d{1,10})-(\d{1,10})")
 _ARRIVED = re.compile(r" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})")
@@ -98,7 +98,7 @@ def list_messages(
 def _in_order(session: Session, mailbox: str, opened: Opened, page: _Page) -> Listing:
     last = opened.exists
     if page.uid is not None:
-        below, is_there = _place(session, page.uid, opened.exists)
+        below, is_there = place(session, page.uid, opened.exists)
         last = min(opened.exists, below + is_there + page.limit) if page.upwards else below
     first = max(1, last - page.limit + 1)
     messages = _summaries(session, b"FETCH", b"%d:%d" % (first, last)) if last >= first else []
@@ -150,7 +150,7 @@ def _belongs(uid: int, page: _Page) -> bool:
     return page.uid is None or (uid > page.uid if page.upwards else uid < page.uid)
 
 
-def _place(session: Session, uid: int, exists: int) -> tuple[int, bool]:
+def place(session: Session, uid: int, exists: int) -> tuple[int, bool]:
     """Count the messages below a UID, and say whether it is there itself.
 
     Where it was expunged, it is looked for by halves, but sixteen at a time: five questions in 100,000 messages.
@@ -182,7 +182,7 @@ def summaries_of(session: Session, uids: Collection[int]) -> list[Summary]:
 def _summaries(session: Session, command: bytes, numbers: bytes) -> list[Summary]:
     """Fetch summaries, the newest first."""
     name, *words = command.decode().split()
-    heard = session.ask(name, *(word.encode() for word in words), numbers, _ITEMS)
+    heard = session.ask(name, *(word.encode() for word in words), numbers, b"(%s)" % LISTED_ITEMS)
     summaries = (
         summary_of(message, header_fields(other_fields(message) or b""))
         for message in fetched(heard.get("FETCH", ())).values()
@@ -201,7 +201,7 @@ def summary_of(message: Mapping[str, Token], fields: Iterable[tuple[str, bytes]]
         seen=b"\\seen" in named,
         flagged=b"\\flagged" in named,
         answered=b"\\answered" in named,
-        date=_sent(headers.get("date", b""), _arrived(message.get("INTERNALDATE"))),
+        date=_sent(headers.get("date", b""), arrived(message.get("INTERNALDATE"))),
         subject=decoded_header(headers.get("subject")),
         sender=decoded_header(headers.get("from")),
         to=decoded_header(headers.get("to")),
@@ -221,7 +221,7 @@ def has_attachments(content_type: bytes) -> bool | None:
     return False if known else None
 
 
-def _arrived(token: Token) -> datetime | None:
+def arrived(token: Token) -> datetime | None:
     """Read INTERNALDATE (RFC 9051 section 9, date-time)."""
     found = _ARRIVED.fullmatch(token.decode("latin-1")) if isinstance(token, bytes) else None
     if not found:
@@ -235,12 +235,12 @@ def _arrived(token: Token) -> datetime | None:
         return None
 
 
-def _sent(field: bytes, arrived: datetime | None) -> datetime | None:
+def _sent(field: bytes, arrival: datetime | None) -> datetime | None:
     """Read the date a message carries, unless it is from before mail or from the future."""
     try:
         sent = parsedate_to_datetime(field.decode("latin-1"))
         sent = sent if sent.tzinfo else sent.replace(tzinfo=UTC)
         believable = sent.year >= 1970 and sent <= datetime.now(UTC) + timedelta(days=2)
     except (ValueError, TypeError, OverflowError, IndexError):
-        return arrived
-    return sent if believable else arrived
+        return arrival
+    return sent if believable else arrival

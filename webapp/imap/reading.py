@@ -18,7 +18,7 @@ from webapp.mail import decoded_header, decoded_text, text_of_html
 
 _LONGEST_TEXT = 1024 * 1024
 _LONGEST_HEADER = 128 * 1024
-_MOST_TEXTS = 10
+MOST_TEXTS = 10
 _MOST_HEADERS = 500
 _PIECE = 1024 * 1024
 _SECTION = re.compile(r"[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,60}")
@@ -161,7 +161,7 @@ def _told(session: Session, uid: int, items: bytes) -> dict[str, Token]:
 
 def _taken_apart(told: Mapping[str, Token]) -> Structure | None:
     try:
-        return structure_of(told.get("BODYSTRUCTURE"), most_slots=_MOST_TEXTS)
+        return structure_of(told.get("BODYSTRUCTURE"), most_slots=MOST_TEXTS)
     except BrokenStructureError:
         return None
 

@@ -62,9 +62,9 @@ class Found:
             yield from range(last if uid is None else min(last, uid - 1), first - 1, -1)
 
 
-def search(session: Session, query: Query) -> Found:
-    """Search the open mailbox."""
-    words = list(_criteria(query, gmail=session.offers("X-GM-EXT-1")))
+def search(session: Session, query: Query, *, uids: tuple[int, int] | None = None) -> Found:
+    """Search the open mailbox, or those of its messages whose UIDs are from one to another."""
+    words = list(_criteria(query, uids, gmail=session.offers("X-GM-EXT-1")))
     foreign = any(not word.isascii() for word in words)
     returning = [b"RETURN", b"(ALL)"] if session.offers("ESEARCH") else []
     try:
@@ -93,8 +93,10 @@ def _ask(session: Session, returning: Sequence[bytes], words: Sequence[bytes]) -
     return Found(tuple(merged(ranges)))
 
 
-def _criteria(query: Query, *, gmail: bool) -> Iterator[bytes]:
+def _criteria(query: Query, uids: tuple[int, int] | None, *, gmail: bool) -> Iterator[bytes]:
     yield b"ALL"
+    if uids:
+        yield from (b"UID", b"%d:%d" % uids)
     if query.unread:
         yield b"UNSEEN"
     if query.since:
