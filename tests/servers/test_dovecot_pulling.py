@@ -61,7 +61,7 @@ def test_every_attachment_comes_once_in_order_and_those_of_a_message_together(se
     assert names_of(tables) == [f"{number}{end}" for number in left for end in (".CSV", "-b.csv")]
     assert (every[-1].after, every[-1].more) == (19, False)
     assert every[0].found[0].message_id.endswith("@example.com>")
-    assert every[0].found[0].arrived is not None
+    assert every[0].found[0].summary.arrived is not None
 
 
 def test_what_arrives_or_goes_meanwhile_makes_none_skipped_or_repeated(session: Session, box: Box) -> None:

@@ -7,14 +7,13 @@ or of which it tells too much, is given without parts and as not readable.
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from fnmatch import fnmatchcase
 
 from webapp.imap.ascending import uids_after
 from webapp.imap.errors import ImapError, MailboxError, Sign
 from webapp.imap.fingerprints import message_id_in, other_fields
 from webapp.imap.headers import header_fields
-from webapp.imap.listing import LISTED_ITEMS, Summary, arrived, summary_of
+from webapp.imap.listing import LISTED_ITEMS, Summary, summary_of
 from webapp.imap.reading import MOST_TEXTS
 from webapp.imap.responses import Token, fetched, number
 from webapp.imap.search import Query
@@ -36,7 +35,6 @@ class Found:
     uid: int
     summary: Summary
     message_id: str
-    arrived: datetime | None
     parts: tuple[Part, ...]
     readable: bool = True
 
@@ -124,7 +122,6 @@ def _found(uid: int, told: Mapping[str, Token]) -> Found:
         uid=uid,
         summary=replace(summary_of(told, fields), uid=uid),
         message_id=decoded_header(message_id_in(told)),
-        arrived=arrived(told.get("INTERNALDATE")),
         parts=tuple(leaf.part for leaf in structure.attachments) if structure else (),
         readable=structure is not None,
     )

@@ -33,7 +33,7 @@ _PROBES = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """One line of a list; `date` is when it was sent, or when it came where that is not believable.
+    """One line of a list; `date` is when it was sent, or when it came (`arrived`) where that is not believable.
 
     `has_attachments` goes by the content type and is None where that tells nothing. `deleted` says that the message is
     marked for removal, `fingerprint` tells it from another one that has its UID by mistake.
@@ -51,6 +51,7 @@ class Summary:
     has_attachments: bool | None
     deleted: bool = False
     fingerprint: str = ""
+    arrived: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,13 +196,14 @@ def summary_of(message: Mapping[str, Token], fields: Iterable[tuple[str, bytes]]
     """Make a summary of what FETCH told; what is missing or broken is left empty."""
     headers = {name.lower(): value for name, value in reversed(list(fields))}  # of several, the first counts
     flags = message.get("FLAGS")
+    arrival = _arrived(message.get("INTERNALDATE"))
     named = {each.lower() for each in flags if isinstance(each, bytes)} if isinstance(flags, list) else set()
     return Summary(
         uid=number(message.get("UID")) or 0,
         seen=b"\\seen" in named,
         flagged=b"\\flagged" in named,
         answered=b"\\answered" in named,
-        date=_sent(headers.get("date", b""), arrived(message.get("INTERNALDATE"))),
+        date=_sent(headers.get("date", b""), arrival),
         subject=decoded_header(headers.get("subject")),
         sender=decoded_header(headers.get("from")),
         to=decoded_header(headers.get("to")),
@@ -209,6 +211,7 @@ def summary_of(message: Mapping[str, Token], fields: Iterable[tuple[str, bytes]]
         has_attachments=has_attachments(headers.get("content-type", b"")),
         deleted=b"\\deleted" in named,
         fingerprint=fingerprint_in(message),
+        arrived=arrival,
     )
 
 
@@ -221,7 +224,7 @@ def has_attachments(content_type: bytes) -> bool | None:
     return False if known else None
 
 
-def arrived(token: Token) -> datetime | None:
+def _arrived(token: Token) -> datetime | None:
     """Read INTERNALDATE (RFC 9051 section 9, date-time)."""
     found = _ARRIVED.fullmatch(token.decode("latin-1")) if isinstance(token, bytes) else None
     if not found:

@@ -2,7 +2,15 @@
 
 from webapp.imap.errors import ChangedError, GoneError
 from webapp.imap.listing import CursorError, Listing, Summary, list_messages
-from webapp.imap.reading import Message, find_part, read_message, stream_found, stream_part, stream_source
+from webapp.imap.reading import (
+    Message,
+    find_part,
+    read_message,
+    stream_found,
+    stream_message,
+    stream_part,
+    stream_source,
+)
 from webapp.imap.search import Query
 from webapp.imap.structure import Part
 
@@ -19,6 +27,7 @@ __all__ = [
     "list_messages",
     "read_message",
     "stream_found",
+    "stream_message",
     "stream_part",
     "stream_source",
 ]

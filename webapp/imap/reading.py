@@ -86,6 +86,11 @@ def stream_source(
     return _raw(session, uid, "", start, stop)
 
 
+def stream_message(session: Session, uid: int) -> Iterator[bytes]:
+    """Give a whole message of the open mailbox; raise `GoneError` with the first piece where it is not there."""
+    return _raw(session, uid, "", 0, None)
+
+
 def find_part(session: Session, mailbox: str, uid: int, section: str, *, uid_validity: int | None) -> Part:
     """Find a part of a message; raise `GoneError` where there is none such."""
     session.open_mailbox(mailbox, uid_validity)
@@ -210,4 +215,4 @@ def _cut(pieces: Iterator[bytes], start: int, stop: int | None) -> Iterator[byte
             return
 
 
-__all__ = ["Message", "find_part", "read_message", "stream_found", "stream_part", "stream_source"]
+__all__ = ["Message", "find_part", "read_message", "stream_found", "stream_message", "stream_part", "stream_source"]

@@ -1,0 +1,81 @@
+"""`attachments pull NAME`: fetch what is new among the attachments of a mailbox, as a scheduler does nightly."""
+
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from webapp.commands.ready import with_portal
+from webapp.imap.names import same_mailbox
+from webapp.imap.sessions import close_idle
+from webapp.pulling import files, state
+from webapp.pulling.afterwards import Then, ThenType
+from webapp.pulling.attachments import Order, Pull
+from webapp.pulling.exits import EXIT_HELP, Exit, ending
+from webapp.pulling.selection import Selection, named, selecting
+from webapp.pulling.telling import telling
+
+attachments = AppGroup("attachments", help="Fetch the attachments of a mailbox.")
+
+
+@attachments.command(epilog=EXIT_HELP)
+@click.argument("name")
+@click.option(
+    "--to", "folder", required=True, metavar="FOLDER", type=click.Path(path_type=Path), help="Where the files go."
+)
+@click.option(
+    "--match", "names", multiple=True, metavar="PATTERN",
+    help="Only files named so, such as '*.csv'; can be given several times.",
+)  # fmt: skip
+@selecting
+@click.option(
+    "--state", "state_file", metavar="FILE", type=click.Path(path_type=Path),
+    help="Where is remembered what has been fetched; without, a hidden file in FOLDER.",
+)  # fmt: skip
+@click.option(
+    "--then", default="nothing", show_default=True, type=ThenType(), metavar="ACT",
+    help="What happens to a message when its files are safe: move:MAILBOX, delete (to Trash), seen or nothing.",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Only tell what would be fetched.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N",
+    help="Stop after N files, or after the message with the Nth: those of one message come together.",
+)  # fmt: skip
+@click.option("--begin-anew", is_flag=True, help="Forget what has been fetched, and fetch everything.")
+@with_appcontext
+@with_portal
+def pull(
+    name: str, folder: Path, names: tuple[str, ...], state_file: Path | None, then: Then, dry_run: bool,
+    limit: int | None, begin_anew: bool, selection: Selection,
+) -> None:  # fmt: skip
+    """Fetch new attachments of the connection NAME into a folder.
+
+    Each attachment is fetched exactly once, as a file named by the day it came, the mailbox, the message and the part:
+    2026-11-28_3fa9c1-1234-2_report.csv. Whatever ends a run, the next one goes on from there; a file that is not whole
+    never has its name. Each file is told in a line of JSON, and a progress bar takes their place on a terminal.
+    """
+    connection = named(name)
+    if same_mailbox(then.destination, selection.mailbox):
+        raise click.UsageError("a message cannot be moved to the mailbox it is in")
+    order = Order(
+        connection=connection, selection=selection, names=names, folder=folder, then=then, limit=limit, dry_run=dry_run
+    )
+    source = state.Source.of(connection.address, selection, names)
+    path = state_file or source.default_file(folder)
+    with ending(connection), telling() as teller:
+        if not dry_run:
+            files.make_folder(folder)
+        lock = files.held(path.with_name(f"{path.name}.lock"), "Another pull with the same state file is running.")
+        with nullcontext() if dry_run else lock:
+            known = (state.begin_anew if begin_anew else state.load)(path, source, selection.since)
+            run = Pull(order, known, path, teller)
+            run.run()
+        teller.finish(
+            f"{run.done.files} files ({run.done.bytes:,} bytes){' would be' if dry_run else ''} fetched",
+            {**asdict(run.done), "unreadable": teller.missed_messages, "dry_run": dry_run},
+        )
+        close_idle()
+    if teller.missed_messages:
+        raise click.exceptions.Exit(Exit.INCOMPLETE)

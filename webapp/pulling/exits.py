@@ -1,0 +1,106 @@
+"""How a command that takes mail out ends: a number for the scheduler, and lines for whoever reads its log."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import click
+
+from webapp.diagnosis import diagnose
+from webapp.diagnosis.problem import Who
+from webapp.imap.errors import ChangedError, ConnectError, GoneError, ImapError, Sign
+from webapp.models import Connection
+from webapp.providers import PROVIDERS
+from webapp.providers.oauth.provider import OAuthProvider
+from webapp.vault import KeyFileError, SecretBoxError, current_settings
+
+
+class Exit(IntEnum):
+    """The exit status; 2 is click's own, for a command that was not typed right."""
+
+    DONE = 0
+    FAILED = 1
+    LATER = 3
+    ACT = 4
+    RUNNING = 5
+    RENUMBERED = 6
+    INCOMPLETE = 7
+
+
+EXIT_HELP = """\b
+Exit status:
+  0  all is done, also where there was nothing new
+  1  the folder, the disk or a file of this machine is in the way
+  2  the command was not typed right
+  3  the mail server or the network fails for now: run it again later
+  4  somebody has to act: what to do is said on standard error
+  5  the same is running already
+  6  the server has numbered the messages of the mailbox anew
+  7  done, but for messages that the server cannot give: they are named"""
+
+_PASSING = frozenset(
+    {
+        Sign.DROPPED,
+        Sign.SILENT,
+        Sign.OUT_OF_TIME,
+        Sign.REFUSED,
+        Sign.UNREACHABLE,
+        Sign.CONNECT_TIMED_OUT,
+        Sign.NAME_LOOKUP_BROKEN,
+    }
+)
+
+
+class StopError(Exception):
+    """The command cannot go on; the text says why."""
+
+    def __init__(self, status: Exit, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+def is_passing(error: ImapError) -> bool:
+    """Say whether the network failed, so that the next try may go through."""
+    return isinstance(error, ConnectError) or error.sign in _PASSING
+
+
+@contextmanager
+def ending(connection: Connection) -> Iterator[None]:
+    """End the command with its status and its lines whatever goes wrong inside."""
+    try:
+        yield
+    except StopError as error:
+        _end(error.status, str(error))
+    except ChangedError:
+        _end(
+            Exit.RENUMBERED,
+            "The mail server has numbered the messages of this mailbox anew, so nobody knows which of them were taken"
+            " already. --begin-anew starts over.",
+        )
+    except GoneError as error:
+        _end(Exit.ACT, f"The mailbox is not there. The server said: {error.text}")
+    except ImapError as error:
+        _end(*_explained(error, connection))
+    except (SecretBoxError, KeyFileError) as error:
+        _end(Exit.ACT, str(error))
+    except OSError as error:
+        _end(Exit.FAILED, f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+
+
+def _explained(error: ImapError, connection: Connection) -> tuple[Exit, str]:
+    provider = PROVIDERS[connection.credential_type]
+    house = provider.house.key if isinstance(provider, OAuthProvider) else None
+    problem = diagnose(error.failure(house)).problem
+    lines = (
+        problem.verdict,
+        f"The server said: {error.text}",
+        f"Who acts: {problem.who.label}",
+        f"Diagnosis: {problem.slug}",
+        f"More: {current_settings().base_url}/help/problems/{problem.slug}",
+    )
+    return Exit.LATER if is_passing(error) or problem.who is Who.WAIT else Exit.ACT, "\n".join(lines)
+
+
+def _end(status: Exit, text: str) -> None:
+    click.echo(text, err=True)
+    raise click.exceptions.Exit(status)

@@ -1,0 +1,93 @@
+"""Exports messages as they came, one after the other in the order of the mailbox, at flat memory."""
+
+from dataclasses import dataclass
+
+from webapp.imap.ascending import uids_after
+from webapp.imap.attachments import is_of_the_message
+from webapp.imap.errors import GoneError, ImapError, MailboxError
+from webapp.imap.listing import summaries_of
+from webapp.imap.messages import Summary, stream_message
+from webapp.imap.session import Session
+from webapp.mailboxes.opening import opened
+from webapp.models import Connection
+from webapp.pulling import files
+from webapp.pulling.selection import Selection
+from webapp.pulling.targets import Target
+from webapp.pulling.telling import Teller
+from webapp.pulling.tries import Tries
+
+_AT_ONCE = 100
+
+
+@dataclass
+class Exported:
+    """What an export has done; `there` counts messages that an earlier one has left."""
+
+    messages: int = 0
+    bytes: int = 0
+    there: int = 0
+
+
+class Export:
+    """One run over the messages that are there when it comes to them."""
+
+    def __init__(self, connection: Connection, selection: Selection, target: Target, teller: Teller) -> None:
+        self._connection = connection
+        self._selection = selection
+        self._target = target
+        self._teller = teller
+        self._tries = Tries()
+        self._after = 0
+        self._uid_validity: int | None = None
+        self.done = Exported()
+
+    def run(self) -> None:
+        """Go to the end, over fresh sessions where one breaks."""
+        while self._go_on():
+            pass
+
+    def _go_on(self) -> bool:
+        try:
+            with opened(self._connection) as session:
+                return self._take_some(session)
+        except ImapError as error:
+            self._tries.wait_after(error)
+            return True
+
+    def _take_some(self, session: Session) -> bool:
+        """Take the next messages; say whether there are more."""
+        mailbox = self._selection.mailbox
+        portion = uids_after(
+            session,
+            mailbox,
+            after=self._after,
+            query=self._selection.query,
+            limit=_AT_ONCE,
+            uid_validity=self._uid_validity,
+        )
+        self._uid_validity = portion.uid_validity
+        whose = files.digest_of(self._connection.address, mailbox, portion.uid_validity)
+        for summary in reversed(summaries_of(session, set(portion.uids))):
+            self._take(session, summary, whose)
+            self._after = summary.uid
+            self._tries.went_well()
+            self._teller.reached(summary.uid, portion.end)
+        self._after = portion.after
+        return portion.more
+
+    def _take(self, session: Session, summary: Summary, whose: str) -> None:
+        if self._target.has(summary, whose):
+            self.done.there += 1
+            return
+        session.renew_budget()
+        try:
+            self.done.bytes += self._target.take(summary, whose, stream_message(session, summary.uid))
+        except GoneError:
+            return
+        except MailboxError as error:
+            if not is_of_the_message(session, error):
+                raise
+            why = f"is not given by the server: {error.text}"
+            self._teller.missed(mailbox=self._selection.mailbox, uid=summary.uid, subject=summary.subject, why=why)
+            return
+        self.done.messages += 1

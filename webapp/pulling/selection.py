@@ -1,0 +1,74 @@
+"""Which messages of which mailbox are meant: the options that commands have in common."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+from sqlalchemy import select
+
+from webapp.connections.form_page import name_key
+from webapp.imap.messages import Query
+from webapp.models import Connection, db
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Messages of a mailbox; a date is the day on which they came."""
+
+    mailbox: str
+    since: date | None = None
+    before: date | None = None
+    sender: str = ""
+    subject: str = ""
+    unread: bool = False
+
+    @property
+    def query(self) -> Query | None:
+        """Give what the server is asked; None where it is all messages."""
+        asked = Query(
+            since=self.since, before=self.before, sender=self.sender, subject=self.subject, unread=self.unread
+        )
+        return asked if asked else None
+
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def _day(context: click.Context, parameter: click.Parameter, value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+_OPTIONS = (
+    click.option("--mailbox", default="INBOX", show_default=True, help="The mailbox to look into."),
+    click.option("--since", type=_DAY, callback=_day, metavar="DAY", help="Only what came on this day or later."),
+    click.option("--before", type=_DAY, callback=_day, metavar="DAY", help="Only what came before this day."),
+    click.option("--from", "sender", default="", metavar="TEXT", help="Only from senders with this in their address."),
+    click.option("--subject", default="", metavar="TEXT", help="Only with this in the subject."),
+)
+
+
+def selecting(command: Callable[..., R]) -> Callable[..., R]:
+    """Add the options to a command, which gets them as one `selection`."""
+
+    @wraps(command)
+    def run(*args: Any, **given: Any) -> R:
+        criteria = {field.name: given.pop(field.name) for field in fields(Selection) if field.name in given}
+        return command(*args, selection=Selection(**criteria), **given)
+
+    wrapped: Callable[..., R] = run
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def named(name: str) -> Connection:
+    """Find a connection by its name."""
+    found = db.session.scalar(select(Connection).where(Connection.name_key == name_key(name)))
+    if found is None:
+        raise click.UsageError(f"there is no connection called “{name}”")
+    return found
