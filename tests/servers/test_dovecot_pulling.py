@@ -1,16 +1,28 @@
 """Pulling attachments from a real Dovecot: pages of them, and the command that is killed and run again."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+import hashlib
+import json
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import Result
+from flask import Flask
 
-from tests.servers.dovecot import Dovecot
-from tests.servers.test_dovecot_reading import Box, reading
+from tests.servers.dovecot import USERS, Dovecot
+from tests.servers.test_dovecot_reading import READER, Box, reading
 from webapp.imap.attachments import Page, attachments_after
 from webapp.imap.messages import ChangedError, Query
+from webapp.imap.protocol import ImapProtocol
 from webapp.imap.session import Session
+from webapp.mailboxes import ledger
+from webapp.models import db
 
 
 @pytest.fixture
@@ -95,3 +107,146 @@ def test_criteria_and_bounds_are_kept(session: Session, box: Box) -> None:
     assert (none[-1].found, none[-1].after) == ((), 8)
     with pytest.raises(ChangedError):
         attachments_after(session, box.name, after=1, uid_validity=upto.uid_validity + 1)
+
+
+@pytest.fixture
+def more_settings(dovecot: Dovecot) -> dict[str, object]:
+    return {"allowed_networks": "127.0.0.0/8", "ca_file": dovecot.ca_file}
+
+
+@pytest.fixture
+def database() -> str:
+    """Take one: the acts that ask something of a database are shown elsewhere."""
+    return "sqlite"
+
+
+Pull = Callable[..., Result]
+
+
+@pytest.fixture
+def pull(app: Flask, dovecot: Dovecot, box: Box, tmp_path: Path) -> Pull:
+    """Save a connection to the mailbox of the test, and give a function that pulls from it."""
+    saved = app.test_cli_runner().invoke(
+        args=[
+            *("connections", "add", "--name", "Reports", "--address", READER, "--type", "credentials"),
+            *("--server", f"{dovecot.address}:{dovecot.tls_port}:tls"),
+        ],
+        input=f"{USERS[READER]}\n",
+    )
+    assert saved.exit_code == 0, saved.output
+
+    def run(*options: str) -> Result:
+        where = ("--to", str(tmp_path / "to"), "--mailbox", box.name)
+        return app.test_cli_runner().invoke(args=["attachments", "pull", "Reports", *where, *options])
+
+    return run
+
+
+def told(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def in_folder(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(".")}
+
+
+def test_a_pull_brings_what_is_new_and_only_that(pull: Pull, box: Box, tmp_path: Path) -> None:
+    box.add(letter(("report.csv", b"1;2"), ("report.csv", b"3;4"), ("empty.csv", b""), ("other.pdf", b"x")))
+
+    first, second = pull("--match", "*.csv"), pull("--match", "*.csv")
+    box.add(letter(("late.csv", b"5")))
+    third = pull("--match", "*.csv")
+
+    assert [first.exit_code, second.exit_code, third.exit_code] == [0, 0, 0], first.output
+    assert [each.get("name") for each in told(first)] == ["report.csv", "report.csv", "empty.csv", None]
+    assert told(first)[-1]["files"] == 3
+    assert told(second) == [{**told(second)[0], "files": 0, "messages": 0, "more": False}]
+    assert [each.get("name") for each in told(third)] == ["late.csv", None]
+    assert sorted(in_folder(tmp_path / "to").values()) == [b"", b"1;2", b"3;4", b"5"]
+    for each in told(first)[:-1]:
+        content = Path(each["path"]).read_bytes()
+        assert (each["size"], each["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+def kill_at(point: int) -> None:
+    """Let this process be killed at a point of its work: before a sync, around a rename, after words to the server."""
+    passed = 0
+
+    def pass_on() -> None:
+        nonlocal passed
+        passed += 1
+        if passed == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watched(act: Callable[..., Any], *, before: bool = True, after: bool = False) -> Callable[..., Any]:
+        def do(*args: Any) -> Any:
+            if before:
+                pass_on()
+            result = act(*args)
+            if after:
+                pass_on()
+            return result
+
+        return do
+
+    os.fsync = watched(os.fsync)
+    Path.replace = watched(Path.replace, after=True)  # type: ignore[method-assign]
+    ImapProtocol.send = watched(ImapProtocol.send, before=False, after=True)  # type: ignore[method-assign]
+
+
+def killed(app: Flask, pull: Pull, *options: str, point: int) -> bool:
+    """Pull in a process of its own that is killed at a point; say whether it came to that point."""
+    child = os.fork()
+    if not child:
+        with app.app_context():
+            db.engine.dispose(close=False)
+        kill_at(point)
+        os._exit(pull(*options).exit_code)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+EVERY = 5
+"""How many points are passed over between two that are tried: all of them would take a minute and a half."""
+
+
+def test_whenever_a_pull_is_killed_the_next_one_makes_it_good(
+    app: Flask, pull: Pull, dovecot: Dovecot, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "_CLAIM_LASTS", timedelta(0))  # or the killed process would have the messages in hand
+    options = ("--match", "*.csv", "--then", f"move:{box.name} done")
+    done = Box(dovecot, f"{box.name} done")
+    expected = [b"1;2" * 50_000, b"3;4", b"", b"5"]
+    came_there, point = True, 1
+    while came_there:
+        for folder in (tmp_path / "to", box.folder, done.folder):
+            shutil.rmtree(folder, ignore_errors=True)
+        for name in (box.name, done.name):
+            dovecot.create_mailbox(READER, name)
+        box.add(letter(("a.csv", expected[0]), ("a.csv", expected[1])))
+        box.add(letter(("not.pdf", b"x")))
+        box.add(letter(("b.csv", b"")))
+        box.add(letter(("c.csv", b"5")))
+
+        came_there = killed(app, pull, *options, point=point)
+        taken = take_away(tmp_path / "to")  # as whoever waits for the files would
+        again = pull(*options)
+        taken += take_away(tmp_path / "to")
+
+        assert again.exit_code == 0, (point, again.output)
+        assert sorted(taken) == sorted(expected), point
+        assert [path.name for path in (tmp_path / "to").glob(".*.part")] == []
+        assert (messages_in(box), messages_in(done)) == (1, 3), point
+        assert told(pull(*options))[-1]["files"] == 0
+        point += EVERY
+    assert point > 40
+
+
+def messages_in(box: Box) -> int:
+    return len([*box.folder.glob("cur/*"), *box.folder.glob("new/*")])
+
+
+def take_away(folder: Path) -> list[bytes]:
+    contents = in_folder(folder) if folder.exists() else {}
+    for name in contents:
+        (folder / name).unlink()
+    return list(contents.values())

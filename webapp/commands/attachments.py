@@ -9,7 +9,6 @@ from flask.cli import AppGroup, with_appcontext
 
 from webapp.commands.ready import with_portal
 from webapp.imap.names import same_mailbox
-from webapp.imap.sessions import close_idle
 from webapp.pulling import files, state
 from webapp.pulling.afterwards import Then, ThenType
 from webapp.pulling.attachments import Order, Pull
@@ -76,6 +75,5 @@ def pull(
             f"{run.done.files} files ({run.done.bytes:,} bytes){' would be' if dry_run else ''} fetched",
             {**asdict(run.done), "unreadable": teller.missed_messages, "dry_run": dry_run},
         )
-        close_idle()
     if teller.missed_messages:
         raise click.exceptions.Exit(Exit.INCOMPLETE)

@@ -7,7 +7,6 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from webapp.commands.ready import with_portal
-from webapp.imap.sessions import close_idle
 from webapp.pulling import targets
 from webapp.pulling.exits import EXIT_HELP, Exit, ending
 from webapp.pulling.messages import Export
@@ -51,6 +50,5 @@ def export(name: str, mbox: Path | None, eml: Path | None, selection: Selection)
             f"{run.done.messages} messages ({run.done.bytes:,} bytes) exported",
             {**asdict(run.done), "unreadable": teller.missed_messages},
         )
-        close_idle()
     if teller.missed_messages:
         raise click.exceptions.Exit(Exit.INCOMPLETE)

@@ -1,12 +1,14 @@
 """What happens to a message when its files are safe, by the same acts that a person has on the pages."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import click
 
 from webapp.imap.acts import Chosen
+from webapp.imap.errors import ConnectError
+from webapp.imap.seen import seen_now
 from webapp.mailboxes.acting import Done, Kind, Wish, perform
+from webapp.mailboxes.opening import opened
 from webapp.models import Connection
 
 _PLAIN = {"delete": Kind.DELETE, "seen": Kind.SEEN}
@@ -32,12 +34,23 @@ class Then:
             raise ValueError(text)
         return cls(text, Kind.MOVE, destination)
 
-    def do(self, connection: Connection, mailbox: str, uid_validity: int, messages: Mapping[int, str]) -> Done:
-        """Do it with messages, by UID with their fingerprints; one that is gone is none of our business any more."""
+    def do(self, connection: Connection, chosen: Chosen) -> Done:
+        """Do it with messages; one that is gone is none of our business any more."""
         if self.kind is None:
             raise ValueError("there is nothing to do")
-        chosen = Chosen(mailbox=mailbox, uid_validity=uid_validity, messages=dict(messages))
         return perform(connection, Wish(kind=self.kind, what=chosen, destination=self.destination), None)
+
+
+class InHandError(ConnectError):
+    """Another act has messages in hand; so it is for a minute where the process that did it was killed."""
+
+
+def still_there(connection: Connection, chosen: Chosen) -> dict[int, str]:
+    """Give those of some messages that are where they were, with their fingerprints."""
+    with opened(connection) as session:
+        session.open_mailbox(chosen.mailbox, chosen.uid_validity)
+        now = seen_now(session, chosen.messages.keys())
+    return {uid: seen.fingerprint for uid, seen in now.items() if seen.fingerprint == chosen.messages[uid]}
 
 
 class ThenType(click.ParamType[Then]):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
+from webapp.imap.acts import Chosen
 from webapp.imap.attachments import Found, Page, attachments_after, is_of_the_message
 from webapp.imap.errors import GoneError, ImapError, MailboxError, Sign
 from webapp.imap.messages import stream_found
@@ -13,7 +14,7 @@ from webapp.imap.structure import Part
 from webapp.mailboxes.opening import opened
 from webapp.models import Connection
 from webapp.pulling import files
-from webapp.pulling.afterwards import Then
+from webapp.pulling.afterwards import InHandError, Then, still_there
 from webapp.pulling.selection import Selection
 from webapp.pulling.state import Aside, Line, Placing, State
 from webapp.pulling.telling import Teller
@@ -62,11 +63,15 @@ class Pull:
 
     def run(self) -> None:
         """Go to the end, over fresh sessions where one breaks."""
-        if not self._order.dry_run:
-            self._place()
-            self._sweep()
-        while self._go_on():
-            pass
+        try:
+            if not self._order.dry_run:
+                self._place()
+                self._sweep()
+            while self._go_on():
+                pass
+        finally:
+            with suppress(OSError):  # it says why it ends, and what is not saved is only told once more
+                self._save()
 
     def _go_on(self) -> bool:
         """Take the next page of messages; say whether there is more to do."""
@@ -179,14 +184,18 @@ class Pull:
 
     def _do_what_waits(self) -> None:
         """Do what is to be done with messages whose files are safe; done twice, it finds them gone or as they are."""
-        order, waiting = self._order, self._state.waiting
-        if order.dry_run or not waiting or not order.then.kind:
+        order, state = self._order, self._state
+        if order.dry_run or not state.waiting or not order.then.kind:
             return
-        done = order.then.do(order.connection, order.selection.mailbox, self._uid_validity, waiting)
+        chosen = Chosen(mailbox=order.selection.mailbox, uid_validity=self._uid_validity, messages=dict(state.waiting))
+        done = order.then.do(order.connection, chosen)
+        left = still_there(order.connection, chosen) if done.gone and not done.kind.only_marks else {}
         self.done.then_done += done.done
-        self.done.then_gone += done.gone
-        waiting.clear()
+        self.done.then_gone += done.gone - len(left)
+        state.waiting = left
         self._save()
+        if left:
+            raise InHandError(f"{len(left)} messages are in the hands of another act")
 
     @property
     def _uid_validity(self) -> int:

@@ -9,6 +9,7 @@ import click
 from webapp.diagnosis import diagnose
 from webapp.diagnosis.problem import Who
 from webapp.imap.errors import ChangedError, ConnectError, GoneError, ImapError, Sign
+from webapp.imap.sessions import close_idle
 from webapp.models import Connection
 from webapp.providers import PROVIDERS
 from webapp.providers.oauth.provider import OAuthProvider
@@ -66,7 +67,7 @@ def is_passing(error: ImapError) -> bool:
 
 @contextmanager
 def ending(connection: Connection) -> Iterator[None]:
-    """End the command with its status and its lines whatever goes wrong inside."""
+    """End the command with its status and its lines whatever goes wrong inside, and take leave of the server."""
     try:
         yield
     except StopError as error:
@@ -85,6 +86,8 @@ def ending(connection: Connection) -> Iterator[None]:
         _end(Exit.ACT, str(error))
     except OSError as error:
         _end(Exit.FAILED, f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+    finally:
+        close_idle()
 
 
 def _explained(error: ImapError, connection: Connection) -> tuple[Exit, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 _NOBODY = "MAILER-DAEMON"
-_ADDRESS = re.compile(r"[!-;=?-~]{1,200}@[!-;=?-~]{1,200}")
+_ADDRESS = re.compile(r"[!-;=?-~]{1,200}@[!-;=?-~]{1,200}+(?![^\x00-\x7f])")
 _FROM = re.compile(rb"^(>*)From ", re.MULTILINE)
 _PERHAPS = re.compile(rb">*(F|Fr|Fro|From)?\Z")
 
