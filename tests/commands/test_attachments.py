@@ -211,6 +211,33 @@ def test_a_failure_ends_with_its_status_and_what_was_whole_stays(
     assert [line.get("name") for line in told(mended)] == [*([] if goes_on else ["b.csv", "c.csv"]), None]
 
 
+def test_who_is_let_in_no_more_in_the_middle_is_told_so_and_goes_on_there(app: Flask, folder: Path) -> None:
+    mailbox = Mailbox(a=b"one", b=b"two")
+    revoked: list[bytes] = []
+
+    def log_in(peer: Peer, tag: str, _: bytes) -> None:
+        peer.say(f"{tag} NO [EXPIRED] Access has ended" if revoked else f"{tag} OK [CAPABILITY IMAP4rev1] Logged in")
+
+    def revoke(peer: Peer, asked: bytes) -> bool:
+        if not downloading(2)(asked):
+            return False
+        revoked.append(asked)
+        peer.say(b"* 2 FETCH (UID 2 BODY[1]<0> {3}\r\nt* BYE Session ended\r\n")
+        peer.close()
+        return True
+
+    mailbox.answers["AUTHENTICATE"], mailbox.fault = log_in, revoke
+    with mailbox.served(app):
+        failed, left = pull(app, folder), (files_in(folder), left_aside(folder))
+        revoked.clear()
+        mailbox.fault = lambda peer, asked: False
+        mended = pull(app, folder)
+
+    assert (failed.exit_code, left) == (4, ({"a.csv": b"one"}, [])), failed.output
+    assert "Access has ended" in failed.stderr
+    assert [line.get("name") for line in told(mended)] == ["b.csv", None]
+
+
 def test_a_message_of_which_the_server_tells_too_much_stands_in_the_way_of_none(app: Flask, folder: Path) -> None:
     mailbox = Mailbox(a=b"one", b=b"two", c=b"three")
 

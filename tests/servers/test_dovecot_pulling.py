@@ -10,10 +10,12 @@ from datetime import date, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import update
 
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.test_dovecot_reading import READER, Box, reading
@@ -21,8 +23,9 @@ from webapp.imap.attachments import Page, attachments_after
 from webapp.imap.messages import ChangedError, Query
 from webapp.imap.protocol import ImapProtocol
 from webapp.imap.session import Session
-from webapp.mailboxes import ledger
-from webapp.models import db
+from webapp.mailboxes import carrying, ledger
+from webapp.models import MailAct, db
+from webapp.pulling import tries
 
 
 @pytest.fixture
@@ -205,14 +208,14 @@ def killed(app: Flask, pull: Pull, *options: str, point: int) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-EVERY = 5
-"""How many points are passed over between two that are tried: all of them would take a minute and a half."""
+EVERY = 9
+"""Every which point is tried: all of them would take a minute."""
 
 
 def test_whenever_a_pull_is_killed_the_next_one_makes_it_good(
     app: Flask, pull: Pull, dovecot: Dovecot, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "_CLAIM_LASTS", timedelta(0))  # or the killed process would have the messages in hand
+    monkeypatch.setattr(ledger, "CLAIM_LASTS", timedelta(0))  # or the killed process would have the messages in hand
     options = ("--match", "*.csv", "--then", f"move:{box.name} done")
     done = Box(dovecot, f"{box.name} done")
     expected = [b"1;2" * 50_000, b"3;4", b"", b"5"]
@@ -250,3 +253,82 @@ def take_away(folder: Path) -> list[bytes]:
     for name in contents:
         (folder / name).unlink()
     return list(contents.values())
+
+
+HOSTILE = (
+    "../../etc/passwd", "/etc/passwd", "..\\..\\boot.ini", "a\x00b.csv", "x" * 300 + ".csv", "CON", "", " ", ".hidden",
+    "-rf", "same.csv", "same.csv", "SAME.csv", "a\r\nb.csv", "Grüße ✉.csv", "\u202egnp.exe", "ä" * 200,
+)  # fmt: skip
+
+
+def test_names_that_nobody_should_trust_stay_in_their_folder(pull: Pull, box: Box, tmp_path: Path) -> None:
+    parts = [
+        b"--b\r\nContent-Type: application/x\r\nContent-Disposition: attachment; filename*=utf-8''%s\r\n\r\n%d\r\n"
+        % (quote(name).encode(), at)
+        for at, name in enumerate(HOSTILE)
+    ]
+    box.add(b'Subject: x\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n' + b"".join(parts) + b"--b--\r\n")
+    before = {path for path in tmp_path.rglob("*") if "data" not in path.parts}
+
+    result = pull()
+
+    after = {path for path in tmp_path.rglob("*") if "data" not in path.parts} - before
+    assert result.exit_code == 0, result.output
+    assert {path.parent for path in after} == {tmp_path, tmp_path / "to"}
+    assert sorted(in_folder(tmp_path / "to").values()) == sorted(b"%d" % at for at in range(len(HOSTILE)))
+    assert all(len(os.fsencode(path.name)) <= 255 and path.name.isprintable() for path in after)
+
+
+@pytest.mark.parametrize(
+    ("then", "moves"), [("move:{}", True), ("move:{}", False), ("delete", True), ("seen", True), ("nothing", True)]
+)
+def test_what_comes_after_is_done_to_those_messages_alone(
+    pull: Pull, dovecot: Dovecot, box: Box, monkeypatch: pytest.MonkeyPatch, then: str, moves: bool
+) -> None:
+    if not moves:
+        monkeypatch.setattr(Session, "offers", lambda session, name: name != "MOVE" and offered(session, name))
+    goal = Box(dovecot, "Trash" if then == "delete" else f"{box.name} done")
+    for at in range(3):
+        box.add(letter((f"{at}.csv", b"1")))
+    box.add(letter(("not.pdf", b"x")))
+    there = messages_in(goal)
+
+    result = pull("--match", "*.csv", "--then", then.format(goal.name))
+
+    gone = 3 if then.startswith(("move", "delete")) else 0
+    marked = 3 if then == "seen" else 0
+    assert result.exit_code == 0, result.output
+    assert told(result)[-1]["then_done"] == gone + marked
+    assert (messages_in(box), messages_in(goal) - there) == (4 - gone, gone)
+    assert len(list(box.folder.glob("cur/*:2,*S*"))) == marked
+
+
+offered = Session.offers
+
+
+def test_messages_in_the_hands_of_another_act_are_seen_to_later(
+    app: Flask, pull: Pull, dovecot: Dovecot, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "WAITS", (0,))
+    done = Box(dovecot, f"{box.name} done")
+    box.add(letter(("a.csv", b"1")))
+    options = ("--then", f"move:{done.name}")
+    with monkeypatch.context() as broken:
+        broken.setattr(carrying, "_taken", lambda *_, **__: os._exit(9))
+        child = os.fork()
+        if not child:
+            with app.app_context():
+                db.engine.dispose(close=False)
+            pull(*options)
+        os.waitpid(child, 0)
+
+    busy = pull(*options)
+    with app.app_context():
+        db.session.execute(update(MailAct).values(claimed_until=None))
+        db.session.commit()
+    free = pull(*options)
+
+    assert (busy.exit_code, free.exit_code) == (3, 0), busy.output
+    assert "in the hands of another act" in busy.stderr
+    assert (messages_in(box), messages_in(done)) == (0, 1)
+    assert told(free)[-1]["then_done"] == 1

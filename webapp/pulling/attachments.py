@@ -76,10 +76,8 @@ class Pull:
     def _go_on(self) -> bool:
         """Take the next page of messages; say whether there is more to do."""
         try:
-            self._do_what_waits()
-            page = self._page()
-            more = self._take_all(page)
-            self._do_what_waits()
+            more = self._take_all(self._page())
+            self._do_what_waits(last=not more)
         except ImapError as error:
             if error.sign is Sign.TOO_MUCH_DATA and self._at_once > 1:
                 self._at_once = max(1, self._at_once // 8)
@@ -120,8 +118,9 @@ class Pull:
                         self._save()
                         self.done.more = found.uid < page.end
                         return False
+        if page.after > state.after:
+            self._tries.went_well()
         state.after = page.after
-        self._tries.went_well()
         self._teller.reached(page.after, page.end)
         self._save()
         return page.more
@@ -182,7 +181,7 @@ class Pull:
                 state.waiting[placing.uid] = placing.fingerprint
         state.placing = None
 
-    def _do_what_waits(self) -> None:
+    def _do_what_waits(self, *, last: bool) -> None:
         """Do what is to be done with messages whose files are safe; done twice, it finds them gone or as they are."""
         order, state = self._order, self._state
         if order.dry_run or not state.waiting or not order.then.kind:
@@ -194,7 +193,7 @@ class Pull:
         self.done.then_gone += done.gone - len(left)
         state.waiting = left
         self._save()
-        if left:
+        if left and last:
             raise InHandError(f"{len(left)} messages are in the hands of another act")
 
     @property
