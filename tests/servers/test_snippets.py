@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,6 +17,8 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from tests.conftest import sign_in_as
+from tests.portals import ROOT
+from tests.portals import environment as environment_of
 from tests.servers.dovecot import Dovecot
 from tests.servers.services import free_port
 from tests.servers.test_dovecot_grants import (
@@ -29,6 +32,7 @@ from tests.servers.test_dovecot_grants import (
 from webapp.accounts.tokens import make_token
 from webapp.models import Scope, User, db
 from webapp.practice.authority.running import Authority
+from webapp.settings import Settings
 
 __all__ = ["microsoft", "running_microsoft", "server"]
 
@@ -104,3 +108,22 @@ def test_the_curl_snippet_gets_a_token(
 
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["imap"]["user"] == ANTON
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_command_snippet_brings_the_files(
+    app: Flask, client: FlaskClient, member: User, microsoft: Authority, more_settings: Mapping[str, object],
+    settings: Settings, tmp_path: Path,
+) -> None:  # fmt: skip
+    saved = save(app, microsoft.issue(ANTON))
+    sign_in_as(client, member)
+    command = snippet(client, saved.connection_id, "pull")
+
+    ran = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        env={**environment_of(settings.data_dir, **more_settings), "HOME": str(tmp_path)},
+    )  # fmt: skip
+
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["summary"]
+    assert (tmp_path / "reports").is_dir()

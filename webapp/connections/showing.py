@@ -1,5 +1,7 @@
 """The page of one connection, its reports, and its row in the list."""
 
+import shlex
+
 from flask import Response, abort, render_template, request, url_for
 from sqlalchemy import bindparam, select
 
@@ -77,6 +79,7 @@ def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept:
         kept=kept,
         recent=recent,
         portal_url=current_settings().base_url,
+        shell_name=shlex.quote(connection.name),
         hand_over_url=_hand_over_url(connection_id),
         standing=Standing(hand_off) if (hand_off := newest_of(connection_id)) else None,
     )

@@ -1,10 +1,13 @@
 """The commands of the portal as a guide lists them: read from their definition, so that none is missing or made up."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import click
 from flask import current_app
+
+_STATUS = re.compile(r"^ +(\d)  (.+)$", re.MULTILINE)
 
 
 class CommandRow(NamedTuple):
@@ -21,6 +24,19 @@ def command_rows() -> tuple[CommandRow, ...]:
         for name, command in _named(current_app.cli)
         if (command.callback.__module__ or "").startswith("webapp.")
     )
+
+
+class ExitRow(NamedTuple):
+    """An exit status, and what it means."""
+
+    status: str
+    meaning: str
+
+
+def exit_rows() -> tuple[ExitRow, ...]:
+    """Give the exit statuses of the commands that a scheduler runs, as their own help lists them."""
+    epilogs = {command.epilog for _, command in _named(current_app.cli) if command.epilog}
+    return tuple(ExitRow(*found) for epilog in epilogs for found in _STATUS.findall(epilog))
 
 
 def _named(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:

@@ -7,7 +7,7 @@ from flask import abort, render_template
 from markupsafe import Markup
 
 from webapp.help.blueprint import help_pages
-from webapp.help.command_table import command_rows
+from webapp.help.command_table import command_rows, exit_rows
 from webapp.help.guides import GUIDES, Guide
 from webapp.help.portal_facts import portal_facts
 from webapp.help.setting_table import setting_rows
@@ -46,4 +46,5 @@ def _values() -> dict[str, Any]:
         "known_servers": KNOWN_SERVERS,
         "setting_rows": setting_rows,
         "command_rows": command_rows,
+        "exit_rows": exit_rows,
     }
