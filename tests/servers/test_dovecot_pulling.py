@@ -306,6 +306,16 @@ def test_what_comes_after_is_done_to_those_messages_alone(
 offered = Session.offers
 
 
+def test_nothing_is_fetched_where_messages_could_not_go_on(pull: Pull, box: Box, tmp_path: Path) -> None:
+    box.add(letter(("a.csv", b"1")))
+
+    rehearsed, earnest = pull("--then", "move:Nowhere", "--dry-run"), pull("--then", "move:Nowhere")
+
+    assert [rehearsed.exit_code, earnest.exit_code] == [4, 4]
+    assert "The mailbox is not there" in earnest.stderr
+    assert in_folder(tmp_path / "to") == {}
+
+
 def test_messages_in_the_hands_of_another_act_are_seen_to_later(
     app: Flask, pull: Pull, dovecot: Dovecot, box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:

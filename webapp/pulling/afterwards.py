@@ -7,7 +7,7 @@ import click
 from webapp.imap.acts import Chosen
 from webapp.imap.errors import ConnectError
 from webapp.imap.seen import seen_now
-from webapp.mailboxes.acting import Done, Kind, Wish, perform
+from webapp.mailboxes.acting import Done, Kind, Wish, perform, plan
 from webapp.mailboxes.opening import opened
 from webapp.models import Connection
 
@@ -33,6 +33,11 @@ class Then:
         if word != "move" or not destination.strip():
             raise ValueError(text)
         return cls(text, Kind.MOVE, destination)
+
+    def rehearse(self, connection: Connection, chosen: Chosen) -> None:
+        """Find out whether it can be done; raise what would stand in its way."""
+        if self.kind is not None:
+            plan(connection, Wish(kind=self.kind, what=chosen, destination=self.destination))
 
     def do(self, connection: Connection, chosen: Chosen) -> Done:
         """Do it with messages; one that is gone is none of our business any more."""

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC
 from pathlib import Path
 
 from webapp.imap.acts import Chosen
@@ -15,6 +14,7 @@ from webapp.mailboxes.opening import opened
 from webapp.models import Connection
 from webapp.pulling import files
 from webapp.pulling.afterwards import InHandError, Then, still_there
+from webapp.pulling.lines import line_of
 from webapp.pulling.selection import Selection
 from webapp.pulling.state import Aside, Line, Placing, State
 from webapp.pulling.telling import Teller
@@ -59,6 +59,7 @@ class Pull:
         self.done = Pulled()
         self._tries = Tries()
         self._at_once = _AT_ONCE
+        self._then_is_possible = False
         self._aside = f".postroom-{files.digest_of(state_file.resolve())}-"
 
     def run(self) -> None:
@@ -76,7 +77,10 @@ class Pull:
     def _go_on(self) -> bool:
         """Take the next page of messages; say whether there is more to do."""
         try:
-            more = self._take_all(self._page())
+            page = self._page()
+            if page.found and not self._then_is_possible:
+                self._see_that_it_can_be_done()
+            more = self._take_all(page)
             self._do_what_waits(last=not more)
         except ImapError as error:
             if error.sign is Sign.TOO_MUCH_DATA and self._at_once > 1:
@@ -101,6 +105,12 @@ class Pull:
             )
         state.uid_validity = page.uid_validity
         return page
+
+    def _see_that_it_can_be_done(self) -> None:
+        """Find out before anything is fetched whether there is the mailbox that messages are to go to."""
+        then, mailbox = self._order.then, self._order.selection.mailbox
+        then.rehearse(self._order.connection, Chosen(mailbox=mailbox, uid_validity=self._uid_validity, messages={}))
+        self._then_is_possible = True
 
     def _take_all(self, page: Page) -> bool:
         """Take the messages of a page; say whether there is more to do."""
@@ -208,25 +218,10 @@ class Pull:
             self._teller.tell(line.model_dump(by_alias=True))
 
     def _line(self, found: Found, part: Part, size: int, sha256: str | None) -> Line:
-        order, summary = self._order, found.summary
+        order = self._order
         mailbox = order.selection.mailbox
-        whose = files.digest_of(order.connection.address, mailbox, self._state.uid_validity)
-        day = f"{summary.arrived.astimezone(UTC):%Y-%m-%d}" if summary.arrived else "undated"
-        section = part.section if len(part.section) <= 20 else files.digest_of(part.section)
-        name = files.fitting(f"{day}_{whose}-{found.uid}-{section}_", part.name)
-        return Line(
-            name=part.name,
-            path=str((order.folder / name).absolute()),
-            size=size,
-            sha256=sha256,
-            mailbox=mailbox,
-            uid=found.uid,
-            section=part.section,
-            message_id=found.message_id,
-            subject=summary.subject,
-            sender=summary.sender,
-            date=summary.date.isoformat() if summary.date else None,
-        )
+        whose = files.digest_of(order.connection.address, mailbox, self._uid_validity)
+        return line_of(found, part, folder=order.folder, whose=whose, mailbox=mailbox, size=size, sha256=sha256)
 
     def _miss(self, found: Found, why: str) -> None:
         self._teller.missed(
