@@ -71,8 +71,9 @@ class Pull:
             while self._go_on():
                 pass
         finally:
-            with suppress(OSError):  # it says why it ends, and what is not saved is only told once more
-                self._save()
+            if self._state.uid_validity is not None:
+                with suppress(OSError):  # why it ends is said already, and what is not saved is only told once more
+                    self._save()
 
     def _go_on(self) -> bool:
         """Take the next page of messages; say whether there is more to do."""

@@ -45,9 +45,13 @@ def _day(context: click.Context, parameter: click.Parameter, value: datetime | N
 
 _OPTIONS = (
     click.option("--mailbox", default="INBOX", show_default=True, help="The mailbox to look into."),
-    click.option("--since", type=_DAY, callback=_day, metavar="DAY", help="Only what came on this day or later."),
-    click.option("--before", type=_DAY, callback=_day, metavar="DAY", help="Only what came before this day."),
-    click.option("--from", "sender", default="", metavar="TEXT", help="Only from senders with this in their address."),
+    click.option(
+        "--since", type=_DAY, callback=_day, metavar="YYYY-MM-DD", help="Only what came on this day or later."
+    ),
+    click.option("--before", type=_DAY, callback=_day, metavar="YYYY-MM-DD", help="Only what came before this day."),
+    click.option(
+        "--from", "sender", default="", metavar="TEXT", help="Only from senders with this in their name or address."
+    ),
     click.option("--subject", default="", metavar="TEXT", help="Only with this in the subject."),
 )
 

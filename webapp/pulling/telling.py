@@ -54,6 +54,7 @@ class _Bar(Teller):
     def __init__(self, bar: Any) -> None:
         super().__init__()
         self._bar = bar
+        self.sentence = ""
 
     def tell(self, told: Mapping[str, Any]) -> None:
         self._bar.label = str(told.get("name", ""))[:40]
@@ -63,8 +64,7 @@ class _Bar(Teller):
         self._bar.update(uid - self._bar.pos)
 
     def finish(self, sentence: str, summary: Mapping[str, Any]) -> None:
-        self._bar.label = sentence
-        self._bar.update(self._bar.length - self._bar.pos)
+        self.sentence = sentence
 
 
 @contextmanager
@@ -75,4 +75,6 @@ def telling(*, err: bool = False) -> Iterator[Teller]:
         yield _Lines(err)
         return
     with click.progressbar(length=1, label="Looking", show_eta=False, file=stream) as bar:
-        yield _Bar(bar)
+        teller = _Bar(bar)
+        yield teller
+    click.echo(teller.sentence, file=stream)
