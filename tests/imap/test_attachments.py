@@ -85,6 +85,14 @@ def test_a_message_that_cannot_be_taken_apart_is_named_and_spoils_no_other(netwo
     assert (page.after, page.more, page.end, page.uid_validity) == (90, False, 90, 17)
 
 
+def test_a_message_with_more_parts_than_are_looked_at_is_said_to_have_them(network: Network) -> None:
+    parts = b"(" + FILE % 30 * 501 + b' "MIXED")'
+    with Script(10, 30, n30=told(30, parts)).session(network) as session:
+        page = attachments_after(session, "INBOX", after=0, names=["10.*"])
+
+    assert [(each.uid, each.readable) for each in page.found] == [(10, True), (30, False)]
+
+
 def test_a_message_that_is_gone_is_none(network: Network) -> None:
     script = Script(10, 30, n30=b"")
     with script.session(network) as session:

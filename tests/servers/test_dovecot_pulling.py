@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.servers.dovecot import USERS, Dovecot
-from tests.servers.test_dovecot_reading import READER, Box, reading
+from tests.servers.test_dovecot_reading import AWKWARD, READER, Box, reading
 from webapp.imap.attachments import Page, attachments_after
 from webapp.imap.messages import ChangedError, Query
 from webapp.imap.protocol import ImapProtocol
@@ -208,7 +208,7 @@ def killed(app: Flask, pull: Pull, *options: str, point: int) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-EVERY = 9
+EVERY = 4
 """Every which point is tried: all of them would take a minute."""
 
 
@@ -277,6 +277,22 @@ def test_names_that_nobody_should_trust_stay_in_their_folder(pull: Pull, box: Bo
     assert {path.parent for path in after} == {tmp_path, tmp_path / "to"}
     assert sorted(in_folder(tmp_path / "to").values()) == sorted(b"%d" % at for at in range(len(HOSTILE)))
     assert all(len(os.fsencode(path.name)) <= 255 and path.name.isprintable() for path in after)
+
+
+def test_awkward_messages_stand_in_the_way_of_none(pull: Pull, box: Box, tmp_path: Path) -> None:
+    for raw in AWKWARD.values():
+        box.add(raw)
+    box.add(letter(("last.csv", b"1")))
+
+    first, second = pull(), pull()
+
+    missed = {line["uid"]: line["error"] for line in told(first) if "error" in line}
+    assert (first.exit_code, second.exit_code) == (7, 0), first.output
+    assert missed.keys() == {
+        at for at, kind in enumerate(AWKWARD, start=1) if kind in ("3000 nested parts", "many parts")
+    }
+    assert b"1" in in_folder(tmp_path / "to").values()
+    assert told(second)[-1]["messages"] == 0
 
 
 @pytest.mark.parametrize(

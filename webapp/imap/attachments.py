@@ -30,7 +30,7 @@ _NOT_OF_IT = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|THROTTLED|OVERQUOTA|EXPIRED
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A message with those of its attachments that are wanted; `readable` is False where nobody can tell them."""
+    """A message with those of its attachments that are wanted; `readable` is False where nobody can tell them all."""
 
     uid: int
     summary: Summary
@@ -123,7 +123,7 @@ def _found(uid: int, told: Mapping[str, Token]) -> Found:
         summary=replace(summary_of(told, fields), uid=uid),
         message_id=decoded_header(message_id_in(told)),
         parts=tuple(leaf.part for leaf in structure.attachments) if structure else (),
-        readable=structure is not None,
+        readable=structure is not None and not structure.cut,
     )
 
 

@@ -54,10 +54,11 @@ class Slot:
 
 @dataclass(frozen=True)
 class Structure:
-    """What is to be read, in order, and the parts beside it."""
+    """What is to be read, in order, and the parts beside it; `cut` says that there are more than are looked at."""
 
     slots: tuple[Slot, ...]
     attachments: tuple[Leaf, ...]
+    cut: bool = False
 
     def find(self, section: str) -> Leaf | None:
         """Give the part of a section."""
@@ -78,7 +79,7 @@ def structure_of(body: Token, *, most_slots: int) -> Structure:
     late = [leaf for slot in slots[most_slots:] for leaf in (slot.plain, slot.html) if leaf]
     if not slots and not walk.attachments:
         raise BrokenStructureError("a BODYSTRUCTURE without parts")
-    return Structure(tuple(slots[:most_slots]), tuple(_named(leaf) for leaf in (*walk.attachments, *late)))
+    return Structure(tuple(slots[:most_slots]), tuple(_named(leaf) for leaf in (*walk.attachments, *late)), walk.cut)
 
 
 class _Walk:
@@ -86,6 +87,7 @@ class _Walk:
 
     def __init__(self) -> None:
         self.attachments: list[Leaf] = []
+        self.cut = False
         self._seen = 0
 
     def slots(self, body: list[Token], section: str, depth: int) -> list[Slot]:
@@ -96,6 +98,7 @@ class _Walk:
         # The parts come first, then the subtype; lists after it are parameters.
         parts = children[: next((at for at, each in enumerate(body) if not isinstance(each, list)), len(body))]
         if depth >= _DEEPEST:
+            self.cut = True
             return []
         below = [
             self.slots(part, f"{section}.{at}" if section else str(at), depth + 1)
@@ -107,6 +110,7 @@ class _Walk:
     def _leaf(self, body: list[Token], section: str) -> list[Slot]:
         self._seen += 1
         if self._seen > _MOST:
+            self.cut = True
             return []
         leaf = _read(body, section)
         if leaf.is_text:

@@ -143,7 +143,8 @@ class Pull:
     def _take(self, session: Session, found: Found) -> None:
         """Take all attachments of a message, or none."""
         if not found.readable:
-            self._miss(found, "cannot be taken apart by the server")
+            self._miss(found, "has parts that nobody can tell, or more of them than are looked at")
+        if not found.parts:
             return
         if self._order.dry_run:
             self._tell([self._line(found, part, part.size, None) for part in found.parts])
