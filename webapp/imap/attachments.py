@@ -101,9 +101,7 @@ def _wanted(messages: Iterable[Found], names: Sequence[str]) -> Iterator[Found]:
     """Leave out what is not asked for, but nothing of which nobody knows whether it is."""
     patterns = [name.casefold() for name in names] or ["*"]
     for message in messages:
-        parts = tuple(
-            part for part in message.parts if any(fnmatchcase(part.name.casefold(), each) for each in patterns)
-        )
+        parts = tuple(part for part in message.parts if _fits(part.name.casefold(), patterns))
         if parts or not message.readable:
             yield replace(message, parts=parts)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import click
 
 from webapp.imap.acts import Chosen
-from webapp.imap.errors import ConnectError
 from webapp.imap.seen import seen_now
 from webapp.mailboxes.acting import Done, Kind, Wish, perform, plan
 from webapp.mailboxes.opening import opened
@@ -44,10 +43,6 @@ class Then:
         if self.kind is None:
             raise ValueError("there is nothing to do")
         return perform(connection, Wish(kind=self.kind, what=chosen, destination=self.destination), None)
-
-
-class InHandError(ConnectError):
-    """Another act has messages in hand; so it is for a minute where the process that did it was killed."""
 
 
 def still_there(connection: Connection, chosen: Chosen) -> dict[int, str]:

@@ -13,7 +13,8 @@ from webapp.imap.structure import Part
 from webapp.mailboxes.opening import opened
 from webapp.models import Connection
 from webapp.pulling import files
-from webapp.pulling.afterwards import InHandError, Then, still_there
+from webapp.pulling.afterwards import Then, still_there
+from webapp.pulling.exits import InHandError
 from webapp.pulling.lines import line_of
 from webapp.pulling.selection import Selection
 from webapp.pulling.state import Aside, Line, Placing, State
@@ -206,7 +207,7 @@ class Pull:
         state.waiting = left
         self._save()
         if left and last:
-            raise InHandError(f"{len(left)} messages are in the hands of another act")
+            raise InHandError(f"Another act is at work on {len(left)} of the messages; their files are safe")
 
     @property
     def _uid_validity(self) -> int:

@@ -60,6 +60,10 @@ class StopError(Exception):
         self.status = status
 
 
+class InHandError(ConnectError):
+    """Another act has messages in hand; so it is for two minutes where the process that did it was killed."""
+
+
 def is_passing(error: ImapError) -> bool:
     """Say whether the network failed, so that the next try may go through."""
     return isinstance(error, ConnectError) or error.sign in _PASSING
@@ -80,6 +84,8 @@ def ending(connection: Connection) -> Iterator[None]:
         )
     except GoneError as error:
         _end(Exit.ACT, f"The mailbox is not there. The server said: {error.text}")
+    except InHandError as error:
+        _end(Exit.LATER, error.text)
     except ImapError as error:
         _end(*_explained(error, connection))
     except (SecretBoxError, KeyFileError) as error:

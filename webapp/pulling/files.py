@@ -1,5 +1,6 @@
 """Files that are whole or not there: written under another name in the same folder, and renamed when they are safe."""
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -48,6 +49,9 @@ def settle_folder(folder: Path) -> None:
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(opened)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some network drives know no such thing
+            raise
     finally:
         os.close(opened)
 
