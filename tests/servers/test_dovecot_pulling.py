@@ -208,7 +208,7 @@ def killed(app: Flask, pull: Pull, *options: str, point: int) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-EVERY = 4
+EVERY = 6
 """Every which point is tried: all of them would take a minute."""
 
 
@@ -280,17 +280,16 @@ def test_names_that_nobody_should_trust_stay_in_their_folder(pull: Pull, box: Bo
 
 
 def test_awkward_messages_stand_in_the_way_of_none(pull: Pull, box: Box, tmp_path: Path) -> None:
-    for raw in AWKWARD.values():
-        box.add(raw)
+    kinds = [kind for kind in AWKWARD if kind != "many parts"]  # hundreds of files, which take their time
+    for kind in kinds:
+        box.add(AWKWARD[kind])
     box.add(letter(("last.csv", b"1")))
 
     first, second = pull(), pull()
 
     missed = {line["uid"]: line["error"] for line in told(first) if "error" in line}
     assert (first.exit_code, second.exit_code) == (7, 0), first.output
-    assert missed.keys() == {
-        at for at, kind in enumerate(AWKWARD, start=1) if kind in ("3000 nested parts", "many parts")
-    }
+    assert missed.keys() == {1 + kinds.index("3000 nested parts")}
     assert b"1" in in_folder(tmp_path / "to").values()
     assert told(second)[-1]["messages"] == 0
 
