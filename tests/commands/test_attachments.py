@@ -321,6 +321,8 @@ def test_a_full_disk_leaves_nothing_half_and_the_next_run_goes_on(app: Flask, fo
         (["--then", "move:inbox"], 2, "to the mailbox it is in"),
         (["--since", "yesterday"], 2, "does not match"),
         (["--limit", "0"], 2, "--limit"),
+        (["--match", "\udcff"], 2, "it is not UTF-8"),
+        (["--mailbox", "\udcff"], 2, "it is not UTF-8"),
         (["--mailbox", "Nowhere"], 4, "not there"),
         (["--mailbox", "A\nB"], 4, "not there"),
     ],

@@ -15,8 +15,9 @@ from flask import Flask
 
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.test_dovecot_reading import READER, Box
+from webapp.imap.listing import summaries_of
 from webapp.imap.transport import Transport
-from webapp.pulling import tries
+from webapp.pulling import messages, tries
 
 Export = Callable[..., Result]
 
@@ -107,6 +108,17 @@ def test_a_folder_gets_a_file_each_and_later_only_what_is_new(export: Export, bo
     assert sorted(map(lines_of, before.values())) == sorted(map(lines_of, LETTERS.values()))
     assert {name.rpartition("_")[2] for name in before} >= {"two.eml", "long.eml", "message.eml"}
     assert len(list(folder.glob("*.eml"))) == 6
+
+
+def test_a_message_of_which_nothing_is_told_is_exported_all_the_same(
+    export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "summaries_of", lambda session, uids: summaries_of(session, uids)[2:])
+
+    result = export("--mbox", str(tmp_path / "all.mbox"))
+
+    assert result.exit_code == 0
+    assert in_mbox(tmp_path / "all.mbox") == [lines_of(raw) for raw in LETTERS.values()]
 
 
 @pytest.mark.parametrize(

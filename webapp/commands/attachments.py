@@ -13,7 +13,7 @@ from webapp.pulling import files, state
 from webapp.pulling.afterwards import Then, ThenType
 from webapp.pulling.attachments import Order, Pull
 from webapp.pulling.exits import EXIT_HELP, Exit, ending
-from webapp.pulling.selection import Selection, named, selecting
+from webapp.pulling.selection import Selection, named, readable, selecting
 from webapp.pulling.telling import telling
 
 attachments = AppGroup("attachments", help="Fetch the attachments of a mailbox.")
@@ -22,10 +22,11 @@ attachments = AppGroup("attachments", help="Fetch the attachments of a mailbox."
 @attachments.command(epilog=EXIT_HELP)
 @click.argument("name")
 @click.option(
-    "--to", "folder", required=True, metavar="FOLDER", type=click.Path(path_type=Path), help="Where the files go."
-)
+    "--to", "folder", required=True, metavar="FOLDER", type=click.Path(path_type=Path), callback=readable,
+    help="Where the files go.",
+)  # fmt: skip
 @click.option(
-    "--match", "names", multiple=True, metavar="PATTERN",
+    "--match", "names", multiple=True, metavar="PATTERN", callback=readable,
     help="Only files named so, such as '*.csv'; can be given several times.",
 )  # fmt: skip
 @selecting

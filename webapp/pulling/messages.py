@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from webapp.imap.ascending import uids_after
 from webapp.imap.attachments import is_of_the_message
 from webapp.imap.errors import GoneError, ImapError, MailboxError
-from webapp.imap.listing import summaries_of
+from webapp.imap.listing import summaries_of, summary_of
 from webapp.imap.messages import Summary, stream_message
 from webapp.imap.session import Session
 from webapp.mailboxes.opening import opened
@@ -67,11 +67,13 @@ class Export:
         )
         self._uid_validity = portion.uid_validity
         whose = files.digest_of(self._connection.address, mailbox, portion.uid_validity)
-        for summary in reversed(summaries_of(session, set(portion.uids))):
-            self._take(session, summary, whose)
-            self._after = summary.uid
+        known = {summary.uid: summary for summary in summaries_of(session, set(portion.uids))}
+        for uid in portion.uids:
+            # One of which the server tells nothing may be there all the same.
+            self._take(session, known.get(uid) or summary_of({"UID": b"%d" % uid}, ()), whose)
+            self._after = uid
             self._tries.went_well()
-            self._teller.reached(summary.uid, portion.end)
+            self._teller.reached(uid, portion.end)
         self._after = portion.after
         return portion.more
 

@@ -14,6 +14,7 @@ from webapp.imap.messages import Query
 from webapp.models import Connection, db
 
 R = TypeVar("R")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,20 +40,34 @@ class Selection:
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
+def readable(context: click.Context, parameter: click.Parameter, value: V) -> V:
+    """Refuse what is not UTF-8, which neither a state file nor a line of JSON could hold."""
+    try:
+        str(value if not isinstance(value, tuple) else "".join(value)).encode()
+    except UnicodeEncodeError:
+        raise click.BadParameter("it is not UTF-8.") from None
+    return value
+
+
 def _day(context: click.Context, parameter: click.Parameter, value: datetime | None) -> date | None:
     return value.date() if value else None
 
 
 _OPTIONS = (
-    click.option("--mailbox", default="INBOX", show_default=True, help="The mailbox to look into."),
+    click.option("--mailbox", default="INBOX", show_default=True, callback=readable, help="The mailbox to look into."),
     click.option(
         "--since", type=_DAY, callback=_day, metavar="YYYY-MM-DD", help="Only what came on this day or later."
     ),
     click.option("--before", type=_DAY, callback=_day, metavar="YYYY-MM-DD", help="Only what came before this day."),
     click.option(
-        "--from", "sender", default="", metavar="TEXT", help="Only from senders with this in their name or address."
+        "--from",
+        "sender",
+        default="",
+        callback=readable,
+        metavar="TEXT",
+        help="Only from senders with this in their name or address.",
     ),
-    click.option("--subject", default="", metavar="TEXT", help="Only with this in the subject."),
+    click.option("--subject", default="", callback=readable, metavar="TEXT", help="Only with this in the subject."),
 )
 
 
