@@ -121,23 +121,18 @@ def test_a_message_of_which_nothing_is_told_is_exported_all_the_same(
     assert in_mbox(tmp_path / "all.mbox") == [lines_of(raw) for raw in LETTERS.values()]
 
 
-@pytest.mark.parametrize(
-    ("options", "found"),
-    [
+def test_only_what_is_asked_for_is_exported_and_stays_unread(export: Export, box: Box) -> None:
+    for options, found in (
         (["--from", "ann@"], 1),
         (["--subject", "two"], 1),
         (["--unread"], 3),
         (["--since", "2040-01-01"], 0),
         (["--before", "2040-01-01", "--from", "example.com"], 4),
-    ],
-)
-def test_only_what_is_asked_for_is_exported_and_stays_unread(
-    export: Export, box: Box, options: list[str], found: int
-) -> None:
-    result = export("--mbox", "-", *options)
+    ):
+        result = export("--mbox", "-", *options)
 
-    assert result.exit_code == 0, result.output
-    assert json.loads(result.stderr)["messages"] == found
+        assert result.exit_code == 0, result.output
+        assert json.loads(result.stderr)["messages"] == found, options
     assert len(list(box.folder.glob("cur/*:2,"))) == 3
 
 
@@ -160,21 +155,18 @@ def test_a_connection_that_breaks_off_leaves_no_message_twice_or_half(
     assert in_mbox(tmp_path / "all.mbox") == [lines_of(raw) for raw in LETTERS.values()]
 
 
-@pytest.mark.parametrize(
-    ("options", "status", "words"),
-    [
+def test_what_cannot_be_is_refused_in_a_sentence(export: Export) -> None:
+    for options, status, words in (
         ([], 2, "one of --mbox and --eml"),
         (["--mbox", "x", "--eml", "y"], 2, "one of --mbox and --eml"),
         (["--mbox", "/nowhere/x"], 1, "No such file"),
         (["--eml", "/dev/null"], 1, "is not a folder"),
         (["--mbox", "-", "--mailbox", "Nowhere at all"], 4, "not there"),
-    ],
-)
-def test_what_cannot_be_is_refused_in_a_sentence(export: Export, options: list[str], status: int, words: str) -> None:
-    result = export(*options)
+    ):
+        result = export(*options)
 
-    assert result.exit_code == status, result.output
-    assert words in result.stderr
+        assert result.exit_code == status, (options, result.output)
+        assert words in result.stderr, options
 
 
 def test_a_message_as_a_program_writes_it_comes_back_the_same(export: Export, box: Box, tmp_path: Path) -> None:
