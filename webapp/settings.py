@@ -54,6 +54,9 @@ class Settings(ProviderSettings):
         0, ge=0, le=5, description="How many reverse proxies stand in front and set X-Forwarded headers."
     )
     help_public: bool = Field(True, description="Whether help can be read without signing in.")
+    api_requests_per_minute: int = Field(
+        600, ge=0, le=1_000_000, description="How often each API token may ask in a minute; 0: as often as it likes."
+    )
     practice: bool = Field(False, description="Practice mode: an embedded mail server, loopback only.")
 
     @field_validator("base_url")

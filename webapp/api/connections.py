@@ -10,8 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
-from webapp.api.contract import ApiError, current_token, operation
+from webapp.api.admission import Asker, current_asker
+from webapp.api.contract import operation
 from webapp.api.cursors import cursor_of, position_of
+from webapp.api.problems import ApiError, unfit
 from webapp.api.shapes import (
     AccessTokenShape,
     ConnectionPage,
@@ -29,7 +31,7 @@ from webapp.connections.recording import AlreadyRunningError, GoneError, check_c
 from webapp.diagnosis import diagnose
 from webapp.diagnosis.failure import Failure
 from webapp.diagnosis.problem import Diagnosis
-from webapp.models import ApiToken, Connection, CredentialType, Scope, db, utcnow
+from webapp.models import Connection, CredentialType, Scope, db, utcnow
 from webapp.models.api_token import api_token_connection
 from webapp.oauth.errors import Kind, OAuthFailure
 from webapp.providers import PROVIDERS
@@ -65,7 +67,7 @@ def list_connections(query: PageQuery) -> ConnectionPage:
     """
     after = position_of(query.cursor, "connections")
     found = db.session.scalars(
-        _visible(current_token())
+        _visible(current_asker())
         .where(Connection.id > after)
         .order_by(Connection.id)
         .limit(query.limit + 1)
@@ -96,8 +98,8 @@ def create_connection(body: NewConnection) -> ConnectionShape:
 
     It is not tested by that. A token that is limited to some connections may not make more.
     """
-    token = current_token()
-    if token.limited:
+    asker = current_asker()
+    if asker.limited:
         raise ApiError(
             403, "The token may not do this", "It is limited to some connections, so it may not make others."
         )
@@ -108,16 +110,16 @@ def create_connection(body: NewConnection) -> ConnectionShape:
         form.find_server()
     if not form.validate():
         faults = "; ".join(f"{name}: {' '.join(words)}" for name, words in form.errors.items())
-        raise ApiError(422, "The request is not right", faults)
+        raise unfit(faults)
     target = provider.typed(form, None, kept=lambda server: "")
     if target is None:
-        raise ApiError(422, "The request is not right", "password: is missing.")
+        raise unfit("password: is missing.")
     connection = Connection(
         name=form.name.data,
         name_key=name_key(form.name.data),
         address=form.address.data,
         credential_type=provider.credential_type,
-        owner_id=token.user_id,
+        owner_id=asker.user.id,
     )
     db.session.add(connection)
     try:
@@ -140,7 +142,7 @@ def delete_connection(connection_id: int) -> None:
     One's own; an administrator's token deletes any.
     """
     connection = find_connection(connection_id)
-    if not may_change(current_token().user, connection):
+    if not may_change(current_asker().user, connection):
         raise ApiError(403, "The token may not do this", "The connection belongs to somebody else.")
     grant_id = connection.grant_id
     db.session.delete(connection)
@@ -217,18 +219,18 @@ def get_access_token(connection_id: int) -> AccessTokenShape:
     )
 
 
-def _visible(token: ApiToken) -> Select[Connection]:
-    """Select the connections that a token opens: people see all, a limited token its own."""
+def _visible(asker: Asker) -> Select[Connection]:
+    """Select the connections that somebody may see: people all, a limited token its own."""
     query = select(Connection)
-    if token.limited:
-        named = select(api_token_connection.c.connection_id).where(api_token_connection.c.token_id == token.id)
+    if asker.token is not None and asker.limited:
+        named = select(api_token_connection.c.connection_id).where(api_token_connection.c.token_id == asker.token.id)
         query = query.where(Connection.id.in_(named))
     return query
 
 
 def find_connection(connection_id: int) -> Connection:
     """Find a connection that the token is for."""
-    found = db.session.scalar(_visible(current_token()).where(Connection.id == connection_id))
+    found = db.session.scalar(_visible(current_asker()).where(Connection.id == connection_id))
     if found is None:
         raise _gone()
     return found

@@ -3,7 +3,7 @@
 import base64
 import binascii
 
-from webapp.api.contract import ApiError
+from webapp.api.problems import unfit
 
 
 def cursor_of(position: int, of: str) -> str:
@@ -20,5 +20,5 @@ def position_of(cursor: str, of: str) -> int:
     except (binascii.Error, UnicodeDecodeError):
         kind, place = "", ""
     if kind != of or not (place.isascii() and place.isdecimal()) or len(place) > 10:
-        raise ApiError(422, "The request is not right", "cursor: is not one of this list. Begin without.")
+        raise unfit("cursor: is not one of this list. Begin without.")
     return min(int(place), 2**31 - 1)

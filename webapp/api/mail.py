@@ -12,7 +12,8 @@ from flask import Response
 from pydantic import Field
 
 from webapp.api.connections import explained_failure, find_connection
-from webapp.api.contract import ApiError, operation
+from webapp.api.contract import operation
+from webapp.api.problems import ApiError, unfit
 from webapp.api.shapes import PageQuery, Shape
 from webapp.imap import ImapError
 from webapp.imap.check import NotOpenedError
@@ -225,7 +226,7 @@ def _opened(connection_id: int) -> Iterator[Session]:
         with opened(connection) as session:
             yield session
     except CursorError:
-        raise ApiError(422, "The request is not right", "cursor: is not one of this list. Begin without.") from None
+        raise unfit("cursor: is not one of this list. Begin without.") from None
     except GoneError as error:
         raise ApiError(404, "It is not there", error.text) from None
     except ChangedError as error:
