@@ -7,6 +7,7 @@ from webapp.accounts.views import accounts
 from webapp.admin import oauth_clients  # noqa: F401  (it registers its views)
 from webapp.admin.views import admin
 from webapp.api.reference import api
+from webapp.api.refs import RefConverter
 from webapp.connections import consenting, editing, listing, showing, trying  # noqa: F401  (they register their views)
 from webapp.connections.blueprint import connections
 from webapp.handoff.views import handoff
@@ -37,7 +38,7 @@ from webapp.sign_ins.views import sign_ins
 
 def register_blueprints(app: Flask, config: Settings) -> None:
     """Register them; practice only where it is on."""
-    app.url_map.converters["id"] = site.IdConverter
+    app.url_map.converters |= {"id": site.IdConverter, "ref": RefConverter}
     pages = (site.site, accounts, admin, connections, mailboxes, gmail, outlook, sign_ins, handoff, help_pages, api)
     for blueprint in pages:
         app.register_blueprint(blueprint)

@@ -3,7 +3,6 @@
 import logging
 from typing import Annotated, Any, Literal
 
-from flask import url_for
 from pydantic import Field
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -13,12 +12,12 @@ from werkzeug.datastructures import MultiDict
 from webapp.api.admission import Asker, current_asker
 from webapp.api.contract import operation
 from webapp.api.cursors import cursor_of, position_of
+from webapp.api.failures import diagnosis_shape, explained_failure
 from webapp.api.problems import ApiError, unfit
 from webapp.api.shapes import (
     AccessTokenShape,
     ConnectionPage,
     ConnectionShape,
-    DiagnosisShape,
     ImapServer,
     PageQuery,
     Shape,
@@ -28,9 +27,6 @@ from webapp.api.shapes import (
 from webapp.connections.access import may_change
 from webapp.connections.form_page import name_key
 from webapp.connections.recording import AlreadyRunningError, GoneError, check_connection
-from webapp.diagnosis import diagnose
-from webapp.diagnosis.failure import Failure
-from webapp.diagnosis.problem import Diagnosis
 from webapp.models import Connection, CredentialType, Scope, db, utcnow
 from webapp.models.api_token import api_token_connection
 from webapp.oauth.errors import Kind, OAuthFailure
@@ -39,7 +35,6 @@ from webapp.providers.oauth.access import NoGrantError, fresh_access_token
 from webapp.providers.oauth.grants import drop_unused
 from webapp.providers.oauth.provider import OAuthProvider
 from webapp.providers.password import CredentialsForm
-from webapp.vault import current_settings
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +171,7 @@ def test_connection(connection_id: int) -> TestShape:
         messages=report.messages,
         mailboxes=report.mailboxes,
         steps=[StepShape.of(step) for step in report.steps],
-        diagnosis=_explained(verdict.diagnosis) if verdict.diagnosis else None,
+        diagnosis=diagnosis_shape(verdict.diagnosis) if verdict.diagnosis else None,
     )
 
 
@@ -240,39 +235,9 @@ def _gone() -> ApiError:
     return ApiError(404, "There is no such connection", "It was deleted, or the token is not for it.")
 
 
-def _explained(diagnosis: Diagnosis) -> DiagnosisShape:
-    problem = diagnosis.problem
-    return DiagnosisShape(
-        slug=problem.slug,
-        verdict=problem.verdict,
-        who=problem.who.value,
-        alternatives=list(diagnosis.alternatives),
-        help=_help(problem.slug),
-    )
-
-
 def _refused(failure: OAuthFailure, credential_type: CredentialType) -> ApiError:
     """Say why there is no token, with its diagnosis."""
     provider = PROVIDERS[credential_type]
     house = provider.house.key if isinstance(provider, OAuthProvider) else None
     status = {Kind.ENDED: 409, Kind.LATER: 503, Kind.REFUSED: 502}[failure.kind]
     return explained_failure(status, failure.failure(house))
-
-
-def explained_failure(status: int, failure: Failure) -> ApiError:
-    """Turn a failure into a problem with its diagnosis."""
-    problem = diagnose(failure).problem
-    help_page = _help(problem.slug)
-    return ApiError(
-        status,
-        problem.verdict,
-        failure.text,
-        kind=help_page,
-        diagnosis=problem.slug,
-        who=problem.who.value,
-        help=help_page,
-    )
-
-
-def _help(slug: str) -> str:
-    return current_settings().base_url + url_for("help.problem", slug=slug)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from webapp.api.contract import OPERATIONS, Operation
+from webapp.api.refs import PATTERN
 from webapp.api.shapes import Problem
 from webapp.models import Scope
 
@@ -17,6 +18,23 @@ _REF = "#/components/schemas/{model}"
 _ALWAYS = {
     401: "No token, or one that is not in force.",
     403: "The token may not do this.",
+    429: "Too many requests, or too many tokens that are not valid: wait as long as `Retry-After` says.",
+    503: "The portal is busy, and nothing was changed. Ask again in a moment.",
+}
+_ABOUT = (
+    "Connections to mailboxes, tested and explained; the messages in them; fresh access tokens for any IMAP library. "
+    "Every failure is a problem (RFC 9457). An unknown path answers 404, and a wrong method 405 with `Allow`."
+)
+_HEADERS = {
+    401: {"WWW-Authenticate": "How to let oneself in (RFC 6750)."},
+    403: {"WWW-Authenticate": "Which scope is missing, where it is one that is (RFC 6750)."},
+    429: {"Retry-After": "In how many seconds to ask again."},
+}
+_SURE = ("Retry-After",)
+_PATHS = {
+    "id": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
+    "ref": {"type": "string", "pattern": PATTERN},
+    "section": {"type": "string", "pattern": r"^[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,60}$"},
 }
 
 
@@ -33,7 +51,7 @@ def document(base_url: str, version: str) -> dict[str, Any]:
         "info": {
             "title": "Postroom",
             "version": version,
-            "description": "Connections to mailboxes, tested and explained; fresh access tokens for any IMAP library.",
+            "description": _ABOUT,
         },
         "servers": [{"url": f"{base_url}/api/v1"}],
         "security": [{"token": []}],
@@ -63,23 +81,17 @@ def _models() -> Iterator[tuple[type[BaseModel], Literal["validation", "serializ
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    errors = {**_ALWAYS, **operation.errors}
-    if operation.query or operation.body:
-        errors[422] = "Something in the request is not right; the detail names it."
-    if operation.body:
-        errors.update({400: "The body is not JSON.", 413: "The body is too long.", 415: "The body is not JSON."})
+    given = _bytes(operation.media) if operation.media else _answer(200, "As asked.", operation.answer)
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary.rstrip("."),
         "description": f"{operation.description} Scope: `{operation.scope.value}`.".strip(),
         "parameters": [*_places(operation.path), *_query(operation.query)],
         "responses": {
-            str(operation.status): _bytes(operation.media)
-            if operation.media
-            else _answer("As asked.", operation.answer, "application/json"),
+            str(operation.status): given,
             **{
-                str(status): _answer(words, Problem, "application/problem+json")
-                for status, words in sorted(errors.items())
+                str(status): _answer(status, words, Problem, "application/problem+json")
+                for status, words in sorted(_errors(operation).items())
             },
         },
     }
@@ -88,11 +100,21 @@ def _described(operation: Operation) -> dict[str, Any]:
     return described
 
 
+def _errors(operation: Operation) -> dict[int, str]:
+    errors = {**_ALWAYS}
+    if "<" in operation.path:
+        errors[404] = "There is none such."
+    if operation.query or operation.body:
+        errors[422] = "Something in the request is not right; the detail names it."
+    if operation.body:
+        errors |= {400: "The body is not JSON.", 413: "The body is too long.", 415: "The body is not JSON."}
+    return errors | dict(operation.errors)
+
+
 def _places(path: str) -> list[dict[str, Any]]:
-    """Describe what stands in a path: the number of a row, or a reference that an answer gave."""
-    number, reference = {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}, {"type": "string", "minLength": 1}
+    """Describe what stands in a path: the number of a row, or what an answer gave."""
     return [
-        {"name": name, "in": "path", "required": True, "schema": number if kind == "id" else reference}
+        {"name": name, "in": "path", "required": True, "schema": _PATHS[kind or name]}
         for kind, name in _PLACE.findall(path)
     ]
 
@@ -105,14 +127,30 @@ def _query(model: type[BaseModel] | None) -> list[dict[str, Any]]:
             "in": "query",
             "required": False,
             "description": schema.pop("description", ""),
-            "schema": {key: value for key, value in schema.items() if key != "title"},
+            "schema": _without_null(schema),
         }
         for name, schema in properties.items()
     ]
 
 
-def _answer(words: str, model: type[BaseModel] | None, kind: str) -> dict[str, Any]:
-    return {"description": words, **({"content": {kind: _schema(model)}} if model else {})}
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe a parameter that may be left out: no address can say null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    left_out = ("title", "anyOf") if kinds else ("title",)
+    told = {name: value for name, value in schema.items() if name not in left_out and value is not None}
+    return {**told, **(kinds[0] if kinds else {})}
+
+
+def _answer(status: int, words: str, model: type[BaseModel] | None, kind: str = "application/json") -> dict[str, Any]:
+    headers = {
+        name: {"description": meaning, "required": name in _SURE, "schema": {"type": "string"}}
+        for name, meaning in _HEADERS.get(status, {}).items()
+    }
+    return {
+        "description": words,
+        **({"headers": headers} if headers else {}),
+        **({"content": {kind: _schema(model)}} if model else {}),
+    }
 
 
 def _bytes(media: str) -> dict[str, Any]:

@@ -1,0 +1,41 @@
+"""Failures with their diagnosis: what the pages explain, as programs read it."""
+
+from flask import url_for
+
+from webapp.api.problems import ApiError
+from webapp.api.shapes import DiagnosisShape
+from webapp.diagnosis import diagnose
+from webapp.diagnosis.failure import Failure
+from webapp.diagnosis.problem import Diagnosis
+from webapp.vault import current_settings
+
+
+def diagnosis_shape(diagnosis: Diagnosis) -> DiagnosisShape:
+    """Describe a diagnosis."""
+    problem = diagnosis.problem
+    return DiagnosisShape(
+        slug=problem.slug,
+        verdict=problem.verdict,
+        who=problem.who.value,
+        alternatives=list(diagnosis.alternatives),
+        help=_help(problem.slug),
+    )
+
+
+def explained_failure(status: int, failure: Failure) -> ApiError:
+    """Turn a failure into a problem with its diagnosis."""
+    problem = diagnose(failure).problem
+    help_page = _help(problem.slug)
+    return ApiError(
+        status,
+        problem.verdict,
+        failure.text,
+        kind=help_page,
+        diagnosis=problem.slug,
+        who=problem.who.value,
+        help=help_page,
+    )
+
+
+def _help(slug: str) -> str:
+    return current_settings().base_url + url_for("help.problem", slug=slug)

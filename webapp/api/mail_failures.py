@@ -1,0 +1,52 @@
+"""What the API says where a mail server does not play along."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from webapp.api.connections import find_connection
+from webapp.api.failures import explained_failure
+from webapp.api.problems import ApiError, unfit
+from webapp.api.refs import Place
+from webapp.imap import ImapError
+from webapp.imap.check import NotOpenedError
+from webapp.imap.messages import ChangedError, CursorError, GoneError
+from webapp.imap.session import Session
+from webapp.mailboxes.opening import opened
+
+MAIL_ERRORS = {
+    404: "There is no such connection, mailbox, message or part, or not any more.",
+    410: "The mailbox was made anew: what was known of its messages holds no more. List them again.",
+    502: "The mailbox cannot be opened, or the server failed; the diagnosis says why.",
+}
+
+
+@contextmanager
+def explaining() -> Iterator[None]:
+    """Turn whatever goes wrong with a mailbox into a problem."""
+    try:
+        yield
+    except CursorError:
+        raise unfit("cursor: is not one of this list. Begin without.") from None
+    except GoneError as error:
+        raise ApiError(404, "It is not there", error.text) from None
+    except ChangedError as error:
+        raise ApiError(410, "The mailbox was made anew", f"{error.text}. List its messages again.") from None
+    except ImapError as error:
+        failure = error.report.failure if isinstance(error, NotOpenedError) else None
+        raise explained_failure(502, failure or error.failure(None)) from None
+
+
+@contextmanager
+def opened_for(connection_id: int) -> Iterator[Session]:
+    """Give a session of a connection that is open to whoever asks."""
+    connection = find_connection(connection_id)
+    with explaining(), opened(connection) as session:
+        yield session
+
+
+def place_of(ref: str) -> Place:
+    """Read the reference of a message."""
+    place = Place.of(ref)
+    if place is None:
+        raise ApiError(404, "There is no such message", "Take the `ref` of a message from a list of messages.")
+    return place
