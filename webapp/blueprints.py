@@ -6,7 +6,7 @@ from webapp import site
 from webapp.accounts.views import accounts
 from webapp.admin import oauth_clients  # noqa: F401  (it registers its views)
 from webapp.admin.views import admin
-from webapp.api.reference import api
+from webapp.api.reference import api, api_pages
 from webapp.api.refs import RefConverter
 from webapp.connections import consenting, editing, listing, showing, trying  # noqa: F401  (they register their views)
 from webapp.connections.blueprint import connections
@@ -39,7 +39,20 @@ from webapp.sign_ins.views import sign_ins
 def register_blueprints(app: Flask, config: Settings) -> None:
     """Register them; practice only where it is on."""
     app.url_map.converters |= {"id": site.IdConverter, "ref": RefConverter}
-    pages = (site.site, accounts, admin, connections, mailboxes, gmail, outlook, sign_ins, handoff, help_pages, api)
+    pages = (
+        site.site,
+        accounts,
+        admin,
+        connections,
+        mailboxes,
+        gmail,
+        outlook,
+        sign_ins,
+        handoff,
+        help_pages,
+        api,
+        api_pages,
+    )
     for blueprint in pages:
         app.register_blueprint(blueprint)
     if config.practice:

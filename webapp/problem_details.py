@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, json, request
 
-API = "/api/"
+API = "/api/v1/"
 
 
 def is_for_program() -> bool:

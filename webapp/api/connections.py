@@ -1,7 +1,7 @@
 """Connections over the API: list, look, test, get a fresh access token, make and delete."""
 
 import logging
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from sqlalchemy import Select, select
@@ -11,10 +11,12 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.api.admission import Asker, current_asker
 from webapp.api.contract import operation
-from webapp.api.cursors import cursor_of, position_of
+from webapp.api.cursors import cursor_of, read_cursor
 from webapp.api.failures import diagnosis_shape, explained_failure
 from webapp.api.problems import ApiError, unfit
 from webapp.api.shapes import (
+    MOST_ID,
+    SECRET,
     AccessTokenShape,
     ConnectionPage,
     ConnectionShape,
@@ -38,6 +40,7 @@ from webapp.providers.password import CredentialsForm
 
 log = logging.getLogger(__name__)
 
+_CURSOR = "connections"
 _RUNNING = "A test of the connection is running."
 
 
@@ -47,7 +50,7 @@ class NewConnection(Shape):
     name: str = Field(min_length=1, max_length=100)
     address: str = Field(min_length=3, max_length=254)
     credential_type: Literal["credentials"] = "credentials"
-    password: Annotated[str, Field(min_length=1, max_length=1000)]
+    password: str = Field(min_length=1, max_length=1000, json_schema_extra=SECRET)
     host: str = Field("", max_length=253, description="Empty: the server of a well-known provider, by the address.")
     port: int = Field(993, ge=1, le=65535)
     security: Literal["tls", "starttls", "none"] = "tls"
@@ -60,10 +63,10 @@ def list_connections(query: PageQuery) -> ConnectionPage:
 
     In the order in which they were made, those that the token is limited to.
     """
-    after = position_of(query.cursor, "connections")
+    (after,) = read_cursor(query.cursor, _CURSOR) if query.cursor else (0,)
     found = db.session.scalars(
         _visible(current_asker())
-        .where(Connection.id > after)
+        .where(Connection.id > min(after, MOST_ID))
         .order_by(Connection.id)
         .limit(query.limit + 1)
         .options(joinedload(Connection.owner))
@@ -72,7 +75,7 @@ def list_connections(query: PageQuery) -> ConnectionPage:
     more = len(found) > query.limit
     return ConnectionPage(
         connections=[ConnectionShape.of(connection) for connection in shown],
-        next=cursor_of(shown[-1].id, "connections") if more else None,
+        next=cursor_of(_CURSOR, shown[-1].id) if more else None,
     )
 
 

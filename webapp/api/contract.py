@@ -41,13 +41,25 @@ class Operation:
     view: View
     media: str = ""
 
-    def carry_out(self, values: Mapping[str, Any], query: Mapping[str, list[str]], body: bytes) -> Response:
-        """Check what was given and answer; who asks has been let in before."""
+    @property
+    def changes_nothing(self) -> bool:
+        """Say whether it can be tried without changing anything."""
+        return self.method == "GET" or self._has_dry_run
+
+    @property
+    def _has_dry_run(self) -> bool:
+        return self.body is not None and "dry_run" in self.body.model_fields
+
+    def carry_out(
+        self, values: Mapping[str, Any], query: Mapping[str, list[str]], body: bytes, *, trying: bool = False
+    ) -> Response:
+        """Check what was given and answer; who asks has been let in before. `trying` makes of it a dry run."""
         given = dict(values)
         if self.query is not None:
             given["query"] = checked_query(self.query, query)
         if self.body is not None:
-            given["body"] = checked_body(self.body, body)
+            sent = checked_body(self.body, body)
+            given["body"] = sent.model_copy(update={"dry_run": True}) if trying and self._has_dry_run else sent
         answer = self.view(**given)
         if isinstance(answer, Response):
             return answer

@@ -44,8 +44,7 @@ def document(base_url: str, version: str) -> dict[str, Any]:
     _, schemas = models_json_schema(sorted({*_models()}, key=repr), ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
-        path = _PLACE.sub(r"{\2}", operation.path)
-        paths.setdefault(path, {})[operation.method.lower()] = _described(operation)
+        paths.setdefault(shown_path(operation), {})[operation.method.lower()] = _described(operation)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -69,6 +68,11 @@ def document(base_url: str, version: str) -> dict[str, Any]:
             },
         },
     }
+
+
+def shown_path(operation: Operation) -> str:
+    """Write a path as people and OpenAPI do."""
+    return _PLACE.sub(r"{\2}", operation.path)
 
 
 def _models() -> Iterator[tuple[type[BaseModel], Literal["validation", "serialization"]]]:

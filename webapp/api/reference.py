@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Response, render_template
 
-from webapp.api import connections, mail  # noqa: F401  (they register their routes)
+from webapp.api import attachments, connections, mail  # noqa: F401  (they register their routes)
 from webapp.api.contract import OPERATIONS, api
-from webapp.api.openapi import document
+from webapp.api.openapi import document, shown_path
+from webapp.api.trying import api_pages, body_to_try, connections_to_try
 from webapp.models import Scope
 from webapp.signed_in import login_required
 from webapp.vault import current_settings
@@ -19,7 +20,7 @@ VERSION = "1"
 def type_words(schema: dict[str, Any]) -> str:
     """Name the type of a field as people say it."""
     named = str(schema.get("$ref", "")).rpartition("/")[2]
-    kind = named or str(schema.get("type", "anything"))
+    kind = named or str(schema.get("format") or schema.get("type", "anything"))
     return f"list of {type_words(schema['items'])}" if kind == "array" and "items" in schema else kind
 
 
@@ -35,7 +36,15 @@ def openapi() -> Response:
 def reference() -> str:
     """Explain the API to people."""
     described = document(current_settings().base_url, VERSION)
-    return render_template("api/reference.html", operations=OPERATIONS, document=described, scopes=Scope)
+    return render_template(
+        "api/reference.html",
+        operations=OPERATIONS,
+        paths={operation.name: shown_path(operation) for operation in OPERATIONS},
+        document=described,
+        scopes=Scope,
+        connections=connections_to_try(),
+        body_to_try=body_to_try,
+    )
 
 
-__all__ = ["api"]
+__all__ = ["api", "api_pages"]

@@ -3,13 +3,20 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from webapp.imap import Step
 from webapp.models import Connection, CredentialType, State
 from webapp.providers import PROVIDERS
 
-Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+MOST_ID = 2**31 - 1
+"""The highest number that a row can have."""
+
+Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+
+
+# What OpenAPI calls a value that no page should show.
+SECRET: dict[str, JsonValue] = {"format": "password"}
 
 
 class Shape(BaseModel):
@@ -110,7 +117,7 @@ class PageQuery(Shape):
 class AccessTokenShape(Shape):
     """A fresh access token, and all that an IMAP library needs to log in with it (XOAUTH2)."""
 
-    access_token: str
+    access_token: str = Field(json_schema_extra=SECRET)
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  (its type, no secret)
     expires_at: datetime
     expires_in: int = Field(description="Seconds it is good for.")
