@@ -1,5 +1,7 @@
 """Failures with their diagnosis: what the pages explain, as programs read it."""
 
+from collections.abc import Mapping
+
 from flask import url_for
 
 from webapp.api.problems import ApiError
@@ -22,12 +24,12 @@ def diagnosis_shape(diagnosis: Diagnosis) -> DiagnosisShape:
     )
 
 
-def explained_failure(status: int, failure: Failure) -> ApiError:
-    """Turn a failure into a problem with its diagnosis."""
+def explained_failure(status: int, failure: Failure, special: Mapping[str, int] | None = None) -> ApiError:
+    """Turn a failure into a problem with its diagnosis; some diagnoses may have a status of their own."""
     problem = diagnose(failure).problem
     help_page = _help(problem.slug)
     return ApiError(
-        status,
+        (special or {}).get(problem.slug, status),
         problem.verdict,
         failure.text,
         kind=help_page,

@@ -9,8 +9,10 @@ from webapp.api.problems import ApiError, unfit
 from webapp.api.refs import Place
 from webapp.imap import ImapError
 from webapp.imap.check import NotOpenedError
+from webapp.imap.errors import ReadOnlyError
 from webapp.imap.messages import ChangedError, CursorError, GoneError
 from webapp.imap.session import Session
+from webapp.mailboxes.acting import NoTrashError
 from webapp.mailboxes.opening import opened
 
 MAIL_ERRORS = {
@@ -18,6 +20,11 @@ MAIL_ERRORS = {
     410: "The mailbox was made anew: what was known of its messages holds no more. List them again.",
     502: "The mailbox cannot be opened, or the server failed; the diagnosis says why.",
 }
+# What is at fault is the mailbox as it is: neither the request nor the server.
+_IN_THE_WAY: tuple[tuple[type[ImapError], str, str], ...] = (
+    (ReadOnlyError, "The mailbox can only be read", "Whoever owns it has to allow changes."),
+    (NoTrashError, "There is no Trash", "Move the messages to a mailbox, or delete them with `permanently`."),
+)
 
 
 @contextmanager
@@ -32,8 +39,11 @@ def explaining() -> Iterator[None]:
     except ChangedError as error:
         raise ApiError(410, "The mailbox was made anew", f"{error.text}. List its messages again.") from None
     except ImapError as error:
+        for kind, title, why in _IN_THE_WAY:
+            if isinstance(error, kind):
+                raise ApiError(409, title, f"{why} The server: {error.text}") from None
         failure = error.report.failure if isinstance(error, NotOpenedError) else None
-        raise explained_failure(502, failure or error.failure(None)) from None
+        raise explained_failure(502, failure or error.failure(None), {"mailbox-full": 409}) from None
 
 
 @contextmanager

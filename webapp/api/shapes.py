@@ -107,10 +107,15 @@ class ConnectionPage(Shape):
     next: str | None
 
 
-class PageQuery(Shape):
-    """Which page of a list."""
+class LimitQuery(Shape):
+    """How much of a list."""
 
     limit: int = Field(50, ge=1, le=200, description="How many at most.")
+
+
+class PageQuery(LimitQuery):
+    """Which page of a list."""
+
     cursor: str = Field("", max_length=200, description="`next` of the page before.", pattern=r"^[A-Za-z0-9_-]*$")
 
 

@@ -15,6 +15,7 @@ class Scope(StrEnum):
     """What a token lets a program do."""
 
     READ = "read"
+    WRITE = "write"
     ACCESS_TOKEN = "access-token"  # noqa: S105  (a scope, no secret)
     MANAGE = "manage"
 
@@ -22,7 +23,8 @@ class Scope(StrEnum):
     def meaning(self) -> str:
         """Say it in words."""
         return {
-            "read": "see connections and test them",
+            "read": "see connections, test them and read their mail",
+            "write": "mark, copy, move and delete messages",
             "access-token": "get fresh access tokens, which open the whole mailbox",
             "manage": "make and delete connections",
         }[self]
