@@ -3,10 +3,12 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -138,6 +140,18 @@ def app(settings: Settings) -> Iterator[Flask]:
     writes.set(False)  # what the test before has left
     app = create_app(settings)
     app.jinja_env.bytecode_cache = COMPILED
+    with app.app_context():
+        engine: Engine = db.engine
+    yield app
+    engine.dispose()
+
+
+@contextmanager
+def portal_in(folder: Path, ready_folder: Path, **more_settings: Any) -> Iterator[Flask]:
+    """Give a portal on SQLite for tests that share it."""
+    shutil.copytree(ready_folder, folder / "data")
+    writes.set(False)
+    app = create_app(Settings(data_dir=folder / "data", **more_settings))
     with app.app_context():
         engine: Engine = db.engine
     yield app

@@ -105,7 +105,6 @@ def test_an_attachment_is_downloaded_as_a_file(mail: Mail) -> None:
         "/messages/SU5CT1g.99999999999999.1",
         "/messages/SU5CT1g.1.0",
         "/messages?mailbox=No+such",
-        "/messages?mailbox=%0D%0AA1+LOGOUT",
         "/messages/{ref}/parts/77",
         "/messages/{ref}/parts/x",
         "/messages/{ref}/parts/1%5D%20BODY%5B2",
@@ -121,7 +120,7 @@ def test_what_is_not_there_is_a_problem(mail: Mail, path: str) -> None:
 
 
 def test_a_message_of_another_uid_validity_is_gone_for_good(mail: Mail) -> None:
-    mailbox, validity, uid = messages(mail)["messages"][0]["ref"].split(".")
+    mailbox, validity, uid, _ = messages(mail)["messages"][0]["ref"].split(".")
 
     answer = mail[0].get(f"{mail[1]}/messages/{mailbox}.{int(validity) % 4_000_000_000 + 1}.{uid}")
 
@@ -140,6 +139,7 @@ def test_a_message_of_another_uid_validity_is_gone_for_good(mail: Mail) -> None:
         "unread=perhaps",
         "folder=x",
         "mailbox=",
+        "mailbox=%0D%0AA1+LOGOUT",
     ],
 )
 def test_a_query_that_is_not_right_is_said_to_be_so(mail: Mail, query: str) -> None:

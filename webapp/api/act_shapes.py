@@ -7,7 +7,7 @@ from pydantic import Field
 
 from webapp.api.mail_shapes import SummaryShape
 from webapp.api.problems import unfit
-from webapp.api.refs import PATTERN, Place
+from webapp.api.refs import PATTERN, MailboxName, Place
 from webapp.api.shapes import MOST_ID, Shape
 from webapp.imap.acts import Chosen
 from webapp.mailboxes.acting import Caution, Done, Kind, Plan
@@ -56,9 +56,7 @@ class FlagsShape(ChosenShape):
 class ToShape(ChosenShape):
     """Where the messages are to go."""
 
-    to: str = Field(
-        min_length=1, max_length=1000, description="A mailbox, as the list of mailboxes has it.", examples=["Archive"]
-    )
+    to: MailboxName = Field(description="A mailbox, as the list of mailboxes has it.", examples=["Archive"])
 
 
 class DeleteShape(ChosenShape):

@@ -14,7 +14,7 @@ from webapp.imap.names import same_mailbox
 from webapp.mailboxes.acting import ActError, Kind, Refusal, Wish, perform, plan, undo
 from webapp.mailboxes.history import recent_acts
 from webapp.mailboxes.opening import opened
-from webapp.models import Scope
+from webapp.models import Scope, db
 
 _ERRORS = {**MAIL_ERRORS, 409: "It cannot be done at this mailbox: it is full, can only be read, or lacks a Trash."}
 # Undoing takes back what pages have moved too, which may be a whole mailbox.
@@ -110,6 +110,7 @@ def undo_act(connection_id: int, act_id: int) -> ActResult:
     `remaining`: ask again until there are none.
     """
     connection, user = find_connection(connection_id), current_asker().user
+    db.session.commit()  # what was done is read and written by transactions of their own
     try:
         with explaining():
             return ActResult.performed(undo(connection, act_id, user, seconds=_SECONDS))

@@ -12,7 +12,7 @@ from webapp.api.contract import operation
 from webapp.api.cursors import cursor_of, read_cursor
 from webapp.api.mail_failures import MAIL_ERRORS, explaining
 from webapp.api.problems import ApiError
-from webapp.api.refs import Place
+from webapp.api.refs import MailboxName, Place
 from webapp.api.shapes import PageQuery, Shape
 from webapp.imap.attachments import Found, Page, Part, attachments_after
 from webapp.imap.errors import ImapError, Sign
@@ -35,9 +35,7 @@ def _few(filename: str) -> str:
 class AttachmentQuery(PageQuery):
     """Which attachments, of which messages; what is given must all be true."""
 
-    mailbox: str = Field(
-        "INBOX", min_length=1, max_length=1000, description="Its name, as the list of mailboxes has it."
-    )
+    mailbox: MailboxName = Field("INBOX", description="Its name, as the list of mailboxes has it.")
     since: date | None = Field(None, description="Arrived on this day or later.")
     before: date | None = Field(None, description="Arrived before this day.")
     sender: str = Field("", alias="from", max_length=200, description="Words in the sender's name or address.")

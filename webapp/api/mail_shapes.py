@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from webapp.api.refs import Place
+from webapp.api.refs import MailboxName, Place
 from webapp.api.shapes import PageQuery, Shape
 from webapp.imap.messages import Message, Part, Summary
 
@@ -63,9 +63,7 @@ class MessagePage(Shape):
 class MessageQuery(PageQuery):
     """Which messages of which mailbox; what is given must all be true of a message."""
 
-    mailbox: str = Field(
-        "INBOX", min_length=1, max_length=1000, description="Its name, as the list of mailboxes has it."
-    )
+    mailbox: MailboxName = Field("INBOX", description="Its name, as the list of mailboxes has it.")
     cursor: str = Field(
         "", max_length=200, description="`older` or `newer` of a page of the same list.", pattern=r"^[A-Za-z0-9_-]*$"
     )

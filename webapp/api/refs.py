@@ -2,13 +2,18 @@
 
 import re
 from dataclasses import dataclass
+from typing import Annotated
 
+from pydantic import Field
 from werkzeug.routing import BaseConverter
 
 from webapp.mailboxes.refs import name_of, ref_of
 
 PATTERN = r"^[A-Za-z0-9_-]{1,1400}\.[0-9]{1,10}\.[1-9][0-9]{0,9}(\.([A-Za-z0-9_-]{12})?)?$"
 """What a reference looks like, for the document."""
+
+MailboxName = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""The name of a mailbox, as the list of mailboxes has it."""
 
 _REF = re.compile(r"([A-Za-z0-9_-]{1,1400})\.([0-9]{1,10})\.([1-9][0-9]{0,9})(?:\.((?:[A-Za-z0-9_-]{12})?))?")
 _MOST = 2**32
