@@ -2,17 +2,24 @@
 
 from flask import Blueprint, Response, redirect, send_file, url_for
 from sqlalchemy import text
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from webapp.htmx import local_copy
 from webapp.models import db
 
 
 class IdConverter(IntegerConverter):
-    """A row's number in an address; larger ones than a database column holds are not found."""
+    """A row's number in an address; one that is larger than a database column holds is read as 0, which no row has.
 
-    def __init__(self, map_: Map) -> None:
-        super().__init__(map_, max=2**31 - 1)
+    It is not refused here: whether a method is allowed would then be told of other routes with the same path.
+    """
+
+    regex = "[0-9]{1,19}"
+
+    def to_python(self, value: str) -> int:
+        """Read the number."""
+        number = int(value)
+        return number if number < 2**31 else 0
 
 
 site = Blueprint("site", __name__)

@@ -1,17 +1,13 @@
 """What programs do to messages, at a real Dovecot."""
 
 import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from tests.api.conftest import MakeProgram, said
 from tests.api.mailbox import USER, RealMailbox
 from tests.connections.conftest import MakeConnection
-from tests.servers.dovecot import ADDRESS, USERS, Dovecot
-from webapp.imap.sessions import close_idle
 from webapp.mailboxes.refs import ref_of
 from webapp.models import Scope, User
 
@@ -25,23 +21,11 @@ def database() -> str:
 
 
 @pytest.fixture
-def mail(
-    app: Flask, program: MakeProgram, member: User, make_connection: MakeConnection, dovecot: Dovecot
-) -> Iterator[RealMailbox]:
-    """Give a mailbox with four messages, another mailbox and a Trash."""
-    app.extensions["postroom.network"] = dovecot.network
-    connection_id = make_connection(
-        member, host=ADDRESS, port=str(dovecot.tls_port), address=USER, user=USER, password=USERS[USER]
-    )
-    mailbox = RealMailbox(dovecot, program(member), f"/connections/{connection_id}")
-    for name in ("Archive", "Trash"):
-        dovecot.create_mailbox(USER, name)
+def mail(real_mailbox: RealMailbox) -> RealMailbox:
+    """Give a mailbox with four messages."""
     for subject in LETTERS:
-        mailbox.deliver(subject)
-    yield mailbox
-    close_idle()
-    shutil.rmtree(dovecot.mail(USER))
-    dovecot.create_mailbox(USER, "INBOX")
+        real_mailbox.deliver(subject)
+    return real_mailbox
 
 
 def everywhere(mail: RealMailbox) -> dict[str, list[str]]:

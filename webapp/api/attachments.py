@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field
@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from webapp.api.connections import find_connection
 from webapp.api.contract import operation
 from webapp.api.cursors import cursor_of, read_cursor
+from webapp.api.inputs import Day
 from webapp.api.mail_failures import MAIL_ERRORS, explaining
 from webapp.api.problems import ApiError
 from webapp.api.refs import MailboxName, Place
@@ -36,8 +37,8 @@ class AttachmentQuery(PageQuery):
     """Which attachments, of which messages; what is given must all be true."""
 
     mailbox: MailboxName = Field("INBOX", description="Its name, as the list of mailboxes has it.")
-    since: date | None = Field(None, description="Arrived on this day or later.")
-    before: date | None = Field(None, description="Arrived before this day.")
+    since: Day | None = Field(None, description="Arrived on this day or later.")
+    before: Day | None = Field(None, description="Arrived before this day.")
     sender: str = Field("", alias="from", max_length=200, description="Words in the sender's name or address.")
     subject: str = Field("", max_length=200, description="Words in the subject.")
     filename: Annotated[str, AfterValidator(_few)] = Field(

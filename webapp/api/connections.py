@@ -41,20 +41,21 @@ from webapp.providers.password import CredentialsForm
 log = logging.getLogger(__name__)
 
 _CURSOR = "connections"
+_LINE, _LINE_OR_NONE = r"^[^\x00-\x1f\x7f]+$", r"^[^\x00-\x1f\x7f]*$"
 _RUNNING = "A test of the connection is running."
 
 
 class NewConnection(Shape):
     """A connection with a password; one by OAuth is made on the pages, where somebody signs in for it."""
 
-    name: str = Field(min_length=1, max_length=100)
+    name: str = Field(min_length=1, max_length=100, pattern=_LINE)
     address: str = Field(min_length=3, max_length=254)
     credential_type: Literal["credentials"] = "credentials"
-    password: str = Field(min_length=1, max_length=1000, json_schema_extra=SECRET)
+    password: str = Field(min_length=1, max_length=1000, pattern=r"^[^\x00\r\n]+$", json_schema_extra=SECRET)
     host: str = Field("", max_length=253, description="Empty: the server of a well-known provider, by the address.")
     port: int = Field(993, ge=1, le=65535)
     security: Literal["tls", "starttls", "none"] = "tls"
-    user: str = Field("", max_length=254, description="Where it is not the address.")
+    user: str = Field("", max_length=254, pattern=_LINE_OR_NONE, description="Where it is not the address.")
 
 
 @operation("GET", "/connections", scope=Scope.READ, query=PageQuery, answer=ConnectionPage)

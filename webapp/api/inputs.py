@@ -1,15 +1,27 @@
 """What a request brings: its query and its body, each checked by a model before an operation sees it."""
 
 import json
+import re
 from collections.abc import Mapping
-from typing import NoReturn, TypeVar
+from datetime import date
+from typing import Annotated, NoReturn, TypeVar
 
 from flask import request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from webapp.api.problems import ApiError, unfit
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("a day is written as 2026-11-28")
+    return date.fromisoformat(value)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day as RFC 3339 writes it; pydantic would take the seconds since 1970 too."""
 
 _MOST_FAULTS = 10
 _LONGEST_NAME = 100

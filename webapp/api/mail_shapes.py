@@ -1,10 +1,11 @@
 """What goes over the API of mail: mailboxes, messages, attachments."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal, Self
 
 from pydantic import Field
 
+from webapp.api.inputs import Day
 from webapp.api.refs import MailboxName, Place
 from webapp.api.shapes import PageQuery, Shape
 from webapp.imap.messages import Message, Part, Summary
@@ -71,8 +72,8 @@ class MessageQuery(PageQuery):
     sender: str = Field("", max_length=200)
     recipient: str = Field("", max_length=200)
     subject: str = Field("", max_length=200)
-    since: date | None = Field(None, description="Arrived on this day or later.")
-    before: date | None = Field(None, description="Arrived before this day.")
+    since: Day | None = Field(None, description="Arrived on this day or later.")
+    before: Day | None = Field(None, description="Arrived before this day.")
     unread: bool = False
     attachments: bool = Field(False, description="Only those that have attachments, by their content type.")
 
