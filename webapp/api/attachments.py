@@ -18,7 +18,6 @@ from webapp.api.shapes import PageQuery, Shape
 from webapp.imap.attachments import Found, Page, Part, attachments_after
 from webapp.imap.errors import ImapError, Sign
 from webapp.imap.messages import ChangedError, Query
-from webapp.mail import safe_name
 from webapp.mailboxes.opening import opened
 from webapp.models import Connection, Scope
 
@@ -73,7 +72,7 @@ class AttachmentShape(Shape):
         return cls(
             ref=place.ref,
             section=part.section,
-            name=safe_name(part.name, fallback=f"attachment-{part.section}"),
+            name=part.name,
             size=part.size,
             content_type=part.content_type,
             subject=found.summary.subject,

@@ -95,7 +95,7 @@ def try_it() -> Response:
             status=given.status_code,
             reason=HTTP_STATUS_CODES.get(given.status_code, ""),
             headers=tuple((name, given.headers[name]) for name in _SHOWN_HEADERS if name in given.headers),
-            body=_shown(given, asked.operation),
+            body=shown_body(given, asked.operation),
             curl=asked.curl,
         )
     finally:
@@ -132,7 +132,7 @@ def _values(operation: Operation, path: str) -> dict[str, Any] | None:
     return dict(values) if endpoint == f"{api.name}.{operation.name}" else None
 
 
-def _shown(response: Response, operation: Operation) -> str:
+def shown_body(response: Response, operation: Operation) -> str:
     """Give the body as it is shown: JSON, without what no page should show."""
     fine = response.status_code == operation.status
     if operation.media and fine:
