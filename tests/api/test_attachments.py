@@ -10,6 +10,7 @@ import pytest
 from tests.api.conftest import said
 from tests.api.mailbox import USER, RealMailbox
 from webapp.api import attachments
+from webapp.imap.attachments import attachments_after
 from webapp.imap.errors import ProtocolError, Sign
 from webapp.imap.sessions import close_idle
 
@@ -114,7 +115,7 @@ def test_where_many_messages_tell_too_much_they_are_asked_for_one_by_one(
     real_mailbox: RealMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    real = attachments.attachments_after
+    real = attachments_after
 
     def tells_too_much(*given: Any, **named: Any) -> Any:
         asked.append(named["messages"])

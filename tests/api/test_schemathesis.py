@@ -80,7 +80,7 @@ class World:
             known["connection_id"] = 99 if missing or case.method == "DELETE" else self._connection_id
         places |= {name: value for name, value in known.items() if name in places}
         query |= {name: "INBOX" for name in query if name == "mailbox" and not missing}
-        body |= {name: "Archive" for name in body if name == "to" and not missing}
+        body |= {name: "Archive" for name in body if name == "to" and (body[name] == "INBOX" or not missing)}
 
     def _fresh(self) -> str:
         """Give a message that nothing has been done to."""

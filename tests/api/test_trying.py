@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, jsonify
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -126,7 +126,7 @@ def test_a_file_and_a_secret_are_not_shown(app: Flask, person: FlaskClient, real
 
     operation = next(each for each in OPERATIONS if each.name == "get_access_token")
     with app.test_request_context():
-        given = app.json.response({"access_token": "ya29.secret", "account": "ann@example.com"})
+        given = jsonify({"access_token": "ya29.secret", "account": "ann@example.com"})
     shown = shown_body(given, operation)
     assert "ya29.secret" not in shown
     assert "ann@example.com" in shown

@@ -1,5 +1,6 @@
 """What goes over the API of acts on messages."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
@@ -68,8 +69,8 @@ class DeleteShape(ChosenShape):
 class ActResult(Shape):
     """What has been done, or what would be: of a dry run `done` is how many messages it would be done to.
 
-    `to` is the mailbox in which the messages are now, empty where they went nowhere. `gone` counts those that are not
-    there any more, or are other messages by now. `act_id` is what undo takes, null where nothing can be undone. Where
+    `to` is the mailbox in which the messages are now, empty where they went nowhere. `gone` are those that are not there
+    any more, or are other messages by now. `act_id` is what undo takes, null where nothing can be undone. Where
     `remaining` is not 0, the time was over: ask once more.
     """
 
@@ -78,7 +79,7 @@ class ActResult(Shape):
     mailbox: str
     to: str
     done: int
-    gone: int
+    gone: list[str]
     remaining: int
     undoable: bool
     act_id: int | None
@@ -86,7 +87,7 @@ class ActResult(Shape):
     first: list[SummaryShape] = Field(description="Of a dry run: the newest ten messages that it is about.")
 
     @classmethod
-    def planned(cls, plan: Plan, act: Kind | Literal["flags"]) -> Self:
+    def planned(cls, plan: Plan, chosen: Chosen, act: Kind | Literal["flags"]) -> Self:
         """Describe what would be done."""
         return cls(
             dry_run=True,
@@ -94,7 +95,7 @@ class ActResult(Shape):
             mailbox=plan.mailbox,
             to=plan.destination,
             done=plan.total,
-            gone=plan.gone,
+            gone=refs(chosen, plan.gone_uids),
             remaining=0,
             undoable=plan.undoable,
             act_id=None,
@@ -103,21 +104,27 @@ class ActResult(Shape):
         )
 
     @classmethod
-    def performed(cls, done: Done) -> Self:
-        """Describe what has been done."""
+    def performed(cls, done: Done, chosen: Chosen | None = None) -> Self:
+        """Describe what has been done; of what was undone nobody chose the messages."""
         return cls(
             dry_run=False,
             act=done.kind,
             mailbox=done.mailbox,
             to=done.destination,
             done=done.done,
-            gone=done.gone,
+            gone=refs(chosen, done.gone_uids) if chosen else [],
             remaining=done.remaining,
             undoable=done.act_id is not None,
             act_id=done.act_id,
             cautions=[Caution.LEFT_MARKED] if done.left_marked else [],
             first=[],
         )
+
+
+def refs(chosen: Chosen, uids: Iterable[int]) -> list[str]:
+    """Give the references of some of the chosen messages."""
+    known = chosen.messages
+    return [Place(chosen.mailbox, chosen.uid_validity, uid, known[uid]).ref for uid in uids]
 
 
 class PastActShape(Shape):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from webapp.api.act_shapes import ActResult, ChosenShape, DeleteShape, FlagsShape, PastActs, PastActShape, ToShape
+from webapp.api.act_shapes import ActResult, ChosenShape, DeleteShape, FlagsShape, PastActs, PastActShape, ToShape, refs
 from webapp.api.admission import current_asker
 from webapp.api.connections import find_connection
 from webapp.api.contract import operation
@@ -14,7 +14,7 @@ from webapp.imap.names import same_mailbox
 from webapp.mailboxes.acting import ActError, Kind, Refusal, Wish, perform, plan, undo
 from webapp.mailboxes.history import recent_acts
 from webapp.mailboxes.opening import opened
-from webapp.models import Scope, db
+from webapp.models import Scope
 
 _ERRORS = {**MAIL_ERRORS, 409: "It cannot be done at this mailbox: it is full, can only be read, or lacks a Trash."}
 # Undoing takes back what pages have moved too, which may be a whole mailbox.
@@ -43,7 +43,7 @@ def set_message_flags(connection_id: int, body: FlagsShape) -> ActResult:
     chosen, connection = body.chosen, find_connection(connection_id)
     with explaining():
         if body.dry_run:
-            return ActResult.planned(plan(connection, Wish(kind=Kind.SEEN, what=chosen)), act="flags")
+            return ActResult.planned(plan(connection, Wish(kind=Kind.SEEN, what=chosen)), chosen, "flags")
         with opened(connection) as session:
             batches = list(set_flags(session, chosen, add=_flags(body.add), remove=_flags(body.remove)))
     return ActResult(
@@ -52,7 +52,7 @@ def set_message_flags(connection_id: int, body: FlagsShape) -> ActResult:
         mailbox=chosen.mailbox,
         to="",
         done=sum(len(batch.done) for batch in batches),
-        gone=sum(len(batch.gone) for batch in batches),
+        gone=refs(chosen, (uid for batch in batches for uid in batch.gone)),
         remaining=0,
         undoable=False,
         act_id=None,
@@ -110,7 +110,6 @@ def undo_act(connection_id: int, act_id: int) -> ActResult:
     `remaining`: ask again until there are none.
     """
     connection, user = find_connection(connection_id), current_asker().user
-    db.session.commit()  # what was done is read and written by transactions of their own
     try:
         with explaining():
             return ActResult.performed(undo(connection, act_id, user, seconds=_SECONDS))
@@ -129,8 +128,8 @@ def _acted(connection_id: int, body: ChosenShape, kind: Kind, to: str = "") -> A
     with explaining():
         if body.dry_run:
             planned = plan(connection, wish)
-            return ActResult.planned(planned, planned.kind)
-        return ActResult.performed(perform(connection, wish, user))
+            return ActResult.planned(planned, chosen, planned.kind)
+        return ActResult.performed(perform(connection, wish, user), chosen)
 
 
 def _flags(names: Sequence[str]) -> list[Flag]:

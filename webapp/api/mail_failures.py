@@ -26,6 +26,9 @@ _IN_THE_WAY: tuple[tuple[type[ImapError], str, str], ...] = (
     (NoTrashError, "There is no Trash", "Move the messages to a mailbox, or delete them with `permanently`."),
 )
 
+# Diagnoses of a mailbox, where the connection itself is in order.
+_OF_THE_MAILBOX = {"mailbox-full": 409, "mailbox-not-found": 404}
+
 
 @contextmanager
 def explaining() -> Iterator[None]:
@@ -42,8 +45,9 @@ def explaining() -> Iterator[None]:
         for kind, title, why in _IN_THE_WAY:
             if isinstance(error, kind):
                 raise ApiError(409, title, f"{why} The server: {error.text}") from None
-        failure = error.report.failure if isinstance(error, NotOpenedError) else None
-        raise explained_failure(502, failure or error.failure(None), {"mailbox-full": 409}) from None
+        if isinstance(error, NotOpenedError):
+            raise explained_failure(502, error.report.failure or error.failure(None)) from None
+        raise explained_failure(502, error.failure(None), _OF_THE_MAILBOX) from None
 
 
 @contextmanager

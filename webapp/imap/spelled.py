@@ -12,13 +12,14 @@ def ask_about(
     session: Session, mailbox: str, words: Callable[[Text], Sequence[bytes]]
 ) -> Mapping[str, Sequence[Untagged]]:
     """Send a command that names a mailbox; raise `GoneError` where there is none of this name in any spelling."""
-    refusal = GoneError("[NONEXISTENT] No mailbox has this name")
+    refusal: GoneError | None = None
     for spelling in spellings(mailbox):
         name, *more = words(Text(spelling))
         try:
             return session.ask(name.decode(), *more)
         except MailboxError as error:
-            if not (session.is_in_step and NOT_THERE.search(error.text)):
+            if not session.is_in_step or (refusal is None and not NOT_THERE.search(error.text)):
                 raise
-            refusal = GoneError(error.text)
-    raise refusal
+            # What is said of the proper spelling: of another one, servers say that it is none.
+            refusal = refusal or GoneError(error.text)
+    raise refusal or GoneError("[NONEXISTENT] No mailbox has this name")
