@@ -153,6 +153,19 @@ def test_acts_of_another_connection_are_not_there(
     assert mail.subjects("Archive") == ["one"]
 
 
+def test_what_was_done_is_listed_page_by_page(mail: RealMailbox) -> None:
+    made = [said(mail.act("messages/move", messages=mail.refs(each), to="Archive"))["act_id"] for each in LETTERS]
+    seen, cursor = [], ""
+    for _ in LETTERS:
+        page = mail.program.read(f"{mail.path}/acts?limit=3&cursor={cursor}")
+        seen += [each["id"] for each in page["acts"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+
+    assert seen == made[::-1]
+
+
 def test_undo_is_for_whoever_may_write(mail: RealMailbox, program: MakeProgram, member: User) -> None:
     act_id = said(mail.act("messages/move", messages=mail.refs("one"), to="Archive"))["act_id"]
 

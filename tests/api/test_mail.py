@@ -12,6 +12,12 @@ from webapp.imap.sessions import close_idle
 from webapp.models import Scope, User
 
 
+@pytest.fixture
+def database() -> str:
+    """Run once: what reading asks of the database is asked by others on both."""
+    return "sqlite"
+
+
 @pytest.fixture(autouse=True)
 def _no_sessions_left() -> Iterator[None]:
     yield

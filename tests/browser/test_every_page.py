@@ -20,6 +20,7 @@ _NO_PAGES = {
     *("api.list_connections", "api.get_connection", "api.get_access_token", "api.openapi"),
     *("mailboxes.index", "mailboxes.frame", "mailboxes.part", "mailboxes.source"),
     *("api.get_mailboxes", "api.get_messages", "api.get_message", "api.get_part"),
+    *("api.get_attachments", "api.get_acts"),
 }
 _every_place = pytest.mark.parametrize("place", PLACES)
 

@@ -69,8 +69,8 @@ class DeleteShape(ChosenShape):
 class ActResult(Shape):
     """What has been done, or what would be: of a dry run `done` is how many messages it would be done to.
 
-    `to` is the mailbox in which the messages are now, empty where they went nowhere. `gone` are those that are not there
-    any more, or are other messages by now. `act_id` is what undo takes, null where nothing can be undone. Where
+    `to` is the mailbox in which the messages are now, empty where they went nowhere. `gone` are those that are not
+    there any more, or are other messages by now. `act_id` is what undo takes, null where nothing can be undone. Where
     `remaining` is not 0, the time was over: ask once more.
     """
 
@@ -152,6 +152,10 @@ class PastActShape(Shape):
 
 
 class PastActs(Shape):
-    """What took messages somewhere or removed them in the last seven days, the newest first."""
+    """What took messages somewhere or removed them in the last seven days, the newest first.
+
+    `next` is the cursor of the page after it, null on the last.
+    """
 
     acts: list[PastActShape]
+    next: str | None

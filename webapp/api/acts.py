@@ -6,9 +6,10 @@ from webapp.api.act_shapes import ActResult, ChosenShape, DeleteShape, FlagsShap
 from webapp.api.admission import current_asker
 from webapp.api.connections import find_connection
 from webapp.api.contract import operation
+from webapp.api.cursors import cursor_of, read_cursor
 from webapp.api.mail_failures import MAIL_ERRORS, explaining
 from webapp.api.problems import ApiError, unfit
-from webapp.api.shapes import LimitQuery
+from webapp.api.shapes import PageQuery
 from webapp.imap.acts import Flag, set_flags
 from webapp.imap.names import same_mailbox
 from webapp.mailboxes.acting import ActError, Kind, Refusal, Wish, perform, plan, undo
@@ -19,6 +20,7 @@ from webapp.models import Scope
 _ERRORS = {**MAIL_ERRORS, 409: "It cannot be done at this mailbox: it is full, can only be read, or lacks a Trash."}
 # Undoing takes back what pages have moved too, which may be a whole mailbox.
 _SECONDS = 20.0
+_CURSOR = "acts"
 _MESSAGES = "/connections/<id:connection_id>/messages"
 _REFUSALS = {
     Refusal.UNKNOWN: "The connection has no such act, or it was forgotten after seven days.",
@@ -87,16 +89,21 @@ def delete_messages(connection_id: int, body: DeleteShape) -> ActResult:
 
 
 @operation(
-    "GET", "/connections/<id:connection_id>/acts", scope=Scope.READ, query=LimitQuery, answer=PastActs,
+    "GET", "/connections/<id:connection_id>/acts", scope=Scope.READ, query=PageQuery, answer=PastActs,
     errors={404: "There is no such connection."},
 )  # fmt: skip
-def get_acts(connection_id: int, query: LimitQuery) -> PastActs:
+def get_acts(connection_id: int, query: PageQuery) -> PastActs:
     """List what was done to messages.
 
     Whoever did it, on the pages or over the API; flags are not listed.
     """
-    connection = find_connection(connection_id)
-    return PastActs(acts=[PastActShape.of(each) for each in recent_acts(connection.id, limit=query.limit)])
+    (before,) = read_cursor(query.cursor, _CURSOR) if query.cursor else (None,)
+    found = recent_acts(find_connection(connection_id).id, before=before, limit=query.limit + 1)
+    shown = found[: query.limit]
+    return PastActs(
+        acts=[PastActShape.of(each) for each in shown],
+        next=cursor_of(_CURSOR, shown[-1].id) if len(found) > len(shown) else None,
+    )
 
 
 @operation(

@@ -107,15 +107,10 @@ class ConnectionPage(Shape):
     next: str | None
 
 
-class LimitQuery(Shape):
-    """How much of a list."""
-
-    limit: int = Field(50, ge=1, le=200, description="How many at most.")
-
-
-class PageQuery(LimitQuery):
+class PageQuery(Shape):
     """Which page of a list."""
 
+    limit: int = Field(50, ge=1, le=200, description="How many at most.")
     cursor: str = Field("", max_length=200, description="`next` of the page before.", pattern=r"^[A-Za-z0-9_-]*$")
 
 
