@@ -137,8 +137,8 @@ class Heard:
             ]
             self.fulfilled |= {
                 recorder.cases[number].value.operation.label
-                for number, interaction in recorder.interactions.items()
-                if interaction.response is not None and interaction.response.status_code < 300
+                for number, asked in recorder.interactions.items()
+                if asked.response is not None and asked.response.status_code < 300 and asked.request.method != "OPTIONS"
             }
 
 
