@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from webapp.extensions import login_manager
 from webapp.htmx import render
 from webapp.models import db
-from webapp.problem_details import is_for_program, problem_details
+from webapp.problem_details import FOR_PROGRAMS, is_for_program, problem_details
 from webapp.security.key_files import KeyFileError
 from webapp.security.secret_box import SecretBoxError
 
@@ -47,6 +47,7 @@ def error_response(status: int, title: str = "", remedy: str = "", *, plain: boo
     """Answer with a status and its sentence; `plain` leaves out what the database would have to be asked for."""
     known = SENTENCES.get(status) or SENTENCES[500 if status >= 500 else 400]
     if is_for_program():
+        known = FOR_PROGRAMS.get(status, known)
         return problem_details(status, title or known[0], remedy or known[1])
     return render("error.html", "_error.html", status, title=title or known[0], remedy=remedy or known[1], plain=plain)
 

@@ -6,6 +6,14 @@ from flask import Response, json, request
 
 API = "/api/v1/"
 
+# status: (what happened, what to do), where the words for people on pages would not help a program's author.
+FOR_PROGRAMS = {
+    404: ("There is nothing here", "No operation has this path: /api/v1/openapi.json lists those that there are."),
+    405: ("This method is not for this path", "The header Allow names those that are."),
+    413: ("The body is too long", "256 KiB at most: send it in parts."),
+    503: ("The portal is busy", "Nothing was changed. Ask again in a moment."),
+}
+
 
 def is_for_program() -> bool:
     """Say whether the request is one of the JSON API."""

@@ -1,5 +1,6 @@
 """Connections over the API."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -148,6 +149,11 @@ def test_nothing_is_made_of_what_is_wrong(
         (b"", "application/json", 400),
         (b"\xff", "application/json", 400),
         (b"[" * 100_000, "application/json", 400),
+        (b'{"name": NaN}', "application/json", 400),
+        (b"\xef\xbb\xbf{}", "application/json", 400),
+        (b'{"name": "\\ud800"}', "application/json", 400),
+        (b"9" * 5000, "application/json", 400),
+        (b'{"name": "a", "name": "b"}', "application/json", 422),
         (b"[]", "application/json", 422),
         (b"null", "application/json", 422),
         (b"a=b", "application/x-www-form-urlencoded", 415),
@@ -160,6 +166,18 @@ def test_a_body_that_cannot_be_read_is_said_to_be_so(
     answer = program(member).ask("POST", "/connections", data=body, content_type=kind)
 
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+
+
+def test_a_body_that_comes_in_chunks_ends_at_the_same_limit(program: MakeProgram, member: User) -> None:
+    answer = program(member).ask(
+        "POST",
+        "/connections",
+        input_stream=io.BytesIO(b"{}" + b" " * 300_000),
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+    assert (answer.status_code, answer.content_type) == (413, "application/problem+json")
 
 
 def test_a_limited_token_makes_no_connections(
