@@ -1,6 +1,7 @@
 """What people read about the API: the OpenAPI document, and the same as a page."""
 
 import json
+import re
 from typing import Any
 
 from flask import Response, render_template
@@ -14,14 +15,6 @@ from webapp.signed_in import login_required
 from webapp.vault import current_settings
 
 VERSION = "1"
-
-
-@api.app_template_filter("type_words")
-def type_words(schema: dict[str, Any]) -> str:
-    """Name the type of a field as people say it."""
-    named = str(schema.get("$ref", "")).rpartition("/")[2]
-    kind = named or str(schema.get("format") or schema.get("type", "anything"))
-    return f"list of {type_words(schema['items'])}" if kind == "array" and "items" in schema else kind
 
 
 @api.get("/openapi.json")
@@ -41,10 +34,18 @@ def reference() -> str:
         operations=OPERATIONS,
         paths={operation.name: shown_path(operation) for operation in OPERATIONS},
         document=described,
+        parts=_parts(described),
         scopes=Scope,
         connections=connections_to_try(),
         body_to_try=body_to_try,
     )
+
+
+def _parts(described: dict[str, Any]) -> set[str]:
+    """Name the schemas that stand within others."""
+    whole = {shape.__name__ for each in OPERATIONS for shape in (each.answer, each.body) if shape}
+    named = re.findall(r"#/components/schemas/(\w+)", json.dumps(described["components"]["schemas"]))
+    return set(named) - whole
 
 
 __all__ = ["api", "api_pages"]
