@@ -1,15 +1,13 @@
 """The settings of the portal as a guide lists them: read from their definition, so that none is missing or made up."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from pydantic.fields import FieldInfo
 
+from webapp.formats import coded
 from webapp.settings import PREFIX, Settings
-
-_CODE = re.compile(r"`([^`]+)`")
 
 
 class SettingRow(NamedTuple):
@@ -29,11 +27,7 @@ def _rows(start: str) -> Iterator[SettingRow]:
     for name, field in Settings.model_fields.items():
         provider = name.partition("_")[0]
         if start == (provider if provider in ("gmail", "outlook") else ""):
-            yield SettingRow(f"{PREFIX}{name}".upper(), _marked_up(field.description or ""), _default(field))
-
-
-def _marked_up(text: str) -> Markup:
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  (escaped just before)
+            yield SettingRow(f"{PREFIX}{name}".upper(), coded(field.description or ""), _default(field))
 
 
 def _default(field: FieldInfo) -> str:
