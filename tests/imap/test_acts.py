@@ -11,7 +11,7 @@ from tests.imap.servers import Answer, Peer
 from tests.imap.test_mailboxes import session_with
 from webapp.imap import ImapError, MailboxError, Network, Sign
 from webapp.imap.acts import BATCH, Batch, Chosen, Flag, copy, expunge, move, set_flags
-from webapp.imap.copies import End, find_copies
+from webapp.imap.copies import Copies, End, confirmed, find_copies
 from webapp.imap.errors import ChangedError, GoneError, ReadOnlyError
 from webapp.imap.fingerprints import fingerprint_of
 from webapp.imap.messages import read_message
@@ -27,6 +27,7 @@ class Server:
 
     messages: Mapping[int, str] = field(default_factory=lambda: {1: "a", 2: "b", 3: "c"})
     answers: Mapping[str, str | None] = field(default_factory=dict)
+    sizes: Mapping[int, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     @contextmanager
@@ -63,7 +64,7 @@ class Server:
             return ""
         header = f"Message-ID: <{self.messages[uid]}>\n\n"
         section = f"BODY[HEADER.FIELDS (MESSAGE-ID)]<0> {{{len(header) + 2}}}\n{header}"
-        return f"* {uid} FETCH (UID {uid} FLAGS () RFC822.SIZE 9 {section})\n"
+        return f"* {uid} FETCH (UID {uid} FLAGS () RFC822.SIZE {self.sizes.get(uid, 9)} {section})\n"
 
 
 def chosen(*uids: int, fingerprint: str | None = None) -> Chosen:
@@ -181,7 +182,7 @@ def test_copies_are_known_as_far_as_the_server_tells_them(
 
 
 def test_copies_that_were_not_told_are_found_by_their_message_ids_among_what_is_new(network: Network) -> None:
-    there = {7: "a", 8: "a", 9: "b", 10: "", 11: "b"}
+    there = {6: "b", 7: "a", 8: "a", 9: "b", 10: "", 11: "b"}
     search = "* SEARCH 7 8 9 10 11 6\nTAG OK Done"
     server = Server(messages=there, answers={"UID SEARCH": search})
     originals = {1: fingerprint_of(b"<b>"), 2: fingerprint_of(b"<b>"), 3: fingerprint_of(b"<c>"), 4: ""}
@@ -190,6 +191,13 @@ def test_copies_that_were_not_told_are_found_by_their_message_ids_among_what_is_
         assert find_copies(session, "Done", End(17, 0), originals).uids == {}
         with pytest.raises(ChangedError):
             find_copies(session, "Done", End(18, 7), originals)
+
+
+def test_a_copy_of_another_size_is_not_believed_unless_its_original_has_gone(network: Network) -> None:
+    server = Server(messages=dict.fromkeys([1, 2, 7, 8, 9], "a"), sizes={8: 10})
+    with server.session(network) as session:
+        assert confirmed(session, "Done", "INBOX", Copies(17, {1: 7, 2: 8, 3: 9})) == {1: 7, 3: 9}
+        assert confirmed(session, "Done", "INBOX", Copies(17, {})) == {}
 
 
 def test_thousands_go_in_lines_that_every_server_takes_each_batch_before_the_next(network: Network) -> None:

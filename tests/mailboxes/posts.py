@@ -136,9 +136,9 @@ def connect(owner_id: int, *, port: int, name: str = "Acts") -> Connection:
     return connection
 
 
-def ids(state: State, mailbox: str, *, marked: bool = False) -> Counter[str]:
-    """Give the Message-IDs in a mailbox, without those marked as deleted unless these are asked for."""
-    return Counter(name for name, flags in state[mailbox].elements() if marked or "T" not in flags)
+def ids(state: State, mailbox: str) -> Counter[str]:
+    """Give the Message-IDs in a mailbox, without those marked as deleted."""
+    return Counter(name for name, flags in state[mailbox].elements() if "T" not in flags)
 
 
 def message_id(mailbox: str, number: int) -> str:

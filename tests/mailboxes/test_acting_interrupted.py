@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from tests.mailboxes.posts import Post, at_each, connect, ids, message_id
+from tests.mailboxes.posts import USER, Post, at_each, connect, ids, message_id
 from tests.servers.cutting import Cut, Wire
 from webapp.imap import ImapError
 from webapp.mailboxes import claims, ledger
@@ -98,6 +98,21 @@ def test_a_long_act_is_left_off_and_gone_on_with(post: Post, member: User, monke
     assert (back.done, back.remaining, back.act_id) == (4, 0, None)
     assert recent_acts(post.connection.id)[0].undone
     assert ids(post.state(work, target), work) == Counter(message_id(work, number) for number in range(5))
+
+
+@at_each("MOVE")
+def test_copies_of_one_message_id_are_told_apart_batch_by_batch(
+    post: Post, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "BATCH", 1)
+    work, target = post.new("", "S"), post.new()
+    for path in post.server.mail(USER, work).glob("cur/*"):
+        path.write_bytes(b"Message-ID: <same@example.com>\r\nSubject: Twice\r\n\r\nHello\r\n")
+    before = post.state(work, target)
+    done = perform(post.connection, Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target), member)
+
+    assert undo(post.connection, done.act_id or 0, member).done == 2
+    assert post.state(work, target) == before
 
 
 def test_what_a_killed_process_left_is_nobodys_after_a_while(
