@@ -37,6 +37,7 @@ SENTENCES = {
     405: ("This page cannot be used that way", "Go back and use the buttons of the page."),
     409: ("Somebody else was quicker", "Reload the page to see what has changed, then try again."),
     413: ("That is too much at once", "Shorten what you typed and send it again."),
+    416: ("The file is not as long as that", "Load it again from its beginning."),
     429: ("Too many attempts", "Wait a few minutes, then try again."),
     500: ("The portal made a mistake", "Nothing was changed. Try again; if it stays, tell whoever runs this portal."),
     503: ("The portal is busy", "Nothing was changed. Try again in a moment."),
@@ -58,8 +59,8 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
         response = error_response(error.code or 500)
-        if error.code == 405 and (allow := dict(error.get_headers()).get("Allow")):
-            response.headers["Allow"] = allow
+        # What a client goes by: which methods there are (405), how long a file is (416).
+        response.headers.extend([pair for pair in error.get_headers() if pair[0] in ("Allow", "Content-Range")])
         return response
 
     @app.errorhandler(CSRFError)

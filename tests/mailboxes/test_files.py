@@ -2,20 +2,36 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from werkzeug.test import TestResponse
 
 from tests.browsing import words
 from tests.mailboxes.conftest import Reader, page
-from webapp.imap.errors import ConnectError
-from webapp.imap.messages import Part
+from webapp.imap.errors import ConnectError, ProtocolError
+from webapp.imap.messages import Content, Part
+from webapp.imap.session import Session
 from webapp.imap.sessions import close_idle
-from webapp.mailboxes import files
+from webapp.mailboxes import sending
 from webapp.mailboxes.refs import ref_of
 
 INVOICE = "Ihre Rechnung Nr. 2204"
+
+
+class Pretended(Content):
+    """A part whose bytes are told, and not asked of a server."""
+
+    answers: ClassVar[tuple[bytes | Exception, ...]] = ()
+
+    def known_size(self) -> int | None:
+        return None
+
+    def stream(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        for piece in self.answers:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, *pieces: bytes | Exception, **facts: Any) -> None:
@@ -23,14 +39,12 @@ def pretend(monkeypatch: pytest.MonkeyPatch, *pieces: bytes | Exception, **facts
     known = {"content_type": "text/plain", "charset": None, "encoding": None, "size": 1, "name": "a.txt"}
     part = Part(section="2", disposition="", content_id="", **{**known, **facts})
 
-    def stream(*_: object) -> Iterator[bytes]:
-        for piece in pieces:
-            if isinstance(piece, Exception):
-                raise piece
-            yield piece
+    def content(session: Session, uid: int, part: Part) -> Content:
+        return Pretended(session=session, uid=uid, section=part.section, encoding=part.encoding, told=part.size)
 
-    monkeypatch.setattr(files, "find_part", lambda *_, **__: part)
-    monkeypatch.setattr(files, "stream_found", stream)
+    monkeypatch.setattr(Pretended, "answers", pieces)
+    monkeypatch.setattr(sending, "find_part", lambda *_, **__: part)
+    monkeypatch.setattr(sending, "content_of", content)
 
 
 def a_part(reader: Reader) -> str:
@@ -149,3 +163,16 @@ def test_the_source_is_shown_as_plain_text_or_saved(reader: Reader) -> None:
     assert re.fullmatch(r"attachment; filename=message-\d+\.eml", as_file.headers["Content-Disposition"])
     assert shown.data == as_file.data
     assert b"Subject: Lunch on Thursday?\r\n" in shown.data
+
+
+def test_less_than_was_announced_never_passes_for_the_whole_range(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, b"first", encoding="base64")
+    monkeypatch.setattr(Pretended, "size", lambda _: 100)
+    response = reader.client.get(a_part(reader), headers={"Range": "bytes=10-"}, buffered=False)
+
+    with pytest.raises(ProtocolError):
+        _ = response.data
+
+    response.close()

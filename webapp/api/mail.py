@@ -1,9 +1,7 @@
 """Mail over the API, to read only: mailboxes, messages, attachments. Nothing here marks a message as read."""
 
-import re
-from contextlib import ExitStack
 from dataclasses import asdict
-from itertools import chain
+from functools import partial
 
 from flask import Response
 
@@ -12,10 +10,9 @@ from webapp.api.mail_failures import MAIL_ERRORS, opened_for, place_of
 from webapp.api.mail_shapes import MailboxList, MailboxShape, MessagePage, MessageQuery, MessageShape, SummaryShape
 from webapp.api.problems import ApiError
 from webapp.imap.mailboxes import list_mailboxes
-from webapp.imap.messages import Part, Query, find_part, list_messages, read_message, stream_found
+from webapp.imap.messages import Query, list_messages, read_message
+from webapp.mailboxes.sending import attachment, sent
 from webapp.models import Scope
-
-_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
 
 
 @operation(
@@ -71,25 +68,14 @@ def get_message(connection_id: int, ref: str) -> MessageShape:
 
 @operation(
     "GET", "/connections/<id:connection_id>/messages/<ref:ref>/parts/<section>", scope=Scope.READ, answer=None,
-    errors=MAIL_ERRORS, media="*/*",
+    errors={**MAIL_ERRORS, 416: "The attachment ends before the range begins."}, media="*/*",
 )  # fmt: skip
 def get_part(connection_id: int, ref: str, section: str) -> Response:
     """Download an attachment.
 
     Decoded, in pieces as they come from the server, of whatever type it says it is. An answer that breaks off is not
-    the whole file.
+    the whole file: `Range: bytes=…`, with the `ETag` in `If-Range`, gives the rest of the same bytes (206).
     """
     place = place_of(ref)
-    with ExitStack() as stack:
-        session = stack.enter_context(opened_for(connection_id))
-        part = find_part(session, place.mailbox, place.uid, section, uid_validity=place.uid_validity)
-        pieces = stream_found(session, place.uid, part)
-        first = next(pieces, b"")  # what fails so early is still a problem, and not an answer that breaks off
-        response = Response(chain((first,), pieces), content_type=_media_type(part))
-        response.headers.set("Content-Disposition", "attachment", filename=part.name or f"part-{section}")
-        response.call_on_close(stack.pop_all().close)
-    return response
-
-
-def _media_type(part: Part) -> str:
-    return part.content_type if _MEDIA_TYPE.fullmatch(part.content_type) else "application/octet-stream"
+    find = partial(attachment, mailbox=place.mailbox, uid=place.uid, section=section, uid_validity=place.uid_validity)
+    return sent(opened_for(connection_id), find)

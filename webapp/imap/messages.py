@@ -1,10 +1,13 @@
 """Messages: lists of them, one of them, and its parts as streams. This is what pages and the API use."""
 
+from webapp.imap.contents import Content
 from webapp.imap.errors import ChangedError, GoneError
 from webapp.imap.listing import CursorError, Listing, Summary, list_messages
 from webapp.imap.reading import (
     Message,
+    content_of,
     find_part,
+    find_source,
     read_message,
     stream_found,
     stream_message,
@@ -16,6 +19,7 @@ from webapp.imap.structure import Part
 
 __all__ = [
     "ChangedError",
+    "Content",
     "CursorError",
     "GoneError",
     "Listing",
@@ -23,7 +27,9 @@ __all__ = [
     "Part",
     "Query",
     "Summary",
+    "content_of",
     "find_part",
+    "find_source",
     "list_messages",
     "read_message",
     "stream_found",

@@ -7,20 +7,19 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from webapp.imap.contents import Content, fetch_one, piece
 from webapp.imap.errors import GoneError, ImapError
 from webapp.imap.headers import header_fields
 from webapp.imap.listing import SUMMARY_ITEMS, Summary, summary_of
-from webapp.imap.responses import Token, fetched, number, section_of
+from webapp.imap.responses import Token, number, section_of
 from webapp.imap.session import Session
 from webapp.imap.structure import BrokenStructureError, Leaf, Part, Slot, Structure, structure_of
-from webapp.imap.transfer import decoder, is_encoded
 from webapp.mail import decoded_header, decoded_text, text_of_html
 
 _LONGEST_TEXT = 1024 * 1024
 _LONGEST_HEADER = 128 * 1024
 MOST_TEXTS = 10
 _MOST_HEADERS = 500
-_PIECE = 1024 * 1024
 _SECTION = re.compile(r"[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,60}")
 
 
@@ -81,14 +80,19 @@ def stream_source(
     session: Session, mailbox: str, uid: int, *, uid_validity: int | None, start: int = 0, stop: int | None = None
 ) -> Iterator[bytes]:
     """Give a whole message as it came, piece by piece."""
+    return find_source(session, mailbox, uid, uid_validity=uid_validity).stream(start, stop)
+
+
+def find_source(session: Session, mailbox: str, uid: int, *, uid_validity: int | None) -> Content:
+    """Find a message as it came; raise `GoneError` where it is not there."""
     session.open_mailbox(mailbox, uid_validity)
-    _fetch(session, uid, b"(UID)")
-    return _raw(session, uid, "", start, stop)
+    told = number(fetch_one(session, uid, b"(UID RFC822.SIZE)").get("RFC822.SIZE")) or 0
+    return Content(session=session, uid=uid, section="", encoding=None, told=told)
 
 
 def stream_message(session: Session, uid: int) -> Iterator[bytes]:
     """Give a whole message of the open mailbox; raise `GoneError` with the first piece where it is not there."""
-    return _raw(session, uid, "", 0, None)
+    return Content(session=session, uid=uid, section="", encoding=None, told=0).stream()
 
 
 def find_part(session: Session, mailbox: str, uid: int, section: str, *, uid_validity: int | None) -> Part:
@@ -101,11 +105,14 @@ def find_part(session: Session, mailbox: str, uid: int, section: str, *, uid_val
     return leaf.part
 
 
+def content_of(session: Session, uid: int, part: Part) -> Content:
+    """Give the bytes of a part that `find_part` found; the session has not been used in between."""
+    return Content(session=session, uid=uid, section=part.section, encoding=part.encoding, told=part.size)
+
+
 def stream_found(session: Session, uid: int, part: Part, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     """Give a part that `find_part` found, as `stream_part` does; the session has not been used in between."""
-    if not is_encoded(part.encoding):
-        return _raw(session, uid, part.section, start, stop)
-    return _cut(_decoded(session, uid, part.section, part.encoding), start, stop)
+    return content_of(session, uid, part).stream(start, stop)
 
 
 class _Reading:
@@ -142,7 +149,7 @@ class _Reading:
 
     def _take(self, section: str) -> bytes:
         # One byte more than is shown tells that there is more; sizes that servers announce are not to be relied on.
-        data = _piece(self._session, self._uid, section, 0, _LONGEST_TEXT + 1, time=False)
+        data = piece(self._session, self._uid, section, 0, _LONGEST_TEXT + 1, time=False)
         self.truncated |= len(data) > _LONGEST_TEXT
         return data[:_LONGEST_TEXT]
 
@@ -155,13 +162,13 @@ def _as_html(text: str) -> str:
 def _told(session: Session, uid: int, items: bytes) -> dict[str, Token]:
     """Fetch what a message is made of with other items; the others alone where the server refuses, as some do."""
     try:
-        return _fetch(session, uid, b"(%s BODYSTRUCTURE)" % items)
+        return fetch_one(session, uid, b"(%s BODYSTRUCTURE)" % items)
     except GoneError:
         raise
     except ImapError:
         if not session.is_in_step:
             raise
-    return _fetch(session, uid, b"(%s)" % items)
+    return fetch_one(session, uid, b"(%s)" % items)
 
 
 def _taken_apart(told: Mapping[str, Token]) -> Structure | None:
@@ -171,48 +178,14 @@ def _taken_apart(told: Mapping[str, Token]) -> Structure | None:
         return None
 
 
-def _fetch(session: Session, uid: int, items: bytes) -> dict[str, Token]:
-    for message in fetched(session.ask("UID", b"FETCH", b"%d" % uid, items).get("FETCH", ())).values():
-        if number(message.get("UID")) == uid:
-            return dict(message)
-    raise GoneError("The message is not there any more")
-
-
-def _piece(session: Session, uid: int, section: str, start: int, size: int, *, time: bool) -> bytes:
-    session.renew_budget(time=time)
-    told = _fetch(session, uid, b"(UID BODY.PEEK[%s]<%d.%d>)" % (section.encode(), start, size))
-    return section_of(told, section) or b""
-
-
-def _raw(session: Session, uid: int, section: str, start: int, stop: int | None) -> Iterator[bytes]:
-    at = start
-    while stop is None or at < stop:
-        size = _PIECE if stop is None else min(_PIECE, stop - at)
-        piece = _piece(session, uid, section, at, size, time=True)[:size]
-        if piece:
-            yield piece
-        at += len(piece)
-        if len(piece) < size:
-            return
-
-
-def _decoded(session: Session, uid: int, section: str, encoding: str | None) -> Iterator[bytes]:
-    undo = decoder(encoding)
-    for piece in _raw(session, uid, section, 0, None):
-        yield undo.take(piece)
-    yield undo.finish()
-
-
-def _cut(pieces: Iterator[bytes], start: int, stop: int | None) -> Iterator[bytes]:
-    at = 0
-    for piece in pieces:
-        end = at + len(piece)
-        wanted = piece[max(0, start - at) : None if stop is None else max(0, stop - at)]
-        if wanted:
-            yield wanted
-        at = end
-        if stop is not None and at >= stop:
-            return
-
-
-__all__ = ["Message", "find_part", "read_message", "stream_found", "stream_message", "stream_part", "stream_source"]
+__all__ = [
+    "Message",
+    "content_of",
+    "find_part",
+    "find_source",
+    "read_message",
+    "stream_found",
+    "stream_message",
+    "stream_part",
+    "stream_source",
+]
