@@ -1,5 +1,6 @@
 """Hostile mail opened in a real Chromium, as it is and made safe: no request is made and nothing runs."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -135,14 +136,15 @@ def test_remote_images_are_fetched_over_https_when_asked_for(portal: Portal) -> 
 
 
 def test_images_within_the_mail_are_shown(portal: Portal) -> None:
-    portal.mail = safe_html(
-        '<img alt="dot" src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==">'
-    )
+    written = f"<img alt=dot src=cid:dot@here><img alt=written src='data:image/gif;base64,{b64encode(PIXEL).decode()}'>"
+    portal.mail = safe_html(written, inline={"dot@here": PIXEL})
 
     portal.open("/")
 
-    image = portal.page.frame_locator("iframe").get_by_alt_text("dot")
-    assert image.evaluate("image => image.naturalWidth") == 1
+    for name in ("dot", "written"):
+        image = portal.page.frame_locator("iframe").get_by_alt_text(name)
+        assert image.evaluate("image => image.naturalWidth") == 1
+    assert portal.asked == []
 
 
 def test_a_link_opens_beside_the_portal_and_tells_nothing_of_it(portal: Portal) -> None:

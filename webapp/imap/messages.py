@@ -2,6 +2,7 @@
 
 from webapp.imap.contents import Content
 from webapp.imap.errors import ChangedError, GoneError
+from webapp.imap.inline_images import inline_images, inline_parts
 from webapp.imap.listing import CursorError, Listing, Summary, list_messages
 from webapp.imap.reading import (
     Message,
@@ -30,6 +31,8 @@ __all__ = [
     "content_of",
     "find_part",
     "find_source",
+    "inline_images",
+    "inline_parts",
     "list_messages",
     "read_message",
     "stream_found",

@@ -6,14 +6,18 @@ Knows no web page, no database and no IMAP: bytes and text go in, text comes out
 from webapp.mail.documents import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, safe_html
 from webapp.mail.file_names import safe_name
 from webapp.mail.headers import decoded_header
+from webapp.mail.inline_images import ALTOGETHER, LARGEST, named_images
 from webapp.mail.plain_text import text_of_html
 from webapp.mail.texts import decoded_text
 
 __all__ = [
+    "ALTOGETHER",
     "FRAME_POLICY",
     "FRAME_POLICY_WITH_IMAGES",
+    "LARGEST",
     "decoded_header",
     "decoded_text",
+    "named_images",
     "safe_html",
     "safe_name",
     "text_of_html",

@@ -5,11 +5,12 @@ policy of its own; it is to be answered with `FRAME_POLICY`, which holds even fo
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html import escape, unescape
 
 import nh3
 
+from webapp.mail.inline_images import InlineImages
 from webapp.mail.markup import Balanced, Close, Open, Piece, Text, attributes, names
 
 _CONTENT = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; img-src data:"
@@ -77,9 +78,13 @@ _EMBEDDED = re.compile(
 _REMOTE_IMAGE = re.compile(r"https?://([^\s\x00-\x20\\]{1,4000})", re.IGNORECASE)
 
 
-def safe_html(html: str, *, images: bool = False) -> str:
-    """Give a whole document that shows HTML mail; `images` lets it fetch remote images, over HTTPS only."""
-    body = _CLEANERS[images].clean("".join(_written(Balanced(_TAGS).read(html))))
+def safe_html(html: str, *, images: bool = False, inline: Mapping[str, bytes] | None = None) -> str:
+    """Give a whole document that shows HTML mail; `images` lets it fetch remote images, over HTTPS only.
+
+    `inline` are the images that the mail itself has, by their Content-IDs; they become a part of the document.
+    """
+    cleaner = _cleaner(images=images, inline=InlineImages(inline or {}))
+    body = cleaner.clean("".join(_written(Balanced(_TAGS).read(html))))
     return _DOCUMENT.format(policy=_CONTENT + _REMOTE * images, body=body)
 
 
@@ -121,7 +126,7 @@ def _is_short(value: str) -> bool:
     return len(value) <= _LONGEST_VALUE or bool(_EMBEDDED.fullmatch(value))
 
 
-def _filter(*, images: bool) -> Callable[[str, str, str], str | None]:
+def _filter(*, images: bool, inline: InlineImages) -> Callable[[str, str, str], str | None]:
     def kept(tag: str, attribute: str, value: str) -> str | None:
         match attribute:
             case "style":
@@ -129,7 +134,7 @@ def _filter(*, images: bool) -> Callable[[str, str, str], str | None]:
             case "href":
                 return value.strip() if _LINK.fullmatch(value.strip()) else None
             case "src":
-                return _source(value.strip(), images=images)
+                return _source(value.strip(), images=images) or inline.source_of(value)
         return value
 
     return kept
@@ -152,17 +157,14 @@ def _source(value: str, *, images: bool) -> str | None:
     return f"https://{remote[1]}" if images and remote else None
 
 
-def _cleaner(*, images: bool) -> nh3.Cleaner:
+def _cleaner(*, images: bool, inline: InlineImages) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=_TAGS,
         clean_content_tags=set(),
         attributes=_ATTRIBUTES,
-        attribute_filter=_filter(images=images),
-        url_schemes={"http", "https", "mailto", "tel", "data"},
+        attribute_filter=_filter(images=images, inline=inline),
+        url_schemes={"http", "https", "mailto", "tel", "data", "cid"},
         url_relative="deny",
         filter_style_properties=_STYLES,
         link_rel="noopener noreferrer nofollow",
     )
-
-
-_CLEANERS = {images: _cleaner(images=images) for images in (False, True)}

@@ -3,13 +3,12 @@
 from flask import Response, abort, render_template, request
 
 from webapp.connections.access import get_connection
-from webapp.imap.messages import Message, read_message
+from webapp.imap.messages import inline_images, inline_parts, read_message
 from webapp.mail import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, safe_html
 from webapp.mailboxes.blueprint import mailboxes
 from webapp.mailboxes.offering import acts_on
 from webapp.mailboxes.opening import opened
 from webapp.mailboxes.refs import name_of
-from webapp.models import Connection
 from webapp.signed_in import login_required
 
 MESSAGE = "/<ref>/<int(max=4294967295):uid_validity>.<int(min=1,max=4294967295):uid>"
@@ -21,7 +20,8 @@ def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Respon
     """Show a message."""
     connection = get_connection(connection_id)
     name = name_of(ref) or abort(404)
-    found = _read(connection, name, uid_validity=uid_validity, uid=uid)
+    with opened(connection) as session:
+        found = read_message(session, name, uid, uid_validity)
     wants_html = request.args.get("view") == "html" or not found.text.strip()
     page = render_template(
         "mailboxes/message.html",
@@ -33,6 +33,7 @@ def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Respon
         as_html=found.html is not None and wants_html,
         images="images" in request.args,
         acts=acts_on(found.summary),
+        inline=inline_parts(found),
     )
     return Response(page)
 
@@ -42,16 +43,12 @@ def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Respon
 def frame(connection_id: int, ref: str, uid_validity: int, uid: int) -> Response:
     """Give the document for the frame of a message's HTML."""
     connection = get_connection(connection_id)
-    found = _read(connection, name_of(ref) or abort(404), uid_validity=uid_validity, uid=uid)
+    with opened(connection) as session:
+        found = read_message(session, name_of(ref) or abort(404), uid, uid_validity)
+        inline = inline_images(session, found)
     if found.html is None:
         abort(404)
     images = "images" in request.args
     policy = FRAME_POLICY_WITH_IMAGES if images else FRAME_POLICY
     headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
-    return Response(safe_html(found.html, images=images), mimetype="text/html", headers=headers)
-
-
-def _read(connection: Connection, mailbox: str, *, uid_validity: int, uid: int) -> Message:
-    """Read a message over a session of its connection."""
-    with opened(connection) as session:
-        return read_message(session, mailbox, uid, uid_validity)
+    return Response(safe_html(found.html, images=images, inline=inline), mimetype="text/html", headers=headers)

@@ -1,11 +1,13 @@
-"""Downloads from a real Dovecot over HTTP: any range of what a message holds, and a download that goes on."""
+"""Parts of messages at a real Dovecot, over HTTP: any range of them, a download that goes on, images in their place."""
 
+import re
 import shutil
 import subprocess
 import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from tests.browsing import words
 from tests.conftest import sign_in_as
+from tests.mail.test_inline_images import GIF, JPEG, PNG
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.services import hand_over
 from tests.servers.test_dovecot_reading import reading
 from webapp.accounts.tokens import make_token
 from webapp.imap.messages import content_of, find_part, list_messages
 from webapp.imap.sessions import close_idle
+from webapp.mail import LARGEST
 from webapp.mailboxes.refs import ref_of
 from webapp.models import Scope, User, db
 
@@ -45,6 +50,29 @@ LETTER = b"".join(
         b"\r\n--cut--\r\n",
     )
 )
+
+
+def pictures() -> bytes:
+    """Write a message whose HTML shows four images of its own, of which two can be shown."""
+    message = EmailMessage()
+    message["Subject"] = "Pictures"
+    message.set_content("See the pictures")
+    html = "".join(f"<img alt={name} src='cid:{name}@here'>" for name in ("logo", "photo", "script", "large", "gone"))
+    message.add_alternative(f"<p>See {html}</p>", subtype="html")
+    designed = message.get_body(("html",))
+    assert designed
+    for name, kind, data in (
+        ("logo", "png", PNG),
+        ("photo", "jpeg", JPEG),
+        ("script", "svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+        ("large", "gif", GIF + bytes(LARGEST)),
+        ("other", "gif", GIF),
+    ):
+        designed.add_related(data, "image", kind, cid=f"<{name}@here>", filename=f"{name}.{kind}", disposition="inline")
+    return message.as_bytes()
+
+
+PICTURES = pictures()
 
 
 @pytest.fixture
@@ -76,11 +104,13 @@ class Letter:
 
 
 @pytest.fixture
-def letter(app: Flask, dovecot: Dovecot, member: User) -> Iterator[Letter]:
+def letters(app: Flask, dovecot: Dovecot, member: User) -> Iterator[list[Letter]]:
+    """Put the messages where they are read, anew for each test, the first one first."""
     folder = dovecot.create_mailbox(USER, "Files")
-    path = folder / "cur" / "1700000000.M1.example:2,"
-    path.write_bytes(LETTER)
-    hand_over(path)
+    for number, raw in enumerate((LETTER, PICTURES)):
+        path = folder / "cur" / f"170000000{number}.M1.example:2,"
+        path.write_bytes(raw)
+        hand_over(path)
     arguments = ["--name", "Files", "--address", USER, "--type", "credentials"]
     arguments += ["--server", f"{dovecot.address}:{dovecot.tls_port}:tls"]
     added = app.test_cli_runner().invoke(args=["connections", "add", *arguments], input=f"{USERS[USER]}\n")
@@ -90,8 +120,13 @@ def letter(app: Flask, dovecot: Dovecot, member: User) -> Iterator[Letter]:
     with app.app_context():
         _, token = make_token(member, "Nightly", [Scope.READ])
         db.session.commit()
-    yield Letter(1, listing.uid_validity, listing.messages[0].uid, token)
+    yield [Letter(1, listing.uid_validity, message.uid, token) for message in reversed(listing.messages)]
     close_idle()
+
+
+@pytest.fixture
+def letter(letters: list[Letter]) -> Letter:
+    return letters[0]
 
 
 SIZE = len(FILE)
@@ -176,6 +211,26 @@ def test_a_size_that_the_server_has_wrong_is_counted(dovecot: Dovecot, letter: L
         assert content.known_size() == content.size() == SIZE
         assert replace(content, told=wrong).known_size() is None
         assert replace(content, told=wrong).size() == SIZE
+
+
+def test_images_of_the_message_are_shown_in_it_and_listed_too(
+    client: FlaskClient, member: User, letters: list[Letter]
+) -> None:
+    sign_in_as(client, member)
+
+    document = client.get(letters[1].page("html")).text
+    listed = words(client.get(letters[1].page("")[:-1]))
+
+    shown = dict(re.findall(r'<img alt="(\w+)"(?: src="(data:[^"]*)")?>', document))
+    assert shown == {
+        "logo": f"data:image/png;base64,{b64encode(PNG).decode()}",
+        "photo": f"data:image/jpeg;base64,{b64encode(JPEG).decode()}",
+        "script": "",
+        "large": "",
+        "gone": "",
+    }
+    assert "5 attachments" in listed
+    assert re.findall(r"(\w+)\.\S+ \S+ · [\d.]+ \w+ · shown in the message as designed", listed) == ["logo", "photo"]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
