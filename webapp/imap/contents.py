@@ -3,15 +3,18 @@
 Servers know how long a part is in its transfer encoding, and some do not know even that.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from webapp.imap.errors import GoneError
+from webapp.imap.errors import GoneError, ProtocolError
+from webapp.imap.protocol import Untagged
 from webapp.imap.responses import Token, fetched, number, section_of
 from webapp.imap.session import Session
 from webapp.imap.transfer import decoder, is_encoded
 
 _PIECE = 1024 * 1024
+_UNDER_WAY = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,15 +47,38 @@ class Content:
         return sum(map(len, self.stream())) if known is None else known
 
     def _raw(self, start: int, stop: int | None) -> Iterator[bytes]:
-        at = start
-        while stop is None or at < stop:
-            size = _PIECE if stop is None else min(_PIECE, stop - at)
-            data = piece(self.session, self.uid, self.section, at, size)[:size]
+        """Give pieces as they are stored, each asked for before the last has come: a far server is waited for once."""
+        under_way: deque[tuple[int, Callable[[], bytes]]] = deque()
+        at, ends = start, self.told if stop is None else min(stop, self.told)
+        while under_way or stop is None or at < stop:
+            while not under_way or (len(under_way) < _UNDER_WAY and at < ends):
+                size = _PIECE if stop is None else min(_PIECE, stop - at)
+                under_way.append((size, self._ask(at, size)))
+                at += size
+            size, wait = under_way.popleft()
+            data = wait()
             if data:
                 yield data
-            at += len(data)
             if len(data) < size:
-                return
+                break
+        for _, wait in under_way:  # the server had told of more than there is
+            wait()
+
+    def _ask(self, start: int, size: int) -> Callable[[], bytes]:
+        """Ask for a piece, and give what waits for it; it has time and bytes of its own."""
+        self.session.renew_budget()
+        words = b"(UID BODY.PEEK[%s]<%d.%d>)" % (self.section.encode(), start, size)
+        heard = self.session.fetch_ahead(b"%d" % self.uid, words)
+        here, elsewhere = f"BODY[{self.section}]<{start}>", f"BODY[{self.section}]<"
+
+        def wait() -> bytes:
+            self.session.renew_budget()
+            told = _told_of(self.uid, heard())
+            if any(key.startswith(elsewhere) and key != here for key in told):
+                raise ProtocolError("The server does not answer in the order in which it was asked")
+            return (section_of(told, self.section) or b"")[:size]
+
+        return wait
 
     def _decoded(self) -> Iterator[bytes]:
         undo = decoder(self.encoding)
@@ -61,16 +87,20 @@ class Content:
         yield undo.finish()
 
 
-def piece(session: Session, uid: int, section: str, start: int, size: int, *, time: bool = True) -> bytes:
-    """Fetch a stretch of a section as it is stored; each has its own bytes, and unless told otherwise its own time."""
-    session.renew_budget(time=time)
+def piece(session: Session, uid: int, section: str, start: int, size: int) -> bytes:
+    """Fetch a stretch of a section as it is stored; it has bytes of its own, in the time that is left."""
+    session.renew_budget(time=False)
     told = fetch_one(session, uid, b"(UID BODY.PEEK[%s]<%d.%d>)" % (section.encode(), start, size))
     return section_of(told, section) or b""
 
 
 def fetch_one(session: Session, uid: int, items: bytes) -> dict[str, Token]:
     """Fetch items of one message; raise `GoneError` where it is not there."""
-    for message in fetched(session.ask("UID", b"FETCH", b"%d" % uid, items).get("FETCH", ())).values():
+    return _told_of(uid, session.ask("UID", b"FETCH", b"%d" % uid, items).get("FETCH", ()))
+
+
+def _told_of(uid: int, pieces: Sequence[Untagged]) -> dict[str, Token]:
+    for message in fetched(pieces).values():
         if number(message.get("UID")) == uid:
             return dict(message)
     raise GoneError("The message is not there any more")

@@ -115,6 +115,19 @@ class ImapProtocol(imaplib.IMAP4):
         for tag in tags:
             self._get_tagged_response(tag)
 
+    def begin_fetch(self, *words: bytes) -> bytes:
+        """Send UID FETCH and give its tag; others may be under way, as their answers are told apart by their items."""
+        self._check_bye()
+        if not self.tagged_commands:
+            self.untagged_responses.clear()
+        tag: bytes = self._command("UID", b"FETCH", *words)
+        return tag
+
+    def end_fetch(self, tag: bytes) -> tuple[Answer, Sequence[Untagged]]:
+        """Wait for the end of a FETCH; give it with what has been fetched since the last one ended."""
+        answer = _answer(*self._get_tagged_response(tag))
+        return answer, self.untagged_responses.pop("FETCH", [])
+
     def heard(self) -> Mapping[str, Sequence[Untagged]]:
         """Give the untagged responses to the last command, by their kinds."""
         return self.untagged_responses

@@ -107,7 +107,7 @@ def find_part(session: Session, mailbox: str, uid: int, section: str, *, uid_val
 
 def content_of(session: Session, uid: int, part: Part) -> Content:
     """Give the bytes of a part that `find_part` found; the session has not been used in between."""
-    return Content(session=session, uid=uid, section=part.section, encoding=part.encoding, told=part.size)
+    return Content(session=session, uid=uid, section=part.section, encoding=part.encoding, told=part.octets)
 
 
 def stream_found(session: Session, uid: int, part: Part, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
@@ -149,7 +149,7 @@ class _Reading:
 
     def _take(self, section: str) -> bytes:
         # One byte more than is shown tells that there is more; sizes that servers announce are not to be relied on.
-        data = piece(self._session, self._uid, section, 0, _LONGEST_TEXT + 1, time=False)
+        data = piece(self._session, self._uid, section, 0, _LONGEST_TEXT + 1)
         self.truncated |= len(data) > _LONGEST_TEXT
         return data[:_LONGEST_TEXT]
 

@@ -1,7 +1,7 @@
 """One session with an IMAP server, in explicit parts so that each can be timed. Knows no report and no diagnosis."""
 
 import imaplib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -173,6 +173,19 @@ class Session:
         with self._telling(MailboxError):
             self._insist(self._imap.tell(name, *words), MailboxError)
             return dict(self._imap.heard())
+
+    def fetch_ahead(self, *words: bytes) -> Callable[[], Sequence[Untagged]]:
+        """Send UID FETCH without waiting, and give what waits for its responses; to be called in the same order."""
+        with self._telling(MailboxError):
+            tag = self._imap.begin_fetch(*words)
+
+        def wait() -> Sequence[Untagged]:
+            with self._telling(MailboxError):
+                answer, told = self._imap.end_fetch(tag)
+                self._insist(answer, MailboxError)
+                return told
+
+        return wait
 
     def ask_each(self, name: str, lines: Sequence[Sequence[bytes]]) -> Mapping[str, Sequence[Untagged]]:
         """Send a command several times at once, and give all untagged responses; refusals are passed over."""

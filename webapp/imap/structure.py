@@ -6,7 +6,7 @@ they go.
 
 import mimetypes
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import collapse_rfc2231_value, decode_params
 
 from webapp.imap.responses import Token, number
@@ -18,7 +18,7 @@ _MOST = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One part of a message; `size` is about that of the decoded file, since servers know only the encoded one."""
+    """One part of a message; `size` is about that of the decoded file, since servers know only its `octets` as sent."""
 
     section: str
     content_type: str
@@ -28,14 +28,14 @@ class Part:
     name: str
     disposition: str
     content_id: str
+    octets: int = 0
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """A part without parts, with what the server told of it."""
+    """A part without parts."""
 
     part: Part
-    encoded_size: int
 
     @property
     def is_text(self) -> bool:
@@ -144,8 +144,9 @@ def _read(body: list[Token], section: str) -> Leaf:
         name=safe_name(name, fallback="attachment") if name.strip() else "",
         disposition=disposition,
         content_id=(_text(body[3]) if len(body) > 3 else "").strip().strip("<>")[:200],
+        octets=size,
     )
-    return Leaf(part, size)
+    return Leaf(part)
 
 
 def _named(leaf: Leaf) -> Leaf:
@@ -155,7 +156,7 @@ def _named(leaf: Leaf) -> Leaf:
         return leaf
     ending = ".eml" if part.content_type == "message/rfc822" else mimetypes.guess_extension(part.content_type) or ".bin"
     name = f"part-{part.section}{ending}"
-    return Leaf(Part(**{**vars(part), "name": name}), leaf.encoded_size)
+    return Leaf(replace(part, name=name))
 
 
 def _disposition(rest: Sequence[Token]) -> tuple[str, dict[str, str]]:
