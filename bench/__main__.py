@@ -4,7 +4,7 @@ import argparse
 import sys
 from types import ModuleType
 
-from bench import access_token, explain, hundred, list_page, memory, test_request
+from bench import access_token, download, explain, first_page, hundred, list_page, memory, test_request, token_rate
 from bench.measuring import as_json, as_table
 
 _ALL: dict[str, ModuleType] = {
@@ -14,6 +14,9 @@ _ALL: dict[str, ModuleType] = {
     "hundred": hundred,
     "access_token": access_token,
     "explain": explain,
+    "first_page": first_page,
+    "download": download,
+    "token_rate": token_rate,
 }
 
 

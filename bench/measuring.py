@@ -9,19 +9,23 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """One measured value; where there is a target, it must not be above it."""
+    """One measured value; where there is a target, it must not be above it, or not below."""
 
     what: str
     value: float
     unit: str
     at_most: float | None = None
+    at_least: float | None = None
 
     @property
     def verdict(self) -> str:
         """Say whether the target was met; nothing where there is none."""
-        if self.at_most is None:
+        if self.at_most is None and self.at_least is None:
             return ""
-        return "met" if self.value <= self.at_most else "missed"
+        met = (self.at_most is None or self.value <= self.at_most) and (
+            self.at_least is None or self.value >= self.at_least
+        )
+        return "met" if met else "missed"
 
 
 def seconds_of(act: Callable[[], object]) -> float:
@@ -49,4 +53,9 @@ def as_json(name: str, results: Sequence[Result]) -> str:
 
 
 def _target(line: Result) -> str:
-    return f"  at most {f'{line.at_most:g} {line.unit}'.rstrip()}: {line.verdict}" if line.at_most is not None else ""
+    bounds = [f"{words} {bound:g} {line.unit}".rstrip() for words, bound in _bounds(line) if bound is not None]
+    return f"  {', '.join(bounds)}: {line.verdict}" if bounds else ""
+
+
+def _bounds(line: Result) -> tuple[tuple[str, float | None], ...]:
+    return ("at most", line.at_most), ("at least", line.at_least)

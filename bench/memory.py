@@ -1,10 +1,10 @@
 """How much memory the whole portal takes when nobody uses it: the master and two workers, shared pages counted once."""
 
 import time
-from pathlib import Path
 
 from bench.measuring import Result
 from bench.portal import Portal, running_portal
+from bench.processes import children, pss
 
 TITLE = "Memory of the idle portal (PSS)"
 _PAGES = 40
@@ -16,7 +16,7 @@ def measure() -> list[Result]:
         portal.fill(100)
         _use(portal)
         time.sleep(1)
-        master, *workers = (_pss(process) for process in (portal.process_id, *_children(portal.process_id)))
+        master, *workers = (pss(process) for process in (portal.process_id, *children(portal.process_id)))
     return [
         Result(what="master", value=master, unit="MB"),
         *(Result(what=f"worker {number}", value=size, unit="MB") for number, size in enumerate(workers, 1)),
@@ -30,13 +30,3 @@ def _use(portal: Portal) -> None:
         browser.get("/connections/")
         browser.get("/connections/new")
         browser.close()
-
-
-def _children(process_id: int) -> list[int]:
-    text = Path(f"/proc/{process_id}/task/{process_id}/children").read_text()
-    return [int(child) for child in text.split()]
-
-
-def _pss(process_id: int) -> float:
-    lines = Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

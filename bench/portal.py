@@ -118,8 +118,8 @@ class Portal:
 
 
 @contextmanager
-def running_portal(network: Network | None = None) -> Iterator[Portal]:
-    """Start a portal on free ports, and stop and remove it in the end."""
+def running_portal(network: Network | None = None, serving: str = "wsgi:app") -> Iterator[Portal]:
+    """Start a portal on free ports, and stop and remove it in the end; `serving` is a module that adds to it."""
     network = network or Network()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         settings = Settings(data_dir=Path(folder), allowed_networks=network.allowed, ca_file=network.ca_file)
@@ -129,7 +129,7 @@ def running_portal(network: Network | None = None) -> Iterator[Portal]:
             cookie = _sign_in(app)
             db.engine.dispose()
         port = free_port()
-        with _serving(port, _environment(settings, port)) as process:
+        with _serving(serving, port, _environment(settings, port)) as process:
             yield Portal(app=app, port=port, cookie=cookie, process_id=process.pid)
         with app.app_context():
             db.engine.dispose()
@@ -163,8 +163,8 @@ def _environment(settings: Settings, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def _serving(port: int, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:webapp.gunicorn_conf", "wsgi:app"]
+def _serving(application: str, port: int, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:webapp.gunicorn_conf", application]
     process = subprocess.Popen(command, cwd=_ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         ends = time.monotonic() + _PATIENCE

@@ -14,7 +14,7 @@ from webapp.imap.budget import Budget, Limits, time_left
 from webapp.imap.errors import ConnectError, ProtocolError, Sign, TlsError
 from webapp.imap.tls import TlsFacts, explain, facts
 
-_CHUNK = 16 * 1024
+_CHUNK = 128 * 1024
 _REMEMBERED = 512
 
 _T = TypeVar("_T")
@@ -116,7 +116,8 @@ class Transport:
         self._sock.close()
 
     def _take(self, size: int) -> bytes:
-        taken = bytes(self._buffer[:size])
+        with memoryview(self._buffer) as view:
+            taken = bytes(view[:size])
         del self._buffer[:size]
         return taken
 
