@@ -1,4 +1,4 @@
-"""Saving an attachment of 100 MB: as quick as the mail server's bytes can be read, and hardly any memory of the worker."""
+"""Saving an attachment of 100 MB: as quick as the bytes can be read from the mail server, with hardly any memory."""
 
 import http.client
 import os

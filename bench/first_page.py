@@ -1,4 +1,4 @@
-"""The first page of a mailbox of 100,000 messages: the portal's page against imapclient alone, which fetches the same."""
+"""The first page of a mailbox of 100,000 messages: the portal's page against imapclient, which fetches the same."""
 
 from collections.abc import Callable
 from contextlib import ExitStack

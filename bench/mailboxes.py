@@ -1,9 +1,9 @@
-"""A Dovecot with large mailboxes, made of hard links: a hundred letters on the disk stand for any number of messages."""
+"""A Dovecot with large mailboxes made of hard links: a hundred letters on the disk stand for any number of messages."""
 
 import os
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from itertools import cycle, islice

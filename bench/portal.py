@@ -118,11 +118,18 @@ class Portal:
 
 
 @contextmanager
-def running_portal(network: Network | None = None, serving: str = "wsgi:app") -> Iterator[Portal]:
+def running_portal(
+    network: Network | None = None, *, serving: str = "wsgi:app", api_requests_per_minute: int = 0
+) -> Iterator[Portal]:
     """Start a portal on free ports, and stop and remove it in the end; `serving` is a module that adds to it."""
     network = network or Network()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        settings = Settings(data_dir=Path(folder), allowed_networks=network.allowed, ca_file=network.ca_file)
+        settings = Settings(
+            data_dir=Path(folder),
+            allowed_networks=network.allowed,
+            ca_file=network.ca_file,
+            api_requests_per_minute=api_requests_per_minute,
+        )
         app = create_app(settings)
         with app.app_context():
             ensure_ready()
@@ -157,6 +164,7 @@ def _environment(settings: Settings, port: int) -> dict[str, str]:
         "POSTROOM_BIND": f"{_HOST}:{port}",
         "POSTROOM_BASE_URL": f"http://{_HOST}:{port}",
         "POSTROOM_ALLOWED_NETWORKS": ",".join(map(str, settings.allowed_networks)),
+        "POSTROOM_API_REQUESTS_PER_MINUTE": str(settings.api_requests_per_minute),
         "WEB_CONCURRENCY": "2",
         **({"POSTROOM_CA_FILE": str(settings.ca_file)} if settings.ca_file else {}),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import selectinload
 
 from webapp.models import (
@@ -20,6 +20,7 @@ from webapp.models import (
 
 PREFIX = "postroom_"
 _SEEN_EVERY = timedelta(minutes=1)
+_BY_HASH = select(ApiToken).where(ApiToken.token_hash == bindparam("hash"))
 
 
 def make_token(
@@ -52,7 +53,7 @@ def make_token(
 
 def find_token(text: str) -> ApiToken | None:
     """Find a token that is in force: not expired, and its person still active."""
-    token = db.session.scalar(select(ApiToken).where(ApiToken.token_hash == token_hash(text)))
+    token = db.session.scalar(_BY_HASH, {"hash": token_hash(text)})
     return token if token is not None and not token.has_expired and token.user.active else None
 
 
