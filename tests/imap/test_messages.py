@@ -15,6 +15,7 @@ from tests.imap.servers import Answer, Peer
 from tests.imap.test_mailboxes import session_with
 from webapp.diagnosis.failure import Stage
 from webapp.imap import ImapError, Network, Sign
+from webapp.imap.errors import ProtocolError
 from webapp.imap.headers import header_fields
 from webapp.imap.listing import has_attachments
 from webapp.imap.messages import (
@@ -321,6 +322,39 @@ def test_a_stream_that_breaks_off_is_never_taken_for_whole(network: Network) -> 
             next(stream)
 
     assert raised.value.sign is Sign.DROPPED
+
+
+PIECE = 1024 * 1024
+
+
+def two_at_once(*order: int, told: int) -> Any:
+    """Answer for a message of a piece and a half, once both pieces have been asked for, in this order."""
+    asked: list[str] = []
+    pieces = b"x" * PIECE, b"y" * (PIECE // 2)
+
+    def answer(peer: Peer, tag: str, rest: bytes) -> None:
+        if b"BODY" not in rest:
+            peer.say(f"* 1 FETCH (UID 5 RFC822.SIZE {told})\r\n{tag} OK Done")
+            return
+        asked.append(tag)
+        for at in order if len(asked) == len(order) else ():
+            start = b"* 1 FETCH (UID 5 BODY[]<%d> {%d}\r\n" % (at * PIECE, len(pieces[at]))
+            peer.say(start + pieces[at] + b")\r\n%s OK Done\r\n" % asked[at].encode())
+
+    return answer
+
+
+def test_the_next_piece_is_asked_for_before_the_last_has_come(network: Network) -> None:
+    with server(network, UID=two_at_once(0, 1, told=PIECE + 1)) as session:
+        whole = b"".join(stream_source(session, "INBOX", 5, uid_validity=17))
+
+        assert whole == b"x" * PIECE + b"y" * (PIECE // 2)
+        assert session.is_in_step
+
+
+def test_pieces_that_come_in_another_order_are_not_put_together(network: Network) -> None:
+    with server(network, UID=two_at_once(1, 0, told=2 * PIECE)) as session, pytest.raises(ProtocolError):
+        list(stream_source(session, "INBOX", 5, uid_validity=17))
 
 
 def test_a_part_is_asked_for_by_numbers_alone(network: Network) -> None:
