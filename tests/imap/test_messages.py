@@ -325,36 +325,67 @@ def test_a_stream_that_breaks_off_is_never_taken_for_whole(network: Network) -> 
 
 
 PIECE = 1024 * 1024
+PIECES = b"w" * PIECE, b"x" * PIECE, b"y" * (PIECE // 2)
+TOGETHER = "data 1, data 2, done 1, done 2"
 
 
-def two_at_once(*order: int, told: int) -> Any:
-    """Answer for a message of a piece and a half, once both pieces have been asked for, in this order."""
+def in_order(order: str, *, told: int, place: bytes = b"<%d>") -> Any:
+    """Answer for a message of two pieces and a half: the first at once, the others when both have been asked for."""
     asked: list[str] = []
-    pieces = b"x" * PIECE, b"y" * (PIECE // 2)
 
     def answer(peer: Peer, tag: str, rest: bytes) -> None:
         if b"BODY" not in rest:
             peer.say(f"* 1 FETCH (UID 5 RFC822.SIZE {told})\r\n{tag} OK Done")
             return
         asked.append(tag)
-        for at in order if len(asked) == len(order) else ():
-            start = b"* 1 FETCH (UID 5 BODY[]<%d> {%d}\r\n" % (at * PIECE, len(pieces[at]))
-            peer.say(start + pieces[at] + b")\r\n%s OK Done\r\n" % asked[at].encode())
+        for step in {1: "data 0, done 0", 3: order}.get(len(asked), "").split(", "):
+            what, _, at = step.partition(" ")
+            if what == "data":
+                piece = PIECES[int(at)]
+                start = b"BODY[]" + (place % (int(at) * PIECE) if place else b"")
+                peer.say(b"* 1 FETCH (UID 5 %s {%d}\r\n%s)\r\n" % (start, len(piece), piece))
+            elif what == "done":
+                peer.say(f"{asked[int(at)]} OK Done")
 
     return answer
 
 
-def test_the_next_piece_is_asked_for_before_the_last_has_come(network: Network) -> None:
-    with server(network, UID=two_at_once(0, 1, told=PIECE + 1)) as session:
+@pytest.mark.parametrize(
+    "order",
+    ["data 1, done 1, data 2, done 2", "data 2, done 2, data 1, done 1", TOGETHER, "data 2, data 1, done 2, done 1"],
+)
+@pytest.mark.parametrize("place", [b"<%d>", b"<%d.1048576>"])
+def test_pieces_are_asked_for_ahead_and_put_together_in_whatever_order_they_come(
+    network: Network, order: str, place: bytes
+) -> None:
+    with server(network, UID=in_order(order, told=2 * PIECE + 1, place=place)) as session:
         whole = b"".join(stream_source(session, "INBOX", 5, uid_validity=17))
 
-        assert whole == b"x" * PIECE + b"y" * (PIECE // 2)
+        assert whole == b"".join(PIECES)
         assert session.is_in_step
 
 
-def test_pieces_that_come_in_another_order_are_not_put_together(network: Network) -> None:
-    with server(network, UID=two_at_once(1, 0, told=2 * PIECE)) as session, pytest.raises(ProtocolError):
+def test_a_piece_that_is_left_out_is_noticed(network: Network) -> None:
+    order = "data 2, done 1, done 2"
+    with server(network, UID=in_order(order, told=3 * PIECE)) as session, pytest.raises(ProtocolError):
         list(stream_source(session, "INBOX", 5, uid_validity=17))
+
+
+def test_a_server_that_names_no_places_is_asked_for_one_piece_at_a_time(network: Network) -> None:
+    pieces = iter(PIECES)
+
+    def answer(peer: Peer, tag: str, rest: bytes) -> None:
+        if b"BODY" not in rest:
+            peer.say(f"* 1 FETCH (UID 5 RFC822.SIZE {3 * PIECE})\r\n{tag} OK Done")
+            return
+        piece = next(pieces)
+        peer.say(b"* 1 FETCH (UID 5 BODY[] {%d}\r\n%s)\r\n%s OK Done\r\n" % (len(piece), piece, tag.encode()))
+
+    with server(network, UID=answer) as session:
+        stream = stream_source(session, "INBOX", 5, uid_validity=17)
+        read = [(piece, session.is_in_step) for piece in stream]
+
+    assert read == [(piece, True) for piece in PIECES]
 
 
 def test_a_part_is_asked_for_by_numbers_alone(network: Network) -> None:

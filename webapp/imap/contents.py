@@ -3,6 +3,7 @@
 Servers know how long a part is in its transfer encoding, and some do not know even that.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from webapp.imap.transfer import decoder, is_encoded
 
 _PIECE = 1024 * 1024
 _UNDER_WAY = 2
+_PLACE = re.compile(r"\]<([0-9]{1,15})[.>]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,43 +50,74 @@ class Content:
 
     def _raw(self, start: int, stop: int | None) -> Iterator[bytes]:
         """Give pieces as they are stored, each asked for before the last has come: a far server is waited for once."""
-        under_way: deque[tuple[int, Callable[[], bytes]]] = deque()
+        window = _Window(self.session, self.uid, self.section)
         at, ends = start, self.told if stop is None else min(stop, self.told)
-        while under_way or stop is None or at < stop:
-            while not under_way or (len(under_way) < _UNDER_WAY and at < ends):
+        while window.under_way or stop is None or at < stop:
+            while not window.under_way or (window.under_way < window.width and at < ends):
                 size = _PIECE if stop is None else min(_PIECE, stop - at)
-                under_way.append((size, self._ask(at, size)))
+                window.ask(at, size)
                 at += size
-            size, wait = under_way.popleft()
-            data = wait()
+            data, is_last = window.take()
             if data:
                 yield data
-            if len(data) < size:
+            if is_last:
                 break
-        for _, wait in under_way:  # the server had told of more than there is
-            wait()
-
-    def _ask(self, start: int, size: int) -> Callable[[], bytes]:
-        """Ask for a piece, and give what waits for it; it has time and bytes of its own."""
-        self.session.renew_budget()
-        words = b"(UID BODY.PEEK[%s]<%d.%d>)" % (self.section.encode(), start, size)
-        heard = self.session.fetch_ahead(b"%d" % self.uid, words)
-        here, elsewhere = f"BODY[{self.section}]<{start}>", f"BODY[{self.section}]<"
-
-        def wait() -> bytes:
-            self.session.renew_budget()
-            told = _told_of(self.uid, heard())
-            if any(key.startswith(elsewhere) and key != here for key in told):
-                raise ProtocolError("The server does not answer in the order in which it was asked")
-            return (section_of(told, self.section) or b"")[:size]
-
-        return wait
+        while window.under_way:  # the server had told of more than there is
+            window.take()
 
     def _decoded(self) -> Iterator[bytes]:
         undo = decoder(self.encoding)
         for data in self._raw(0, None):
             yield undo.take(data)
         yield undo.finish()
+
+
+class _Window:
+    """Pieces that are under way: servers may answer in any order (RFC 9051 section 5.5), so each has to name its place.
+
+    With a server that does not name it, there is never more than one.
+    """
+
+    def __init__(self, session: Session, uid: int, section: str) -> None:
+        self._session = session
+        self._uid = uid
+        self._section = section
+        self._asked: deque[tuple[int, int, Callable[[], Sequence[Untagged]]]] = deque()
+        self._come: dict[int, bytes] = {}
+        self.width = 1
+
+    @property
+    def under_way(self) -> int:
+        """Count them."""
+        return len(self._asked)
+
+    def ask(self, start: int, size: int) -> None:
+        """Ask for one more."""
+        self._session.renew_budget()
+        words = b"(UID BODY.PEEK[%s]<%d.%d>)" % (self._section.encode(), start, size)
+        self._asked.append((start, size, self._session.fetch_ahead(b"%d" % self._uid, words)))
+
+    def take(self) -> tuple[bytes, bool]:
+        """Wait for the one that was asked for first, which has its own time; say whether there is nothing after it."""
+        start, size, heard = self._asked.popleft()
+        self._session.renew_budget()
+        is_there = self._note(heard(), start)
+        if start not in self._come and not is_there:
+            raise GoneError("The message is not there any more")
+        if start not in self._come and self._come:
+            raise ProtocolError("The server left out a part of the message")
+        data = self._come.pop(start, b"")[:size]
+        return data, len(data) < size
+
+    def _note(self, told: Sequence[Untagged], asked: int) -> bool:
+        """Keep what has come, also of others than the one that was asked for; say whether the message is there."""
+        messages = [each for each in fetched(told).values() if number(each.get("UID")) == self._uid]
+        for key, value in (item for message in messages for item in message.items()):
+            if key.startswith(f"BODY[{self._section}]") and isinstance(value, bytes):
+                named = _PLACE.search(key)
+                self._come[int(named[1]) if named else asked] = value
+                self.width = _UNDER_WAY if named else 1
+        return bool(messages)
 
 
 def piece(session: Session, uid: int, section: str, start: int, size: int) -> bytes:
@@ -96,11 +129,7 @@ def piece(session: Session, uid: int, section: str, start: int, size: int) -> by
 
 def fetch_one(session: Session, uid: int, items: bytes) -> dict[str, Token]:
     """Fetch items of one message; raise `GoneError` where it is not there."""
-    return _told_of(uid, session.ask("UID", b"FETCH", b"%d" % uid, items).get("FETCH", ()))
-
-
-def _told_of(uid: int, pieces: Sequence[Untagged]) -> dict[str, Token]:
-    for message in fetched(pieces).values():
+    for message in fetched(session.ask("UID", b"FETCH", b"%d" % uid, items).get("FETCH", ())).values():
         if number(message.get("UID")) == uid:
             return dict(message)
     raise GoneError("The message is not there any more")
