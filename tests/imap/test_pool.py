@@ -156,6 +156,18 @@ def test_an_idle_session_says_goodbye_by_itself(server: Server, pool: Pool) -> N
     assert server.left == 1
 
 
+def test_a_session_that_is_used_all_the_time_is_still_not_kept_for_ever(server: Server) -> None:
+    pool, used, ends = Pool(oldest=0.3), [], time.monotonic() + 0.5
+    while time.monotonic() < ends:
+        with pool.borrowed("ann", server.open) as session:
+            used.append(session)
+            time.sleep(0.02)
+    pool.close_idle()
+
+    assert len(set(used)) == 2
+    assert (server.came, server.left) == (2, 2)
+
+
 def test_a_session_that_has_died_is_replaced_unseen(server: Server, pool: Pool) -> None:
     with pool.borrowed("ann", server.open):
         pass

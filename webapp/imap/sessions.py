@@ -18,15 +18,18 @@ _QUIET = 5.0
 
 
 class _Idle:
-    """A session nobody uses, and since when."""
+    """A session nobody uses, since when, and when it was opened."""
 
-    def __init__(self, key: Hashable, session: Session) -> None:
+    def __init__(self, key: Hashable, session: Session, opened: float) -> None:
         self.key = key
         self.session = session
+        self.opened = opened
         self.since = monotonic()
 
-    def is_usable(self) -> bool:
+    def is_usable(self, oldest: float) -> bool:
         session = self.session
+        if monotonic() - self.opened > oldest:
+            return False
         if session.is_quiet and monotonic() - self.since < _QUIET:
             return True
         session.renew_budget()
@@ -34,10 +37,17 @@ class _Idle:
 
 
 class Pool:
-    """Keeps sessions by keys, which must tell apart whoever may not share one."""
+    """Keeps sessions by keys, which must tell apart whoever may not share one.
 
-    def __init__(self, *, keep: float = 60.0, per_key: int = 3, in_all: int = 40, patience: float = 10.0) -> None:
+    None is lent again that is older than `oldest`, however much it is used: whoever was let in then, by a password or a
+    token that has been revoked since, has to prove it anew.
+    """
+
+    def __init__(
+        self, *, keep: float = 60.0, oldest: float = 60.0, per_key: int = 3, in_all: int = 40, patience: float = 10.0
+    ) -> None:
         self._keep = keep
+        self._oldest = oldest
         self._per_key = per_key
         self._in_all = in_all
         self._patience = patience
@@ -57,12 +67,13 @@ class Pool:
         A session that has died while it was idle is replaced. Raises what `open_` raises, and `ConnectError` where all
         that are allowed stay in use.
         """
-        session = self._reused(key) or self._opened(key, open_)
+        reused = self._reused(key)
+        session, opened = (reused.session, reused.opened) if reused else (self._opened(key, open_), monotonic())
         try:
             session.renew_budget()
             yield session
         finally:
-            self._give_back(key, session)
+            self._give_back(key, session, opened)
 
     def close_idle(self, older_than: float = 0.0) -> None:
         """Close sessions that nobody has used for so long."""
@@ -73,7 +84,7 @@ class Pool:
         for each in old:
             self._end(each)
 
-    def _reused(self, key: Hashable) -> Session | None:
+    def _reused(self, key: Hashable) -> _Idle | None:
         """Take an idle session that still works, or a place for a new one: then there is None."""
         while True:
             idle, spare = self._claim(key)
@@ -81,8 +92,8 @@ class Pool:
                 self._end(spare, counted=False)
             if idle is None:
                 return None
-            if idle.is_usable():
-                return idle.session
+            if idle.is_usable(self._oldest):
+                return idle
             self._end(idle)
 
     def _claim(self, key: Hashable) -> tuple[_Idle | None, _Idle | None]:
@@ -117,13 +128,13 @@ class Pool:
             self._release(key)
             raise
 
-    def _give_back(self, key: Hashable, session: Session) -> None:
+    def _give_back(self, key: Hashable, session: Session, opened: float) -> None:
         if not session.is_in_step:
             session.close()
             self._release(key)
             return
         with self._changed:
-            self._idle.append(_Idle(key, session))
+            self._idle.append(_Idle(key, session, opened))
             if self._sweeper is None:
                 self._sweeper = Thread(target=self._sweep, name="close idle IMAP sessions", daemon=True)
                 self._sweeper.start()
