@@ -1,5 +1,6 @@
 """Acts on the messages of a connection at a real Dovecot: nothing but what was chosen is touched, whatever happens."""
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.mailboxes.posts import Post, State, at_each, ids, message_id
+from tests.mailboxes.posts import USER, Post, State, at_each, ids, message_id
 from tests.servers.awkward_names import AWKWARD_NAMES
 from webapp.mailboxes.acting import Done, Kind, Refusal, UndoError, Wish, perform, undo
 from webapp.models import Connection, User, db
@@ -137,3 +138,32 @@ def test_of_acts_at_once_each_message_is_in_one_and_undo_is_won_by_one(app: Flas
     (won,) = (each for each in back if isinstance(each, Done))
     assert sum(ids(post.state(work), work).values()) == won.done == first.done
     assert {each for each in back if not isinstance(each, Done)} <= {Refusal.RUNNING, Refusal.UNDONE}
+
+
+def test_among_100_000_messages_only_the_chosen_are_touched(post: Post, member: User) -> None:
+    work = post.new("S", "S")
+    folder = post.server.mail(USER, work) / "cur"
+    first, second = sorted(folder.iterdir())
+    for number in range(99_998):
+        os.link((first, second)[number % 2], folder / f"{1_800_000_000 + number}.M{number:06}.example:2,S")
+    names = [path.name for path in sorted(folder.iterdir())]
+    for name in ("Papierkorb", "Archiv", "Elsewhere"):
+        post.fill(name, "T")
+
+    def changed_by(kind: Kind, *, where: str = "") -> tuple[set[str], int, Done]:
+        """Act on the three newest messages, and give what has gone of the others, and how many there are now."""
+        what = post.chosen(work, -1, -2, -3)
+        done = perform(post.connection, Wish(kind=kind, what=what, destination=where), member)
+        after = {path.name for path in folder.iterdir()}
+        return set(names[:-3]) - after, len(after), done
+
+    for kind, where in ((Kind.FLAG, ""), (Kind.UNSEEN, ""), (Kind.COPY, "Elsewhere")):
+        assert changed_by(kind, where=where)[:2] == (set(), 100_000)
+    for kind, where in ((Kind.MOVE, "Elsewhere"), (Kind.ARCHIVE, ""), (Kind.DELETE, "")):
+        lost, left, done = changed_by(kind, where=where)
+        assert (lost, left, done.done) == (set(), 99_997, 3)
+        assert undo(post.connection, done.act_id or 0, member).done == 3
+        assert len(list(folder.iterdir())) == 100_000
+    assert changed_by(Kind.EXPUNGE)[:2] == (set(), 99_997)
+    others = post.state("Papierkorb", "Archiv", "Elsewhere")
+    assert [sum(others[name].values()) for name in others] == [1, 1, 4]
