@@ -8,6 +8,8 @@ import pytest
 from tests.api.conftest import MakeProgram, said
 from tests.api.mailbox import USER, RealMailbox
 from tests.connections.conftest import MakeConnection
+from webapp.api import acts
+from webapp.imap.errors import ConnectError, ImapError, MailboxError, ReadOnlyError, Sign
 from webapp.mailboxes.refs import ref_of
 from webapp.models import Scope, User
 
@@ -131,7 +133,7 @@ def test_what_is_wrong_changes_nothing(mail: RealMailbox) -> None:
     assert everywhere(mail) == {"INBOX": sorted(LETTERS), "Archive": [], "Trash": []}
 
 
-def test_a_mailbox_that_is_in_the_way_is_a_conflict_in_clear_words(mail: RealMailbox) -> None:
+def test_a_missing_trash_is_a_conflict_in_clear_words(mail: RealMailbox) -> None:
     shutil.rmtree(mail.dovecot.mail(USER, "Trash"))
     refs = mail.refs("one")
 
@@ -140,6 +142,35 @@ def test_a_mailbox_that_is_in_the_way_is_a_conflict_in_clear_words(mail: RealMai
         assert (answer.status_code, said(answer)["title"]) == (409, "There is no Trash")
 
     assert mail.subjects() == sorted(LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "title", "diagnosis"),
+    [
+        (
+            MailboxError("[OVERQUOTA] Quota exceeded"),
+            409,
+            "The mailbox is full",
+            "mailbox-full",
+        ),
+        (ReadOnlyError("READ-ONLY"), 409, "The mailbox can only be read", None),
+        (ConnectError("The server closed the connection", sign=Sign.DROPPED), 502, None, "connection-dropped"),
+    ],
+)
+def test_what_a_server_refuses_is_said_with_its_reason(
+    mail: RealMailbox, monkeypatch: pytest.MonkeyPatch,
+    error: ImapError, status: int, title: str | None, diagnosis: str | None,
+) -> None:  # fmt: skip
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(acts, "perform", refuse)
+
+    answer = mail.act("messages/move", messages=mail.refs("one"), to="Archive")
+
+    told = said(answer)
+    assert (answer.status_code, told.get("diagnosis")) == (status, diagnosis), told
+    assert title in (None, told["title"])
 
 
 def test_acts_of_another_connection_are_not_there(
