@@ -29,7 +29,7 @@ from webapp.security.passwords import hash_password
 from webapp.settings import Settings
 from webapp.startup import ensure_ready
 
-pytest_plugins = ["tests.servers.plugin", "tests.api.mailbox"]
+pytest_plugins = ["tests.servers.plugin"]
 
 PASSWORD = "correct horse battery"
 

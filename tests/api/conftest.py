@@ -1,6 +1,7 @@
 """What the tests of the API share: tokens, and a program that sends them."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.api.mailbox import USER, RealMailbox
 from tests.connections.conftest import MakeConnection, as_member, fields, make_connection
+from tests.servers.dovecot import ADDRESS, USERS, Dovecot
 from webapp.accounts.tokens import make_token
+from webapp.imap.sessions import close_idle
 from webapp.models import Connection, Scope, User, db
 
 __all__ = ["MakeConnection", "as_member", "fields", "make_connection"]
@@ -57,3 +61,20 @@ def program(app: Flask) -> MakeProgram:
         return Program(app.test_client(), text)
 
     return make
+
+
+@pytest.fixture
+def real_mailbox(
+    app: Flask, program: MakeProgram, member: User, make_connection: MakeConnection, dovecot: Dovecot
+) -> Iterator[RealMailbox]:
+    """Give an empty mailbox, with an Archive and a Trash beside it."""
+    app.extensions["postroom.network"] = dovecot.network
+    connection_id = make_connection(
+        member, host=ADDRESS, port=str(dovecot.tls_port), address=USER, user=USER, password=USERS[USER]
+    )
+    for name in ("Archive", "Trash"):
+        dovecot.create_mailbox(USER, name)
+    yield RealMailbox(dovecot, program(member), f"/connections/{connection_id}")
+    close_idle()
+    shutil.rmtree(dovecot.mail(USER))
+    dovecot.create_mailbox(USER, "INBOX")

@@ -1,22 +1,17 @@
 """A mailbox at a real Dovecot for the tests of the API, and a program that may do anything with it."""
 
 import itertools
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.api.conftest import MakeProgram, Program
-from tests.connections.conftest import MakeConnection
-from tests.servers.dovecot import ADDRESS, USERS, Dovecot
+from tests.servers.dovecot import Dovecot
 from tests.servers.services import hand_over
-from webapp.imap.sessions import close_idle
-from webapp.models import User
+
+if TYPE_CHECKING:
+    from tests.api.conftest import Program
 
 USER = "odd@example.com"
 
@@ -28,7 +23,7 @@ class RealMailbox:
     """A connection to a mailbox at Dovecot, as a program sees it."""
 
     dovecot: Dovecot
-    program: Program
+    program: "Program"
     path: str
 
     def deliver(self, subject: str, *files: str, mailbox: str = "INBOX") -> None:
@@ -62,20 +57,3 @@ class RealMailbox:
     def act(self, what: str, **body: object) -> TestResponse:
         """Ask for an act."""
         return self.program.ask("POST", f"{self.path}/{what}", json=body)
-
-
-@pytest.fixture
-def real_mailbox(
-    app: Flask, program: MakeProgram, member: User, make_connection: MakeConnection, dovecot: Dovecot
-) -> Iterator[RealMailbox]:
-    """Give an empty mailbox, with an Archive and a Trash beside it."""
-    app.extensions["postroom.network"] = dovecot.network
-    connection_id = make_connection(
-        member, host=ADDRESS, port=str(dovecot.tls_port), address=USER, user=USER, password=USERS[USER]
-    )
-    for name in ("Archive", "Trash"):
-        dovecot.create_mailbox(USER, name)
-    yield RealMailbox(dovecot, program(member), f"/connections/{connection_id}")
-    close_idle()
-    shutil.rmtree(dovecot.mail(USER))
-    dovecot.create_mailbox(USER, "INBOX")

@@ -25,7 +25,7 @@ def count_request(whose: str) -> None:
     key = f"api {whose}"
     blocks: Blocks = current_app.extensions.setdefault("postroom.api_blocks", Blocks())
     if not blocks.hit(limit, key):
-        raise _too_many(limit, key, f"A token may ask {plural(most, 'time')} a minute.")
+        raise _too_many(limit, key, f"{plural(most, 'request')} a minute are answered.")
 
 
 def count_wrong_token() -> None:
