@@ -10,12 +10,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.connections.conftest import MakeConnection, as_member, fields, make_connection
-from tests.mailboxes.posts import capabilities, post, server, wire
 from webapp.imap.sessions import close_idle
 from webapp.mailboxes.refs import ref_of
 from webapp.models import User
 
-__all__ = ["as_member", "capabilities", "fields", "make_connection", "post", "server", "wire"]
+__all__ = ["as_member", "fields", "make_connection"]
 
 
 @dataclass

@@ -13,12 +13,13 @@ from tests.conftest import sign_in_as
 from tests.connections.conftest import MakeConnection
 from tests.mailboxes.conftest import Reader, page
 from tests.mailboxes.pressing import press
+from webapp.acts import carrying
+from webapp.acts.acting import NoArchiveError, NoTrashError
+from webapp.acts.ledger import Outcome, Step
+from webapp.acts.records import Act
 from webapp.imap.errors import ConnectError, MailboxError, ReadOnlyError, Sign
 from webapp.imap.session import Session
-from webapp.mailboxes import browsing, carrying, changing, recent
-from webapp.mailboxes.acting import NoArchiveError, NoTrashError
-from webapp.mailboxes.ledger import Outcome, Step
-from webapp.mailboxes.records import Act
+from webapp.mailboxes import browsing, changing, recent
 from webapp.mailboxes.refs import ref_of
 from webapp.models import User
 
@@ -265,7 +266,7 @@ def test_a_server_that_does_not_play_along_is_explained(
 
 
 def test_what_takes_long_is_done_in_portions_and_undone_as_one(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.mailboxes.ledger.BATCH", 2)
+    monkeypatch.setattr("webapp.acts.ledger.BATCH", 2)
     for views in (changing, recent):
         monkeypatch.setattr(views, "PORTION", 0)
     before = {name: set(actor.rows(name)) for name in ("INBOX", "Invoices")}
@@ -294,7 +295,7 @@ def test_what_takes_long_is_done_in_portions_and_undone_as_one(actor: Actor, mon
 
 
 def test_a_failure_in_the_middle_says_how_far_it_came(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.mailboxes.ledger.BATCH", 1)
+    monkeypatch.setattr("webapp.acts.ledger.BATCH", 1)
     taken = carrying._taken
 
     def full_after_two(session: Session, act: Act, step: Step, *rest: Any) -> Outcome:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from webapp.acts.acting import Caution, Done, Kind, Plan
 from webapp.mailboxes import telling
-from webapp.mailboxes.acting import Caution, Done, Kind, Plan
 
 
 def plan(kind: Kind, *, total: int = 3, to: str = "Archive", cautions: tuple[Caution, ...] = ()) -> Plan:

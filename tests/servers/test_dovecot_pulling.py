@@ -19,11 +19,11 @@ from sqlalchemy import update
 
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.test_dovecot_reading import AWKWARD, READER, Box, reading
+from webapp.acts import carrying, ledger
 from webapp.imap.attachments import Page, attachments_after
 from webapp.imap.messages import ChangedError, Query
 from webapp.imap.protocol import ImapProtocol
 from webapp.imap.session import Session
-from webapp.mailboxes import carrying, ledger
 from webapp.models import MailAct, db
 from webapp.pulling import tries
 

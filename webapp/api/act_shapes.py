@@ -6,13 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
+from webapp.acts.acting import Caution, Done, Kind, Plan
+from webapp.acts.history import PastAct
 from webapp.api.mail_shapes import SummaryShape
 from webapp.api.problems import unfit
 from webapp.api.refs import PATTERN, MailboxName, Place
 from webapp.api.shapes import MOST_ID, Shape
 from webapp.imap.acts import Chosen
-from webapp.mailboxes.acting import Caution, Done, Kind, Plan
-from webapp.mailboxes.history import PastAct
 
 Ref = Annotated[str, Field(pattern=PATTERN)]
 FlagName = Literal["seen", "flagged", "answered"]

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from webapp.acts.acting import ActError, Kind, Refusal, Wish, perform, plan, undo
+from webapp.acts.history import recent_acts
 from webapp.api.act_shapes import ActResult, ChosenShape, DeleteShape, FlagsShape, PastActs, PastActShape, ToShape, refs
 from webapp.api.admission import current_asker
 from webapp.api.connections import find_connection
@@ -12,10 +14,8 @@ from webapp.api.problems import ApiError, unfit
 from webapp.api.shapes import PageQuery
 from webapp.imap.acts import Flag, set_flags
 from webapp.imap.names import same_mailbox
-from webapp.mailboxes.acting import ActError, Kind, Refusal, Wish, perform, plan, undo
-from webapp.mailboxes.history import recent_acts
-from webapp.mailboxes.opening import opened
 from webapp.models import Scope
+from webapp.opening import opened
 
 _ERRORS = {**MAIL_ERRORS, 409: "It cannot be done at this mailbox: it is full, can only be read, or lacks a Trash."}
 # Undoing takes back what pages have moved too, which may be a whole mailbox.

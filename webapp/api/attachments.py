@@ -18,8 +18,8 @@ from webapp.api.shapes import PageQuery, Shape
 from webapp.imap.attachments import Found, Page, Part, attachments_after
 from webapp.imap.errors import ImapError, Sign
 from webapp.imap.messages import ChangedError, Query
-from webapp.mailboxes.opening import opened
 from webapp.models import Connection, Scope
+from webapp.opening import opened
 
 _MOST_PATTERNS = 20
 # So long it goes on where nothing fits, so that few pages are empty.

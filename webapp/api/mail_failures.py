@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from webapp.acts.acting import NoTrashError
 from webapp.api.connections import find_connection
 from webapp.api.failures import explained_failure
 from webapp.api.problems import ApiError, unfit
@@ -12,8 +13,7 @@ from webapp.imap.check import NotOpenedError
 from webapp.imap.errors import ReadOnlyError
 from webapp.imap.messages import ChangedError, CursorError, GoneError
 from webapp.imap.session import Session
-from webapp.mailboxes.acting import NoTrashError
-from webapp.mailboxes.opening import opened
+from webapp.opening import opened
 
 MAIL_ERRORS = {
     404: "There is no such connection, mailbox, message or part, or not any more.",

@@ -8,10 +8,10 @@ from webapp.imap.mailboxes import list_mailboxes
 from webapp.imap.messages import Listing, list_messages
 from webapp.mailboxes.blueprint import mailboxes
 from webapp.mailboxes.offering import acts_in
-from webapp.mailboxes.opening import opened
 from webapp.mailboxes.places import label_of, places_of
 from webapp.mailboxes.refs import name_of, ref_of
 from webapp.mailboxes.searching import Search
+from webapp.opening import opened
 from webapp.signed_in import login_required
 
 PAGE_SIZE = 50

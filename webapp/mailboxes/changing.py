@@ -4,17 +4,17 @@ from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request
 
+from webapp.acts.acting import Everything, Kind, StaleError, perform, plan
 from webapp.connections.access import get_connection
 from webapp.imap.mailboxes import list_mailboxes
 from webapp.mailboxes import telling
-from webapp.mailboxes.acting import Everything, Kind, StaleError, perform, plan
 from webapp.mailboxes.blueprint import mailboxes
 from webapp.mailboxes.choosing import Choice
-from webapp.mailboxes.opening import opened
 from webapp.mailboxes.places import places_of
 from webapp.mailboxes.progress import PORTION, going_on, told
 from webapp.mailboxes.refs import name_of
 from webapp.models import Connection
+from webapp.opening import opened
 from webapp.signed_in import current_user, login_required
 
 _WITH_DESTINATION = (Kind.COPY, Kind.MOVE)

@@ -8,9 +8,9 @@ from typing import Any
 from flask import abort, url_for
 from werkzeug.datastructures import MultiDict
 
+from webapp.acts.acting import Everything, Kind, Wish
 from webapp.formats import plural
 from webapp.imap.acts import Chosen
-from webapp.mailboxes.acting import Everything, Kind, Wish
 from webapp.mailboxes.refs import name_of, ref_of
 from webapp.mailboxes.searching import Search
 

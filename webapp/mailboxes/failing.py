@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
+from webapp.acts.acting import NoArchiveError, NoTrashError
 from webapp.connections.access import get_connection, may_change
 from webapp.connections.recording import keep
 from webapp.connections.reports import facts_of_connection
@@ -13,7 +14,6 @@ from webapp.imap.check import NotOpenedError
 from webapp.imap.errors import ChangedError, GoneError, ImapError, ReadOnlyError
 from webapp.imap.messages import CursorError
 from webapp.mail import FRAME_POLICY
-from webapp.mailboxes.acting import NoArchiveError, NoTrashError
 from webapp.mailboxes.blueprint import mailboxes
 from webapp.mailboxes.interrupted import what_was_done
 from webapp.models import Connection, State, db, writes

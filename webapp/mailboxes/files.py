@@ -7,9 +7,9 @@ from flask import Response, abort, request
 from webapp.connections.access import get_connection
 from webapp.mailboxes import sending
 from webapp.mailboxes.blueprint import mailboxes
-from webapp.mailboxes.opening import opened
 from webapp.mailboxes.reading import MESSAGE
 from webapp.mailboxes.refs import name_of
+from webapp.opening import opened
 from webapp.signed_in import login_required
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from webapp.acts.acting import Kind
 from webapp.imap.mailboxes import Mailbox
 from webapp.imap.messages import Summary
-from webapp.mailboxes.acting import Kind
 
 _ARCHIVES = {"archive", "all"}
 

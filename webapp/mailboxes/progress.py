@@ -2,8 +2,8 @@
 
 from flask import Response, flash, redirect, render_template, url_for
 
+from webapp.acts.acting import Done
 from webapp.mailboxes import telling
-from webapp.mailboxes.acting import Done
 from webapp.mailboxes.refs import ref_of
 
 PORTION = 20.0

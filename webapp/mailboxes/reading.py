@@ -7,8 +7,8 @@ from webapp.imap.messages import inline_images, inline_parts, read_message
 from webapp.mail import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, safe_html
 from webapp.mailboxes.blueprint import mailboxes
 from webapp.mailboxes.offering import acts_on
-from webapp.mailboxes.opening import opened
 from webapp.mailboxes.refs import name_of
+from webapp.opening import opened
 from webapp.signed_in import login_required
 
 MESSAGE = "/<ref>/<int(max=4294967295):uid_validity>.<int(min=1,max=4294967295):uid>"

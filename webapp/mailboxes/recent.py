@@ -5,13 +5,13 @@ from datetime import datetime
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
+from webapp.acts.acting import ActError
+from webapp.acts.acting import go_on as do_the_rest
+from webapp.acts.acting import undo as bring_back
+from webapp.acts.history import PastAct, recent_acts
 from webapp.connections.access import get_connection
 from webapp.mailboxes import telling
-from webapp.mailboxes.acting import ActError
-from webapp.mailboxes.acting import go_on as do_the_rest
-from webapp.mailboxes.acting import undo as bring_back
 from webapp.mailboxes.blueprint import mailboxes
-from webapp.mailboxes.history import PastAct, recent_acts
 from webapp.mailboxes.progress import PORTION, going_on, to_mailbox, told
 from webapp.signed_in import current_user, login_required
 

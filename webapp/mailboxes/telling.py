@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from webapp.acts.acting import ActError, Caution, Done, Kind, Plan, Refusal
+from webapp.acts.history import PastAct
 from webapp.formats import plural
-from webapp.mailboxes.acting import ActError, Caution, Done, Kind, Plan, Refusal
-from webapp.mailboxes.history import PastAct
 from webapp.models import MailAct
 
 _LONGEST = 80

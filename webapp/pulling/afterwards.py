@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import click
 
+from webapp.acts.acting import Done, Kind, Wish, perform, plan
 from webapp.imap.acts import Chosen
 from webapp.imap.seen import seen_now
-from webapp.mailboxes.acting import Done, Kind, Wish, perform, plan
-from webapp.mailboxes.opening import opened
 from webapp.models import Connection
+from webapp.opening import opened
 
 _PLAIN = {"delete": Kind.DELETE, "seen": Kind.SEEN}
 

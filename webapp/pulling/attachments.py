@@ -10,8 +10,8 @@ from webapp.imap.errors import GoneError, ImapError, MailboxError, Sign
 from webapp.imap.messages import stream_found
 from webapp.imap.session import Session
 from webapp.imap.structure import Part
-from webapp.mailboxes.opening import opened
 from webapp.models import Connection
+from webapp.opening import opened
 from webapp.pulling import files
 from webapp.pulling.afterwards import Then, still_there
 from webapp.pulling.exits import InHandError

@@ -8,8 +8,8 @@ from webapp.imap.errors import GoneError, ImapError, MailboxError
 from webapp.imap.listing import summaries_of, summary_of
 from webapp.imap.messages import Summary, stream_message
 from webapp.imap.session import Session
-from webapp.mailboxes.opening import opened
 from webapp.models import Connection
+from webapp.opening import opened
 from webapp.pulling import files
 from webapp.pulling.selection import Selection
 from webapp.pulling.targets import Target

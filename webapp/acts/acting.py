@@ -4,6 +4,14 @@ import hashlib
 import re
 from base64 import urlsafe_b64encode
 
+from webapp.acts import ledger
+from webapp.acts.carrying import carry_out
+from webapp.acts.claims import ActError, Refusal, claim, given_back
+from webapp.acts.ledger import Intent
+from webapp.acts.records import Act
+from webapp.acts.undoing import UndoError, undo
+from webapp.acts.ways import Caution, NoArchiveError, NoTrashError, Way, find_way
+from webapp.acts.wishes import Done, Everything, Plan, StaleError, Wish
 from webapp.imap.acts import BATCH, Chosen
 from webapp.imap.copies import End, end_of
 from webapp.imap.errors import MailboxError
@@ -11,16 +19,8 @@ from webapp.imap.listing import summaries_of
 from webapp.imap.search import Query, search
 from webapp.imap.seen import seen_now
 from webapp.imap.session import Session
-from webapp.mailboxes import ledger
-from webapp.mailboxes.carrying import carry_out
-from webapp.mailboxes.claims import ActError, Refusal, claim, given_back
-from webapp.mailboxes.ledger import Intent
-from webapp.mailboxes.opening import opened
-from webapp.mailboxes.records import Act
-from webapp.mailboxes.undoing import UndoError, undo
-from webapp.mailboxes.ways import Caution, NoArchiveError, NoTrashError, Way, find_way
-from webapp.mailboxes.wishes import Done, Everything, Plan, StaleError, Wish
 from webapp.models import Connection, Kind, User, db
+from webapp.opening import opened
 
 MOST = 250_000
 """How many messages one act may be on."""

@@ -13,9 +13,9 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.mailboxes.posts import USER, Post, State, at_each, ids, message_id
+from tests.acts.posts import USER, Post, State, at_each, ids, message_id
 from tests.servers.awkward_names import AWKWARD_NAMES
-from webapp.mailboxes.acting import Done, Kind, Refusal, UndoError, Wish, perform, undo
+from webapp.acts.acting import Done, Kind, Refusal, UndoError, Wish, perform, undo
 from webapp.models import Connection, User, db
 
 Difference = dict[str, tuple[set[tuple[str, str]], set[tuple[str, str]]]]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import delete, select, update
 
-from webapp.mailboxes.records import CLAIM_LASTS, COLUMNS, KEPT, LARGEST_ID, Act, act_of
+from webapp.acts.records import CLAIM_LASTS, COLUMNS, KEPT, LARGEST_ID, Act, act_of
 from webapp.models import BatchState, MailAct, MailActBatch, utcnow, write_transaction
 
 

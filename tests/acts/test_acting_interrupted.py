@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from tests.mailboxes.posts import USER, Post, at_each, connect, ids, message_id
+from tests.acts.posts import USER, Post, at_each, connect, ids, message_id
 from tests.servers.cutting import Cut, Wire
+from webapp.acts import claims, ledger
+from webapp.acts.acting import ActError, Kind, Refusal, UndoError, Wish, go_on, perform, undo
+from webapp.acts.history import recent_acts
 from webapp.imap import ImapError
-from webapp.mailboxes import claims, ledger
-from webapp.mailboxes.acting import ActError, Kind, Refusal, UndoError, Wish, go_on, perform, undo
-from webapp.mailboxes.history import recent_acts
 from webapp.models import MailAct, User, db, utcnow, write_transaction
 
 

@@ -4,15 +4,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from time import monotonic
 
+from webapp.acts import ledger
+from webapp.acts.ledger import Outcome, Step
+from webapp.acts.records import Act
 from webapp.imap import acts
 from webapp.imap.acts import Batch, Chosen, Flag
 from webapp.imap.copies import Copies, End, confirmed, find_copies
 from webapp.imap.errors import MailboxError
 from webapp.imap.seen import seen_now
 from webapp.imap.session import Session
-from webapp.mailboxes import ledger
-from webapp.mailboxes.ledger import Outcome, Step
-from webapp.mailboxes.records import Act
 from webapp.models import Kind
 
 _Core = Callable[[Session, Chosen, str], Iterator[Batch]]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.mailboxes.records import KEPT, LARGEST_ID
+from webapp.acts.records import KEPT, LARGEST_ID
 from webapp.models import Kind, MailAct, User, read_transaction, utcnow
 
 

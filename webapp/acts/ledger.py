@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import delete, insert, literal, or_, select, update
 
+from webapp.acts.records import CLAIM_LASTS, COLUMNS, KEPT, Act, Written, act_of, from_text, to_text
 from webapp.imap.acts import BATCH, Chosen
 from webapp.imap.copies import End
 from webapp.imap.errors import GoneError
-from webapp.mailboxes.records import CLAIM_LASTS, COLUMNS, KEPT, Act, Written, act_of, from_text, to_text
 from webapp.models import (
     BatchState,
     Connection,

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from webapp.acts import ledger
+from webapp.acts.carrying import carry_out
+from webapp.acts.claims import ActError, claim_to_undo, given_back
+from webapp.acts.ledger import Intent
+from webapp.acts.records import Act
+from webapp.acts.wishes import Done
 from webapp.imap import acts
 from webapp.imap.acts import BATCH, Chosen
 from webapp.imap.copies import end_of, find_copies
 from webapp.imap.errors import GoneError
 from webapp.imap.seen import Seen, seen_now
 from webapp.imap.session import Session
-from webapp.mailboxes import ledger
-from webapp.mailboxes.carrying import carry_out
-from webapp.mailboxes.claims import ActError, claim_to_undo, given_back
-from webapp.mailboxes.ledger import Intent
-from webapp.mailboxes.opening import opened
-from webapp.mailboxes.records import Act
-from webapp.mailboxes.wishes import Done
 from webapp.models import BatchState, Connection, Kind, User, db
+from webapp.opening import opened
 
 UndoError = ActError
 

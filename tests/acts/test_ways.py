@@ -4,8 +4,8 @@ import pytest
 
 from tests.imap.conftest import authority, network
 from tests.imap.test_mailboxes import session_with
+from webapp.acts.ways import Caution, NoArchiveError, NoTrashError, find_way
 from webapp.imap import MailboxError, Network
-from webapp.mailboxes.ways import Caution, NoArchiveError, NoTrashError, find_way
 from webapp.models import Kind
 
 __all__ = ["authority", "network"]

@@ -17,8 +17,8 @@ from tests.servers.plugin import DovecotWith
 from tests.servers.services import hand_over
 from webapp.imap.acts import Chosen
 from webapp.imap.messages import Listing, list_messages
-from webapp.mailboxes.opening import opened
 from webapp.models import Connection, CredentialType, User, db
+from webapp.opening import opened
 from webapp.vault import secret_box
 
 USER = "acts@example.com"

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from webapp.acts.ways import Caution
 from webapp.imap.acts import Chosen
 from webapp.imap.listing import Summary
 from webapp.imap.search import Query
-from webapp.mailboxes.ways import Caution
 from webapp.models import Kind
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.mailboxes.posts import USER, Post, at_each, ids, message_id
+from tests.acts.posts import USER, Post, at_each, ids, message_id
+from webapp.acts.acting import Caution, Everything, Kind, StaleError, Wish, perform, plan, undo
+from webapp.acts.history import recent_acts
 from webapp.imap.errors import ChangedError, GoneError, MailboxError
 from webapp.imap.messages import Query
 from webapp.imap.sessions import close_idle
-from webapp.mailboxes.acting import Caution, Everything, Kind, StaleError, Wish, perform, plan, undo
-from webapp.mailboxes.history import recent_acts
 from webapp.models import User
 
 
