@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request
+from flask import Response, abort, flash, g, redirect, render_template, request
 
 from webapp.acts.acting import Everything, Kind, StaleError, perform, plan
 from webapp.connections.access import get_connection
@@ -13,7 +13,7 @@ from webapp.mailboxes.choosing import Choice
 from webapp.mailboxes.places import places_of
 from webapp.mailboxes.progress import PORTION, going_on, told
 from webapp.mailboxes.refs import name_of
-from webapp.models import Connection
+from webapp.models import Connection, utcnow
 from webapp.opening import opened
 from webapp.signed_in import current_user, login_required
 
@@ -42,6 +42,7 @@ def act(connection_id: int, ref: str) -> Response:
         return _back(choice, connection_id, _FIRST_CHOOSE)
     if _is_to_be_shown(choice):
         return _shown(connection, ref, choice)
+    g.act_begins = utcnow()  # whatever stands in the book from now on is of this request
     try:
         done = perform(connection, choice.wish, current_user(), seconds=PORTION)
     except StaleError:

@@ -1,8 +1,6 @@
 """What a failure in the middle of an act has left behind: how far the act of this request has come."""
 
-from datetime import timedelta
-
-from flask import request
+from flask import g, request
 from sqlalchemy import or_, select
 
 from webapp.imap.errors import ImapError, MailboxError
@@ -12,7 +10,6 @@ from webapp.models import Connection, MailAct, db, utcnow
 from webapp.signed_in import current_user
 
 _ACTING = ("mailboxes.act", "mailboxes.undo", "mailboxes.go_on")
-_LONGEST = timedelta(minutes=5)
 
 
 def what_was_done(connection: Connection, error: ImapError) -> str:
@@ -32,7 +29,6 @@ def _unfinished(connection: Connection) -> MailAct | None:
     if act_id := place.get("act_id"):
         newest = newest.where(or_(MailAct.id == act_id, MailAct.undo_of_id == act_id))
     else:
-        since = utcnow() - _LONGEST
-        own = (MailAct.user_id == current_user().id, MailAct.created_at > since)
+        own = (MailAct.user_id == current_user().id, MailAct.created_at >= g.get("act_begins", utcnow()))
         newest = newest.where(*own, MailAct.mailbox == name_of(place.get("ref", "")))
     return db.session.scalar(newest.order_by(MailAct.id.desc()).limit(1))
