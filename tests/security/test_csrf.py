@@ -33,11 +33,15 @@ OPEN = {
 }
 
 
+# What fits a place in a path, by its converter.
+PLACES = {"": "unknown", "ref": "SU5CT1g.1.1"}
+
+
 def routes(app: Flask, method: str, *, of_api: bool = False) -> Iterator[tuple[Rule, str]]:
     """Give every route of the pages, or of the API, that takes a method, with a path that fits it."""
     for rule in app.url_map.iter_rules():
-        if method in (rule.methods or ()) and rule.rule.startswith("/api/") is of_api:
-            path = re.sub(r"<(?:([^<>:]*):)?\w+>", lambda it: "1" if it[1] else "unknown", rule.rule)
+        if method in (rule.methods or ()) and rule.rule.startswith("/api/v1/") is of_api:
+            path = re.sub(r"<(?:([^<>:]*):)?\w+>", lambda it: PLACES.get(it[1] or "", "1"), rule.rule)
             yield rule, path
 
 
