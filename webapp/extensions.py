@@ -6,9 +6,12 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
+from webapp.problem_details import is_for_program
 from webapp.security import limits  # noqa: F401  (registers the storage)
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
 migrate = Migrate()
 limiter = Limiter(get_remote_address, storage_uri="database://", strategy="fixed-window", headers_enabled=False)
+# Programs are counted by their tokens (webapp/api/limiting.py); there is nothing to look up for them.
+limiter.request_filter(is_for_program)

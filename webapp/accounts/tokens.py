@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.orm import selectinload
+from sqlalchemy import and_, bindparam, delete, or_, select, update
+from sqlalchemy.orm import contains_eager, selectinload
 
 from webapp.models import (
     ApiToken,
@@ -19,8 +19,15 @@ from webapp.models import (
 )
 
 PREFIX = "postroom_"
-_SEEN_EVERY = timedelta(minutes=1)
-_BY_HASH = select(ApiToken).where(ApiToken.token_hash == bindparam("hash"))
+SEEN_EVERY = timedelta(minutes=1)
+"""How often it is written down that a token is in use."""
+IN_FORCE = and_(
+    ApiToken.token_hash == bindparam("hash"),
+    or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > bindparam("now")),
+    User.active,
+)
+"""Which token is in force: not expired, and its person still active."""
+_FIND = select(ApiToken).join(ApiToken.user).options(contains_eager(ApiToken.user)).where(IN_FORCE)
 
 
 def make_token(
@@ -52,9 +59,8 @@ def make_token(
 
 
 def find_token(text: str) -> ApiToken | None:
-    """Find a token that is in force: not expired, and its person still active."""
-    token = db.session.scalar(_BY_HASH, {"hash": token_hash(text)})
-    return token if token is not None and not token.has_expired and token.user.active else None
+    """Find a token that is in force."""
+    return db.session.scalar(_FIND, {"hash": token_hash(text), "now": utcnow()})
 
 
 def tokens_of(user: User) -> Sequence[ApiToken]:
@@ -78,6 +84,6 @@ def revoke_token(token_id: int, user: User | None = None) -> bool:
 def note_used(token: ApiToken) -> None:
     """Write down that a token is in use, once a minute at most. Commits: the body may be long in coming."""
     db.session.commit()
-    if token.last_used_at is None or token.last_used_at < utcnow() - _SEEN_EVERY:
+    if token.last_used_at is None or token.last_used_at < utcnow() - SEEN_EVERY:
         with write_transaction() as connection:
             connection.execute(update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=utcnow()))

@@ -29,12 +29,18 @@ def current_asker() -> Asker:
     return asker
 
 
+def bearer_token() -> str:
+    """Give the token that was sent, or nothing."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if kind.lower() == "bearer" else ""
+
+
 def let_in(scope: Scope) -> None:
     """Let in whoever has a token that is in force and has the scope."""
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not text.strip():
+    text = bearer_token()
+    if not text:
         raise _refused(401, "A token is needed", "Send the header “Authorization: Bearer …” with an API token.")
-    token = find_token(text.strip())
+    token = find_token(text)
     if token is None:
         db.session.rollback()
         count_wrong_token()

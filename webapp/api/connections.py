@@ -1,4 +1,4 @@
-"""Connections over the API: list, look, test, get a fresh access token, make and delete."""
+"""Connections over the API: list, look, test, make and delete."""
 
 import logging
 from typing import Any, Literal
@@ -12,15 +12,13 @@ from werkzeug.datastructures import MultiDict
 from webapp.api.admission import Asker, current_asker
 from webapp.api.contract import operation
 from webapp.api.cursors import cursor_of, read_cursor
-from webapp.api.failures import diagnosis_shape, explained_failure
+from webapp.api.failures import diagnosis_shape
 from webapp.api.problems import ApiError, unfit
 from webapp.api.shapes import (
     MOST_ID,
     SECRET,
-    AccessTokenShape,
     ConnectionPage,
     ConnectionShape,
-    ImapServer,
     PageQuery,
     Shape,
     StepShape,
@@ -29,13 +27,10 @@ from webapp.api.shapes import (
 from webapp.connections.access import may_change
 from webapp.connections.form_page import name_key
 from webapp.connections.recording import AlreadyRunningError, GoneError, check_connection
-from webapp.models import Connection, CredentialType, Scope, db, utcnow
+from webapp.models import Connection, CredentialType, Scope, db
 from webapp.models.api_token import api_token_connection
-from webapp.oauth.errors import Kind, OAuthFailure
 from webapp.providers import PROVIDERS
-from webapp.providers.oauth.access import NoGrantError, fresh_access_token
 from webapp.providers.oauth.grants import drop_unused
-from webapp.providers.oauth.provider import OAuthProvider
 from webapp.providers.password import CredentialsForm
 
 log = logging.getLogger(__name__)
@@ -182,45 +177,6 @@ def test_connection(connection_id: int) -> TestShape:
     )
 
 
-@operation(
-    "GET", "/connections/<id:connection_id>/access-token", scope=Scope.ACCESS_TOKEN, answer=AccessTokenShape,
-    errors={
-        404: "None such.",
-        409: "There is none to be had: a password, or nobody has signed in, or the provider has ended the grant.",
-        502: "The provider refused; the diagnosis says why.",
-        503: "The provider cannot be asked at the moment.",
-    },
-)  # fmt: skip
-def get_access_token(connection_id: int) -> AccessTokenShape:
-    """Get a fresh access token.
-
-    It is good for some minutes at least, and comes with host, port and user name, so that any IMAP library can log in
-    by XOAUTH2.
-    """
-    connection = find_connection(connection_id)
-    if not isinstance(PROVIDERS[connection.credential_type], OAuthProvider):
-        raise ApiError(409, "There is no access token", "The connection logs in with a password.")
-    if connection.grant_id is None:
-        raise ApiError(409, "Nobody has signed in", "Open the connection's page and sign in for it once.")
-    imap = ImapServer.of(connection)
-    grant_id, provider = connection.grant_id, connection.credential_type
-    db.session.commit()  # the provider may be waited for
-    try:
-        token = fresh_access_token(grant_id)
-    except NoGrantError:
-        raise ApiError(409, "Nobody has signed in", "Open the connection's page and sign in for it once.") from None
-    except OAuthFailure as failure:
-        raise _refused(failure, provider) from None
-    return AccessTokenShape(
-        access_token=token.value,
-        expires_at=token.expires_at,
-        expires_in=max(0, int((token.expires_at - utcnow()).total_seconds())),
-        account=token.account,
-        scopes=sorted(token.scopes),
-        imap=imap,
-    )
-
-
 def _visible(asker: Asker) -> Select[Connection]:
     """Select the connections that somebody may see: people all, a limited token its own."""
     query = select(Connection)
@@ -242,11 +198,3 @@ def find_connection(connection_id: int) -> Connection:
 
 def _gone() -> ApiError:
     return ApiError(404, "There is no such connection", "It was deleted, or the token is not for it.")
-
-
-def _refused(failure: OAuthFailure, credential_type: CredentialType) -> ApiError:
-    """Say why there is no token, with its diagnosis."""
-    provider = PROVIDERS[credential_type]
-    house = provider.house.key if isinstance(provider, OAuthProvider) else None
-    status = {Kind.ENDED: 409, Kind.LATER: 503, Kind.REFUSED: 502}[failure.kind]
-    return explained_failure(status, failure.failure(house))

@@ -14,6 +14,7 @@ from webapp.extensions import csrf
 from webapp.models import Scope
 
 View = Callable[..., BaseModel | Response | None]
+Shortcut = Callable[..., BaseModel | None]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 # Whoever has no cookie cannot be made to send one: there is a bearer token in every request, or nothing happens.
@@ -65,6 +66,10 @@ class Operation:
             return answer
         if answer is None:
             return Response(status=self.status)
+        return self.written(answer)
+
+    def written(self, answer: BaseModel) -> Response:
+        """Write an answer as JSON."""
         return Response(answer.model_dump_json(), status=self.status, content_type="application/json")
 
 
@@ -82,8 +87,13 @@ def operation(
     body: type[BaseModel] | None = None,
     errors: Mapping[int, str] | None = None,
     media: str = "",
+    shortcut: Shortcut | None = None,
 ) -> Callable[[View], View]:
-    """Declare an operation; the view gets the path's values, `query` and `body` checked; its docstring explains it."""
+    """Declare an operation; the view gets the path's values, `query` and `body` checked; its docstring explains it.
+
+    A `shortcut` comes before everything else, with the scope and the path's values: it answers a program that may have
+    the answer, or gives None, and the request goes on as if it had not been there.
+    """
 
     def declare(view: View) -> View:
         summary, _, more = (view.__doc__ or "").strip().partition("\n")
@@ -105,6 +115,8 @@ def operation(
         OPERATIONS.append(declared)
 
         def answering(**values: Any) -> Response:
+            if shortcut is not None and (answer := shortcut(scope, **values)) is not None:
+                return declared.written(answer)
             let_in(scope)
             return declared.carry_out(values, request.args.to_dict(flat=False), sent_body() if body else b"")
 

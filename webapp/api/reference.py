@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, render_template
 
-from webapp.api import acts, attachments, connections, mail  # noqa: F401  (they register their routes)
+from webapp.api import access_tokens, acts, attachments, connections, mail  # noqa: F401  (they register their routes)
 from webapp.api.contract import OPERATIONS, api
 from webapp.api.openapi import document, shown_path
 from webapp.api.trying import api_pages, body_to_try, connections_to_try

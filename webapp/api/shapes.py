@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from webapp.imap import Step
-from webapp.models import Connection, CredentialType, State
+from webapp.models import Connection, CredentialType, State, utcnow
 from webapp.providers import PROVIDERS
+from webapp.providers.oauth.access import FreshToken
 
 MOST_ID = 2**31 - 1
 """The highest number that a row can have."""
@@ -124,6 +125,18 @@ class AccessTokenShape(Shape):
     account: str
     scopes: list[str]
     imap: ImapServer
+
+    @classmethod
+    def of(cls, token: FreshToken, imap: ImapServer) -> "AccessTokenShape":
+        """Describe an access token, and the server that it is for."""
+        return cls(
+            access_token=token.value,
+            expires_at=token.expires_at,
+            expires_in=max(0, int((token.expires_at - utcnow()).total_seconds())),
+            account=token.account,
+            scopes=sorted(token.scopes),
+            imap=imap,
+        )
 
 
 class StepShape(Shape):

@@ -99,7 +99,7 @@ def fresh_access_token(grant_id: int) -> FreshToken:
             raise failure_from_json(row.ended_failure)
         # What has just been renewed is fresh, however short its life.
         if renewed_here or row.access_expires_at > utcnow() + (_JUST if newer else EARLY):
-            return _opened(row, renewed=newer)
+            return opened(row, renewed=newer)
         try:
             if not _is_held(row):
                 renewed_here = _renewed(row)
@@ -111,7 +111,7 @@ def fresh_access_token(grant_id: int) -> FreshToken:
             if failure.kind is not Kind.LATER or row.access_expires_at <= utcnow() + _JUST:
                 raise
             # It was early: what is stored still lives, and the next use of the grant tries again.
-            return replace(_opened(row, renewed=False), warning=f"It could not be renewed yet: {failure.text}")
+            return replace(opened(row, renewed=False), warning=f"It could not be renewed yet: {failure.text}")
 
 
 def _read(grant_id: int) -> Any:
@@ -122,7 +122,8 @@ def _read(grant_id: int) -> Any:
     return row
 
 
-def _opened(row: Any, *, renewed: bool) -> FreshToken:
+def opened(row: Any, *, renewed: bool) -> FreshToken:
+    """Open the access token of a grant as it was read."""
     return FreshToken(
         value=secret_box().open(row.sealed_access_token, *_place(row.id, "sealed_access_token")),
         account=row.account,
