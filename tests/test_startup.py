@@ -80,14 +80,14 @@ def test_the_set_up_link_is_printed_until_there_is_an_administrator_and_only_the
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_six_preparations_at_once_all_succeed(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> None:
+def test_preparations_at_once_all_succeed(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> None:
     url = request.getfixturevalue("postgres_url") if database == "postgresql" else ""
     env = environment(tmp_path / "data", database_url=url)
 
-    with ThreadPoolExecutor(6) as pool:
-        outcomes = list(pool.map(lambda _: flask("prepare", env=env), range(6)))
+    with ThreadPoolExecutor(3) as pool:
+        outcomes = list(pool.map(lambda _: flask("prepare", env=env), range(3)))
 
-    assert [(outcome.returncode, outcome.stderr) for outcome in outcomes] == [(0, "")] * 6
+    assert [(outcome.returncode, outcome.stderr) for outcome in outcomes] == [(0, "")] * 3
     assert flask("connections", "list", env=env).returncode == 0
 
 
