@@ -134,6 +134,18 @@ def test_a_message_of_another_uid_validity_is_gone_for_good(mail: Mail) -> None:
     assert "UIDVALIDITY" in said(answer)["detail"]
 
 
+def test_nothing_of_another_message_is_given_that_has_the_uid_by_now(mail: Mail) -> None:
+    message = with_file(mail)
+    section = message["parts"][0]["section"]
+    whole, _, _ = message["ref"].rpartition(".")
+
+    for ref, status in ((f"{whole}.AAAAAAAAAAAA", 404), (whole, 200)):
+        for path in ("", f"/parts/{section}"):
+            answer = mail[0].ask("GET", f"{mail[1]}/messages/{ref}{path}", buffered=True)
+
+            assert answer.status_code == status, path
+
+
 @pytest.mark.parametrize(
     "query",
     [

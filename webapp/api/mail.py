@@ -77,5 +77,12 @@ def get_part(connection_id: int, ref: str, section: str) -> Response:
     the whole file: `Range: bytes=…`, with the `ETag` in `If-Range`, gives the rest of the same bytes (206).
     """
     place = place_of(ref)
-    find = partial(attachment, mailbox=place.mailbox, uid=place.uid, section=section, uid_validity=place.uid_validity)
+    find = partial(
+        attachment,
+        mailbox=place.mailbox,
+        uid=place.uid,
+        section=section,
+        uid_validity=place.uid_validity,
+        fingerprint=place.fingerprint,
+    )
     return sent(opened_for(connection_id), find)

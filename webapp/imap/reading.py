@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from webapp.imap.contents import Content, fetch_one, piece
 from webapp.imap.errors import GoneError, ImapError
+from webapp.imap.fingerprints import FINGERPRINT_ITEM, fingerprint_in
 from webapp.imap.headers import header_fields
 from webapp.imap.listing import SUMMARY_ITEMS, Summary, summary_of
 from webapp.imap.responses import Token, number, section_of
@@ -95,10 +96,16 @@ def stream_message(session: Session, uid: int) -> Iterator[bytes]:
     return Content(session=session, uid=uid, section="", encoding=None, told=0).stream()
 
 
-def find_part(session: Session, mailbox: str, uid: int, section: str, *, uid_validity: int | None) -> Part:
-    """Find a part of a message; raise `GoneError` where there is none such."""
+def find_part(
+    session: Session, mailbox: str, uid: int, section: str, *, uid_validity: int | None, fingerprint: str | None = None
+) -> Part:
+    """Find a part of a message; raise `GoneError` where there is none such, or another message has the UID by now."""
     session.open_mailbox(mailbox, uid_validity)
-    structure = _taken_apart(_told(session, uid, b"UID")) if _SECTION.fullmatch(section) else None
+    items = b"UID" if fingerprint is None else b"UID " + FINGERPRINT_ITEM
+    told = _told(session, uid, items) if _SECTION.fullmatch(section) else {}
+    if told and fingerprint not in (None, fingerprint_in(told)):
+        raise GoneError("Another message has its UID by now")
+    structure = _taken_apart(told)
     leaf = structure.find(section) if structure else None
     if leaf is None:
         raise GoneError("The message has no such part")

@@ -43,9 +43,11 @@ class _Stretch(NamedTuple):
     size: int
 
 
-def attachment(session: Session, mailbox: str, uid: int, section: str, *, uid_validity: int) -> File:
+def attachment(
+    session: Session, mailbox: str, uid: int, section: str, *, uid_validity: int, fingerprint: str | None = None
+) -> File:
     """Find a part of a message as a file to save; raise `GoneError` where there is none such."""
-    part = find_part(session, mailbox, uid, section, uid_validity=uid_validity)
+    part = find_part(session, mailbox, uid, section, uid_validity=uid_validity, fingerprint=fingerprint)
     return File(
         content=content_of(session, uid, part),
         tag=f"{uid_validity}-{uid}-{section}",
