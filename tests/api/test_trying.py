@@ -67,6 +67,7 @@ def test_what_changes_something_is_a_dry_run_whatever_is_sent(person: FlaskClien
 
     assert answer_of(page)["dry_run"] is True
     assert answer_of(page)["done"] == 1
+    assert '"dry_run": false' not in words(page)  # in the command that asks for the same
     assert real_mailbox.subjects() == ["stays"]
 
 

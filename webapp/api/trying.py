@@ -66,7 +66,7 @@ class Asked:
         query = f"?{urlencode(self.query)}" if self.query else ""
         words = ["curl", '-H "Authorization: Bearer $POSTROOM_TOKEN"']
         if self.operation.body:
-            words += ["-H 'Content-Type: application/json'", "-d", shlex.quote(self.body)]
+            words += ["-H 'Content-Type: application/json'", "--data-raw", shlex.quote(_dry(self.body))]
         return " ".join([*words, shlex.quote(f"{current_settings().base_url}{api.url_prefix}{self.path}{query}")])
 
     def response(self) -> Response:
@@ -115,6 +115,17 @@ def body_to_try(operation: Operation) -> str:
     properties = operation.body.model_json_schema()["properties"] if operation.body else {}
     example = {name: (field.get("examples") or [field.get("default")])[0] for name, field in properties.items()}
     return json.dumps({**example, "dry_run": True}, indent=2, ensure_ascii=False)
+
+
+def _dry(body: str) -> str:
+    """Make a body that of a dry run: the command that is shown must not do what was only tried."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    if not isinstance(told, dict) or told.get("dry_run") is True:
+        return body
+    return json.dumps({**told, "dry_run": True}, indent=2, ensure_ascii=False)
 
 
 def _aliases(operation: Operation) -> list[str]:
