@@ -23,7 +23,7 @@ _SECONDS = 20.0
 _CURSOR = "acts"
 _MESSAGES = "/connections/<id:connection_id>/messages"
 _REFUSALS = {
-    Refusal.UNKNOWN: "The connection has no such act, or it was forgotten after seven days.",
+    Refusal.UNKNOWN: "The connection has no such act, or it was forgotten: after seven days, or a thousand others.",
     Refusal.RUNNING: "It is going on at this moment. Ask again when it has ended.",
     Refusal.FINISHED: "It has ended.",
     Refusal.UNDONE: "It was undone already.",
