@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from tests.browsing import post, words
 from tests.connections.conftest import MakeConnection
 from tests.mailboxes.conftest import Reader, page
-from webapp.imap.errors import ConnectError, MailboxError, ProtocolError, Sign
-from webapp.mailboxes import browsing
+from webapp.imap.errors import ChangedError, ConnectError, MailboxError, ProtocolError, Sign
+from webapp.mailboxes import browsing, recent
 from webapp.models import CheckReport, Connection, State, User, db
 from webapp.practice.scenarios import PASSWORD
 
@@ -99,6 +99,20 @@ def test_a_failure_in_the_middle_is_diagnosed_and_can_be_tried_again(
     assert "The mailbox could not be read" in words(response)
     assert f"/help/problems/{slug}" in page(response)
     assert '?text=lunch">Try again' in page(response)
+
+
+def test_from_an_undo_in_a_mailbox_that_was_made_anew_a_button_leads_on(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made_anew(*_: object, **__: object) -> None:
+        raise ChangedError("UIDVALIDITY was 1 and is 2")
+
+    monkeypatch.setattr(recent, "bring_back", made_anew)
+
+    response = post(reader.client, f"{reader.path}/changes/1/undo", page=reader.path.removesuffix("/mail"))
+
+    assert response.status_code == 410
+    assert f'href="{reader.path}/"' in page(response)
 
 
 def test_after_an_edit_the_old_session_is_not_used(app: Flask, reader: Reader) -> None:
