@@ -113,8 +113,8 @@ def get_acts(connection_id: int, query: PageQuery) -> PastActs:
 def undo_act(connection_id: int, act_id: int) -> ActResult:
     """Undo a move or a deletion.
 
-    Brings back what is still where it went. Of very many messages it brings back some, and says how many are
-    `remaining`: ask again until there are none.
+    Brings back what is still where it went; what is not there any more is not counted, and not listed in `gone`. Of
+    very many messages it brings back some, and says how many are `remaining`: ask again until there are none.
     """
     connection, user = find_connection(connection_id), current_asker().user
     try:

@@ -56,7 +56,7 @@ def get_messages(connection_id: int, query: MessageQuery) -> MessagePage:
 def get_message(connection_id: int, ref: str) -> MessageShape:
     """Read a message.
 
-    Its header, its text to 1 MiB, and the list of its attachments. It stays unread if it was.
+    Its header, each of its texts to 1 MiB, and the list of its attachments. It stays unread if it was.
     """
     place = place_of(ref)
     with opened_for(connection_id) as session:
