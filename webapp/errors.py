@@ -44,11 +44,28 @@ SENTENCES = {
 }
 
 
+# What a mail server has done by then is done.
+_ACTS = (
+    "mailboxes.act",
+    "mailboxes.undo",
+    "mailboxes.go_on",
+    "api.set_message_flags",
+    "api.move_messages",
+    "api.copy_messages",
+    "api.delete_messages",
+    "api.undo_act",
+)
+_PERHAPS_DONE = "It may have been done, or a part of it: look at the messages before you try again."
+
+
 def error_response(status: int, title: str = "", remedy: str = "", *, plain: bool = False) -> Response:
     """Answer with a status and its sentence; `plain` leaves out what the database would have to be asked for."""
     known = SENTENCES.get(status) or SENTENCES[500 if status >= 500 else 400]
     if is_for_program():
         known = FOR_PROGRAMS.get(status, known)
+    if status >= 500 and request.endpoint in _ACTS:
+        known = (known[0], _PERHAPS_DONE)
+    if is_for_program():
         return problem_details(status, title or known[0], remedy or known[1])
     return render("error.html", "_error.html", status, title=title or known[0], remedy=remedy or known[1], plain=plain)
 

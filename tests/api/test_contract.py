@@ -2,15 +2,17 @@
 
 import json
 import re
+from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from tests.api.conftest import said
 from tests.browsing import words
 from tests.conftest import sign_in_as
 from webapp.api.contract import OPERATIONS
-from webapp.models import User
+from webapp.errors import error_response
+from webapp.models import Scope, User
 
 
 def test_every_route_of_the_api_is_in_the_document_and_no_other(app: Flask, client: FlaskClient) -> None:
@@ -32,6 +34,22 @@ def test_every_reference_in_the_document_resolves(client: FlaskClient) -> None:
     named = {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}
 
     assert named <= json.loads(text)["components"]["schemas"].keys()
+
+
+def test_of_no_act_a_failure_of_the_portal_says_that_nothing_was_changed(app: Flask) -> None:
+    acts = [f"api.{each.name}" for each in OPERATIONS if each.scope is Scope.WRITE]
+
+    for endpoint in (*acts, "mailboxes.act", "mailboxes.undo", "mailboxes.go_on"):
+        values: dict[str, Any] = {"connection_id": 1, "act_id": 1, "ref": "x"}
+        with app.test_request_context():
+            path = url_for(endpoint, **{each: values[each] for each in arguments(app, endpoint)})
+        for status in (500, 503):
+            with app.test_request_context(path, method="POST"):
+                assert "othing was changed" not in error_response(status, plain=True).get_data(as_text=True), endpoint
+
+
+def arguments(app: Flask, endpoint: str) -> set[str]:
+    return {name for rule in app.url_map.iter_rules(endpoint) for name in rule.arguments}
 
 
 def test_every_operation_explains_itself(client: FlaskClient) -> None:

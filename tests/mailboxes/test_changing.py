@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from tests.browsing import post, words
@@ -13,7 +14,7 @@ from tests.conftest import sign_in_as
 from tests.connections.conftest import MakeConnection
 from tests.mailboxes.conftest import Reader, page
 from tests.mailboxes.pressing import press
-from webapp.acts import carrying
+from webapp.acts import carrying, ledger
 from webapp.acts.acting import NoArchiveError, NoTrashError
 from webapp.acts.ledger import Outcome, Step
 from webapp.acts.records import Act
@@ -224,6 +225,26 @@ def test_messages_of_another_uid_validity_are_not_touched(actor: Actor, step: st
 
     assert response.status_code == 410
     assert len(actor.rows()) == 12
+
+
+def test_what_the_portal_could_not_write_down_is_not_said_to_be_undone(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    subject = next(iter(actor.rows()))
+    shown = actor.act("Delete", subject)
+    with monkeypatch.context() as full:
+        full.setattr(ledger, "conclude", busy)
+        response = actor.then(shown, "Delete 1 message")
+
+    assert response.status_code == 503
+    assert "It may have been done" in words(response)
+    assert "Nothing was changed" not in words(response)
+    assert subject not in actor.rows()
+    actor.then(actor.client.get(f"{actor.path}/changes"), "Undo")
+    assert subject in actor.rows()
 
 
 def test_thousands_of_messages_that_are_not_there_are_counted_as_gone(actor: Actor) -> None:

@@ -21,6 +21,7 @@ _ALWAYS = {
     429: "Too many requests, or too many tokens that are not valid: wait as long as `Retry-After` says.",
     503: "The portal is busy, and nothing was changed. Ask again in a moment.",
 }
+_BUSY_IN_AN_ACT = "The portal is busy, and some of it may have been done: look before asking again."
 _ABOUT = (
     "Connections to mailboxes, tested and explained; the messages in them; fresh access tokens for any IMAP library. "
     "Every failure is a problem (RFC 9457). An unknown path answers 404, and a wrong method 405 with `Allow`."
@@ -106,6 +107,8 @@ def _described(operation: Operation) -> dict[str, Any]:
 
 def _errors(operation: Operation) -> dict[int, str]:
     errors = {**_ALWAYS}
+    if operation.scope is Scope.WRITE:
+        errors[503] = _BUSY_IN_AN_ACT
     if "<" in operation.path:
         errors[404] = "There is none such."
     if operation.query or operation.body:
