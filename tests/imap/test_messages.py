@@ -102,6 +102,17 @@ def test_a_broken_answer_about_one_message_spoils_no_other(network: Network, bro
     assert {9, 5} <= {message.uid for message in listing.messages}
 
 
+@pytest.mark.parametrize(
+    "day", [b"01-Jan-0001 00:00:00 +0100", b"31-Dec-9999 23:59:59 -0100", b"00-Jan-0000 00:00:00 +0000"]
+)
+def test_an_arrival_that_no_calendar_has_is_none(network: Network, day: bytes) -> None:
+    told = summary(1, 5).replace(b"17-Jul-2026 02:44:25 -0700", day)
+    with server(network, FETCH=told + b"TAG OK Done\r\n") as session:
+        (message,) = list_messages(session, "INBOX").messages
+
+    assert (message.arrived, message.date) == (None, None)
+
+
 def test_a_mailbox_that_is_open_already_is_asked_for_news_only(network: Network) -> None:
     asked: list[str] = []
 

@@ -233,9 +233,12 @@ def _arrived(token: Token) -> datetime | None:
     zone = timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if sign == "-" else 1)
     try:
         month = _MONTHS.index(name.lower()) // 3 + 1
-        return datetime(int(year), month, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=timezone(zone))
-    except ValueError:
+        seconds = min(int(second), 59)
+        arrived = datetime(int(year), month, int(day), int(hour), int(minute), seconds, tzinfo=timezone(zone))
+        arrived.astimezone(UTC)  # which the first and the last day of all may not have
+    except (ValueError, OverflowError):
         return None
+    return arrived
 
 
 def _sent(field: bytes, arrival: datetime | None) -> datetime | None:
