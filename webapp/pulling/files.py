@@ -14,6 +14,9 @@ from webapp.pulling.exits import Exit, StopError
 _ROOM = 240
 """Bytes that a name may have: most file systems hold 255."""
 
+_LONGEST_SUFFIX = 64
+"""Bytes of what still counts as an ending: whoever sends a file may call it as he likes."""
+
 
 class Written(NamedTuple):
     """What has been written."""
@@ -88,7 +91,7 @@ def held(path: Path, otherwise: str) -> Iterator[None]:
 def fitting(start: str, name: str) -> str:
     """Put a start before the name of a file, and shorten the name, but for its ending, where both are too long."""
     stem, dot, suffix = name.rpartition(".")
-    stem, ending = (stem, dot + suffix) if stem else (name, "")
+    stem, ending = (stem, dot + suffix) if stem and len(suffix.encode()) <= _LONGEST_SUFFIX else (name, "")
     room = _ROOM - len((start + ending).encode())
     return start + stem.encode()[:room].decode("utf-8", "ignore") + ending
 
