@@ -199,3 +199,21 @@ def test_a_connection_that_is_deleted_takes_its_acts_with_it(
     with pytest.raises(ImapError, match="not there any more"):
         perform(post.connection, wish, None)
     assert recent_acts(post.connection.id) == ()
+
+
+@at_each("UIDPLUS")
+def test_an_undo_that_does_not_come_through_is_still_offered(post: Post, wire: Wire, member: User) -> None:
+    work, target = post.new(""), post.new()
+    wish = Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target)
+    with wire.losing(6, Cut.AFTER):
+        perform(post.connection, wish, member)
+    (left,) = recent_acts(post.connection.id)
+    assert (left.finished, left.done, left.undoable) == (False, 0, True)
+
+    with wire.losing(0, Cut.BEFORE):
+        undo(post.connection, left.id, member)
+
+    (left,) = recent_acts(post.connection.id)
+    assert (left.finished, left.undone, left.undoable) == (True, False, True)
+    assert undo(post.connection, left.id, member).done == 1
+    assert not recent_acts(post.connection.id)[0].undoable

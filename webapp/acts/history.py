@@ -66,8 +66,8 @@ def recent_acts(connection_id: int, *, before: int | None = None, limit: int = 5
                 running=running,
                 finished=finished,
                 undone=undone,
-                # One that is not finished may have done more than is known.
-                undoable=row.kind.moves and not undone and not running and (row.done > 0 or not finished),
+                # What is not settled may have been done, also where an undo has ended the act and did not come through.
+                undoable=row.kind.moves and not undone and not running and row.gone < row.total,
             )
         )
     return tuple(found)
