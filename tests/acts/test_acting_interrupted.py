@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -199,6 +200,20 @@ def test_a_connection_that_is_deleted_takes_its_acts_with_it(
     with pytest.raises(ImapError, match="not there any more"):
         perform(post.connection, wish, None)
     assert recent_acts(post.connection.id) == ()
+
+
+def test_what_was_gone_before_the_interruption_is_not_waited_for(post: Post, wire: Wire, member: User) -> None:
+    for how, at in every_cut(wire):
+        work, target = post.new("", ""), post.new()
+        seen = post.chosen(work)
+        unseen = replace(seen, messages=dict.fromkeys([*seen.messages, 999]))
+        with wire.losing(at, how):
+            perform(post.connection, Wish(kind=Kind.MOVE, what=unseen, destination=target), member)
+
+        for act in recent_acts(post.connection.id, limit=1):
+            if act.mailbox == work and not act.finished:
+                done = go_on(post.connection, act.id)
+                assert (done.done, done.gone, done.remaining, done.unfinished_id) == (2, 1, 0, None)
 
 
 @at_each("UIDPLUS")

@@ -37,7 +37,7 @@ def carry_out(session: Session, act: Act, seconds: float | None = None) -> set[i
     gone: set[int] = set()
     while (ahead := ledger.upcoming(act)) is not None:
         number, messages = ahead
-        step = ledger.begin(act, number, _recognised(session, act, messages))
+        step = ledger.begin(act, number, _recognised(session, act, messages), len(messages))
         outcome = _taken(session, act, step, messages)
         ledger.conclude(act, step, outcome)
         act = replace(act, end=outcome.end)

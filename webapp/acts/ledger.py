@@ -128,8 +128,11 @@ def upcoming(act: Act) -> tuple[int, Mapping[int, str | None]] | None:
     return (row.number, {uid: each.fingerprint for uid, each in from_text(row.messages).items()}) if row else None
 
 
-def begin(act: Act, number: int, messages: Mapping[int, str]) -> Step:
-    """Write that a batch begins, without what another act has in hand; tell what may have been done before."""
+def begin(act: Act, number: int, messages: Mapping[int, str], asked: int) -> Step:
+    """Write that a batch begins, without what another act has in hand; tell what may have been done before.
+
+    What was asked for and is not written counts as gone from now on: whoever goes on does not hear of it any more.
+    """
     now = utcnow()
     busy: set[int] = set()
     unanswered: set[int] = set()
@@ -144,7 +147,11 @@ def begin(act: Act, number: int, messages: Mapping[int, str]) -> Step:
                 ends.append(End(row.destination_validity, row.destination_next))
         mine = {uid: Written(fingerprint) for uid, fingerprint in messages.items() if uid not in busy}
         _write(transaction, act, number, BatchState.BEGUN, mine)
-        transaction.execute(update(MailAct).where(MailAct.id == act.id).values(claimed_until=now + CLAIM_LASTS))
+        transaction.execute(
+            update(MailAct)
+            .where(MailAct.id == act.id)
+            .values(claimed_until=now + CLAIM_LASTS, gone=MailAct.gone + asked - len(mine))
+        )
     return Step(
         number=number,
         messages=messages,
@@ -164,7 +171,7 @@ def conclude(act: Act, step: Step, outcome: Outcome) -> None:
             .where(MailAct.id == act.id)
             .values(
                 done=MailAct.done + len(done),
-                gone=MailAct.gone + len(outcome.gone),
+                gone=MailAct.gone + len(step.messages.keys() - step.busy) - len(done),
                 left_marked=or_(MailAct.left_marked, literal(outcome.left_marked)),
                 destination_validity=outcome.end.uid_validity,
                 destination_next=outcome.end.uid_next,
