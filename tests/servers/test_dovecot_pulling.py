@@ -357,3 +357,17 @@ def test_messages_in_the_hands_of_another_act_are_seen_to_later(
     assert busy.stderr == "Another act is at work on 1 of the messages; their files are safe\n"
     assert (messages_in(box), messages_in(done)) == (0, 1)
     assert told(free)[-1]["then_done"] == 1
+
+
+def test_a_message_of_which_not_all_is_safe_stays_where_it_is(pull: Pull, box: Box, tmp_path: Path) -> None:
+    parts = (
+        b"--b\r\nContent-Type: application/x\r\n\r\n1\r\n" * 2 + b"--b\r\nContent-Type: text/plain\r\n\r\n1\r\n" * 600
+    )
+    late = b"--b\r\nContent-Type: application/x\r\n\r\nlate\r\n--b--\r\n"
+    box.add(b'Subject: x\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n' + parts + late)
+    box.add(letter(("a.csv", b"1")))
+
+    result = pull("--then", "delete")
+
+    assert (result.exit_code, told(result)[-1]["then_done"], messages_in(box)) == (7, 1, 1)
+    assert b"late" not in in_folder(tmp_path / "to").values()

@@ -166,7 +166,11 @@ class Pull:
             raise
         files.settle_folder(self._order.folder)
         self._state.placing = Placing(
-            uid_validity=self._uid_validity, uid=found.uid, fingerprint=found.summary.fingerprint, files=taken
+            uid_validity=self._uid_validity,
+            uid=found.uid,
+            fingerprint=found.summary.fingerprint,
+            files=taken,
+            whole=found.readable,
         )
         self._save()
         self._place()
@@ -190,7 +194,7 @@ class Pull:
         self._tell([file.line for file in placing.files])
         if placing.uid_validity == state.uid_validity:  # it is not where the pull begins anew
             state.after = placing.uid
-            if self._order.then.kind:
+            if self._order.then.kind and placing.whole:
                 state.waiting[placing.uid] = placing.fingerprint
         state.placing = None
 

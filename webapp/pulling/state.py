@@ -77,12 +77,13 @@ class Aside(_Kept):
 
 
 class Placing(_Kept):
-    """A message whose files are about to get their names."""
+    """A message whose files are about to get their names; `whole` says whether these are all that it has."""
 
     uid_validity: int
     uid: int
     fingerprint: str
     files: list[Aside]
+    whole: bool = True
 
 
 class State(_Kept):
