@@ -359,7 +359,21 @@ def test_messages_in_the_hands_of_another_act_are_seen_to_later(
     assert told(free)[-1]["then_done"] == 1
 
 
-def test_a_message_of_which_not_all_is_safe_stays_where_it_is(pull: Pull, box: Box, tmp_path: Path) -> None:
+def test_a_pull_removes_nothing_for_good(pull: Pull, dovecot: Dovecot) -> None:
+    trash = Box(dovecot, "Trash")
+    trash.add(letter(("a.csv", b"1")))
+    there = messages_in(trash)
+
+    result = pull("--mailbox", "Trash", "--then", "delete")
+
+    assert (result.exit_code, messages_in(trash)) == (2, there)
+    assert "for good" in result.stderr
+
+
+def test_a_message_of_which_not_all_is_safe_stays_where_it_is(
+    pull: Pull, dovecot: Dovecot, box: Box, tmp_path: Path
+) -> None:
+    Box(dovecot, "Trash")
     parts = (
         b"--b\r\nContent-Type: application/x\r\n\r\n1\r\n" * 2 + b"--b\r\nContent-Type: text/plain\r\n\r\n1\r\n" * 600
     )

@@ -35,8 +35,11 @@ class Then:
 
     def rehearse(self, connection: Connection, chosen: Chosen) -> None:
         """Find out whether it can be done; raise what would stand in its way."""
-        if self.kind is not None:
-            plan(connection, Wish(kind=self.kind, what=chosen, destination=self.destination))
+        if self.kind is None:
+            return
+        planned = plan(connection, Wish(kind=self.kind, what=chosen, destination=self.destination))
+        if planned.kind is Kind.EXPUNGE:
+            raise click.UsageError(f"{chosen.mailbox} is the trash: to delete what is in it would remove it for good")
 
     def do(self, connection: Connection, chosen: Chosen) -> Done:
         """Do it with messages; one that is gone is none of our business any more."""

@@ -80,7 +80,7 @@ class Pull:
         """Take the next page of messages; say whether there is more to do."""
         try:
             page = self._page()
-            if page.found and not self._then_is_possible:
+            if page.found or self._state.waiting:
                 self._see_that_it_can_be_done()
             more = self._take_all(page)
             self._do_what_waits(last=not more)
@@ -110,6 +110,8 @@ class Pull:
 
     def _see_that_it_can_be_done(self) -> None:
         """Find out before anything is fetched whether there is the mailbox that messages are to go to."""
+        if self._then_is_possible:
+            return
         then, mailbox = self._order.then, self._order.selection.mailbox
         then.rehearse(self._order.connection, Chosen(mailbox=mailbox, uid_validity=self._uid_validity, messages={}))
         self._then_is_possible = True
