@@ -15,6 +15,7 @@ from webapp.acts import claims, ledger
 from webapp.acts.acting import ActError, Kind, Refusal, UndoError, Wish, go_on, perform, undo
 from webapp.acts.history import recent_acts
 from webapp.imap import ImapError
+from webapp.imap.sessions import close_idle
 from webapp.models import MailAct, User, db, utcnow, write_transaction
 
 
@@ -232,3 +233,21 @@ def test_an_undo_that_does_not_come_through_is_still_offered(post: Post, wire: W
     assert (left.finished, left.undone, left.undoable) == (True, False, True)
     assert undo(post.connection, left.id, member).done == 1
     assert not recent_acts(post.connection.id)[0].undoable
+
+
+@at_each("MOVE", "UIDPLUS")
+def test_a_copy_that_is_about_to_be_deleted_is_not_taken_for_the_message(post: Post, wire: Wire, member: User) -> None:
+    for how, at in every_cut(wire):
+        work, target = post.new(""), post.new()
+        wish = Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target)
+        with wire.losing(at, how):
+            perform(post.connection, wish, member)
+        close_idle()
+        folder = post.server.mail(USER, target)
+        for path in [*folder.glob("cur/*"), *folder.glob("new/*")]:
+            path.rename(folder / "cur" / f"{path.name.partition(':')[0]}:2,T")
+        left = ids(post.state(work), work)
+
+        perform(post.connection, wish, member)
+
+        assert ids(post.state(target), target) == left

@@ -68,17 +68,22 @@ def find_copies(session: Session, mailbox: str, since: End, originals: Mapping[i
 
 
 def confirmed(session: Session, mailbox: str, source: str, found: Copies) -> dict[int, int]:
-    """Leave out copies that are of another size than their original: whoever removes that must be sure.
+    """Leave out copies of another size than their original, or marked for removal: whoever removes that must be sure.
 
     An original that is not there any more proves nothing, and is not in danger.
     """
     if not found.uids:
         return {}
     session.open_mailbox(mailbox, found.uid_validity)
+    stay = {copy for copy, seen in seen_now(session, found.uids.values()).items() if not seen.deleted}
     there = sizes_now(session, found.uids.values())
     session.open_mailbox(source)
     here = sizes_now(session, found.uids)
-    return {uid: copy for uid, copy in found.uids.items() if uid not in here or here[uid] == there.get(copy)}
+    return {
+        uid: copy
+        for uid, copy in found.uids.items()
+        if uid not in here or (copy in stay and here[uid] == there.get(copy))
+    }
 
 
 def copies_told(pieces: Sequence[Untagged], among: Collection[int]) -> Copies | None:
