@@ -15,6 +15,8 @@ from webapp.acts import claims, ledger
 from webapp.acts.acting import ActError, Kind, Refusal, UndoError, Wish, go_on, perform, undo
 from webapp.acts.history import recent_acts
 from webapp.imap import ImapError
+from webapp.imap.acts import Batch, Chosen, restore
+from webapp.imap.session import Session
 from webapp.imap.sessions import close_idle
 from webapp.models import MailAct, User, db, utcnow, write_transaction
 
@@ -251,3 +253,22 @@ def test_a_copy_that_is_about_to_be_deleted_is_not_taken_for_the_message(post: P
         perform(post.connection, wish, member)
 
         assert ids(post.state(target), target) == left
+
+
+@at_each("neither")
+def test_a_message_that_is_removed_while_it_is_restored_comes_back_from_its_copy(
+    post: Post, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, target = post.new("", ""), post.new()
+    done = perform(post.connection, Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target), member)
+    assert done.left_marked
+
+    def others_expunge(session: Session, chosen: Chosen) -> Iterator[Batch]:
+        next(post.server.mail(USER, work).glob("cur/*M000000*")).unlink()
+        return restore(session, chosen)
+
+    monkeypatch.setattr("webapp.imap.acts.restore", others_expunge)
+    back = undo(post.connection, done.act_id or 0, member)
+
+    assert (back.done, back.gone, back.remaining) == (2, 0, 0)
+    assert ids(post.state(work, target), work) == Counter([message_id(work, 0), message_id(work, 1)])

@@ -50,10 +50,13 @@ def undo(connection: Connection, act_id: int, user: User | None, *, seconds: flo
 
 @dataclass
 class _Found:
-    """Where the messages of an act are: still in their mailbox, in the destination, or nowhere."""
+    """Where the messages of an act are: still in their mailbox, in the destination, or nowhere.
+
+    `spare` are the copies of those that are still in their mailbox, by their UIDs there.
+    """
 
     restored: dict[int, str] = field(default_factory=dict)
-    spare: dict[int, str] = field(default_factory=dict)
+    spare: dict[int, int] = field(default_factory=dict)
     moved: dict[int, str | None] = field(default_factory=dict)
     lost: int = 0
 
@@ -62,9 +65,12 @@ def _prepared(session: Session, original: Act, user: User | None) -> Act:
     """Restore what has not left, and write down what is to be moved back."""
     found = _find(session, original)
     there = Chosen(mailbox=original.mailbox, uid_validity=original.uid_validity, messages=found.restored)
-    for _ in acts.restore(session, there):
-        pass
-    spare = Chosen(mailbox=original.destination, uid_validity=original.end.uid_validity, messages=found.spare)
+    restored = {uid for batch in acts.restore(session, there) for uid in batch.done}
+    removed = found.restored.keys() - restored  # by somebody else, a moment ago
+    found.moved |= {found.spare[uid]: found.restored[uid] for uid in removed & found.spare.keys()}
+    found.lost += len(removed - found.spare.keys())
+    copies = {found.spare[uid]: found.restored[uid] for uid in restored & found.spare.keys()}
+    spare = Chosen(mailbox=original.destination, uid_validity=original.end.uid_validity, messages=copies)
     for _ in acts.expunge(session, spare):
         pass
     back = Intent(
@@ -73,7 +79,7 @@ def _prepared(session: Session, original: Act, user: User | None) -> Act:
         destination=original.mailbox,
         end=end_of(session, original.mailbox),
         undo_of=original.id,
-        done=len(found.restored),
+        done=len(restored),
         gone=found.lost,
     )
     return ledger.open_act(original.connection_id, user.id if user else None, back)
@@ -100,7 +106,7 @@ def _place(
         found.restored[uid] = fingerprint
         # A copy that no answer has told may be another message with the same Message-ID: one too many is no loss.
         if copy is not None and not unanswered:
-            found.spare[copy] = fingerprint
+            found.spare[uid] = copy
     elif copy is not None:
         found.moved[copy] = fingerprint
     else:
