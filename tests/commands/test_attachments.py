@@ -192,6 +192,7 @@ def says(words: bytes) -> Fault:
         (says(b" NO [UNAVAILABLE] Try later"), 3, ["Try later", "Who acts: Wait", "/help/problems/server-unavailable"]),
         (says(b" NO [NOPERM] Not for you"), 4, ["Not for you", "Who acts: "]),
         (says(b" NO [SERVERBUG] Broken message"), 7, ["Message 2 in INBOX (“x”) is not given", "Broken message"]),
+        (says(b" OK"), 7, ["Message 2 in INBOX (“x”) is not given", "nothing"]),
     ],
 )
 def test_a_failure_ends_with_its_status_and_what_was_whole_stays(

@@ -4,7 +4,7 @@ import json
 import mailbox as mailboxes
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,7 +15,10 @@ from flask import Flask
 
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.test_dovecot_reading import READER, Box
+from webapp.imap.errors import GoneError
 from webapp.imap.listing import summaries_of
+from webapp.imap.messages import stream_message
+from webapp.imap.session import Session
 from webapp.imap.transport import Transport
 from webapp.pulling import messages, tries
 
@@ -119,6 +122,24 @@ def test_a_message_of_which_nothing_is_told_is_exported_all_the_same(
 
     assert result.exit_code == 0
     assert in_mbox(tmp_path / "all.mbox") == [lines_of(raw) for raw in LETTERS.values()]
+
+
+def test_a_message_that_is_there_and_not_given_is_said_to_be_so(
+    export: Export, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given(session: Session, uid: int) -> Iterator[bytes]:
+        if uid == 2:
+            raise GoneError("The message is not there any more")
+        if uid == 3:
+            next(box.folder.glob("cur/*M000003*")).unlink()
+            raise GoneError("The message is not there any more")
+        yield from stream_message(session, uid)
+
+    monkeypatch.setattr(messages, "stream_message", given)
+    result = export("--mbox", str(tmp_path / "all.mbox"))
+
+    told = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (result.exit_code, told[0]["uid"], told[-1]["unreadable"], told[-1]["messages"]) == (7, 2, 1, 3)
 
 
 def test_only_what_is_asked_for_is_exported_and_stays_unread(export: Export, box: Box) -> None:

@@ -97,6 +97,13 @@ def is_of_the_message(session: Session, error: MailboxError) -> bool:
     return session.is_in_step and not _NOT_OF_IT.search(error.text)
 
 
+def is_there(session: Session, uid: int) -> bool:
+    """Ask whether a message of which nothing was given is there all the same."""
+    session.renew_budget()
+    session.ask("NOOP")  # servers may hold back until then what others have removed
+    return bool(_ask(session, (uid,), _UID))
+
+
 def _wanted(messages: Iterable[Found], names: Sequence[str]) -> Iterator[Found]:
     """Leave out what is not asked for, but nothing of which nobody knows whether it is."""
     patterns = [name.casefold() for name in names] or ["*"]
@@ -153,4 +160,4 @@ def _ask(session: Session, uids: Collection[int], items: bytes) -> dict[int, Map
     return {uid: by_uid[uid] for uid in uids if uid in by_uid}
 
 
-__all__ = ["Found", "Page", "Part", "attachments_after", "is_of_the_message"]
+__all__ = ["Found", "Page", "Part", "attachments_after", "is_of_the_message", "is_there"]

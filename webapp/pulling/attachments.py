@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.imap.acts import Chosen
-from webapp.imap.attachments import Found, Page, attachments_after, is_of_the_message
+from webapp.imap.attachments import Found, Page, attachments_after, is_of_the_message, is_there
 from webapp.imap.errors import GoneError, ImapError, MailboxError, Sign
 from webapp.imap.messages import stream_found
 from webapp.imap.session import Session
@@ -162,6 +162,8 @@ class Pull:
                 raise
             if not isinstance(error, GoneError):
                 self._miss(found, f"is not given by the server: {error.text}")
+            elif is_there(session, found.uid):
+                self._miss(found, "is not given by the server: it is there, and nothing comes")
             return
         except BaseException:
             self._drop(taken)

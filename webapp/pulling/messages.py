@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from webapp.imap.ascending import uids_after
-from webapp.imap.attachments import is_of_the_message
+from webapp.imap.attachments import is_of_the_message, is_there
 from webapp.imap.errors import GoneError, ImapError, MailboxError
 from webapp.imap.listing import summaries_of, summary_of
 from webapp.imap.messages import Summary, stream_message
@@ -84,12 +84,13 @@ class Export:
         session.renew_budget()
         try:
             self.done.bytes += self._target.take(summary, whose, stream_message(session, summary.uid))
-        except GoneError:
-            return
         except MailboxError as error:
             if not is_of_the_message(session, error):
                 raise
-            why = f"is not given by the server: {error.text}"
+            if isinstance(error, GoneError) and not is_there(session, summary.uid):
+                return
+            words = "it is there, and nothing comes" if isinstance(error, GoneError) else error.text
+            why = f"is not given by the server: {words}"
             self._teller.missed(mailbox=self._selection.mailbox, uid=summary.uid, subject=summary.subject, why=why)
             return
         self.done.messages += 1
