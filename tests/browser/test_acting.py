@@ -116,6 +116,16 @@ def page(open_page: OpenPage, portal: Portal, as_administrator: StorageState) ->
     return page
 
 
+def test_enter_on_a_tick_shows_what_would_happen_and_marks_nothing(actor: Page) -> None:
+    look(actor)
+    tick = actor.get_by_role("checkbox", name="Select Lunch on Thursday?")
+    tick.check()
+    tick.press("Enter")
+
+    expect(actor.get_by_text("Nothing has been changed yet.")).to_be_visible()
+    expect(actor.get_by_role("heading", name="1 message will be marked as read")).to_be_visible()
+
+
 def test_the_bar_comes_with_a_selection_and_counts_it(page: Page) -> None:
     bar, boxes = page.get_by_role("group", name="What to do"), page.locator(".pick input")
     expect(bar).to_be_hidden()

@@ -58,12 +58,6 @@ def actor(client: FlaskClient, as_member: User, make_connection: MakeConnection)
     return Actor(client, f"/connections/{make_connection(as_member, 'works-user-name')}/mail")
 
 
-def test_enter_on_a_tick_marks_nothing(actor: Actor) -> None:
-    form = page(actor.look()).partition('class="choosing"')[2]
-
-    assert "disabled" in form.partition("<button")[2].partition(">")[0]  # the default button (HTML 4.10.21.2)
-
-
 def test_marks_are_set_at_once_and_one_is_back_on_the_same_page(actor: Actor) -> None:
     response = actor.act("Mark read", "Lunch on Thursday?", "Printer on the second floor", unread="1")
 
