@@ -148,7 +148,7 @@ def test_among_100_000_messages_only_the_chosen_are_touched(post: Post, member: 
         os.link((first, second)[number % 2], folder / f"{1_800_000_000 + number}.M{number:06}.example:2,S")
     names = [path.name for path in sorted(folder.iterdir())]
     for name in ("Papierkorb", "Archiv", "Elsewhere"):
-        post.fill(name, "T")
+        post.fill(name)
     before = others(post)
 
     def changed_by(kind: Kind, *, where: str = "") -> tuple[set[str], int, Done]:
