@@ -1,5 +1,6 @@
 """What every test may use: a portal on a fresh database (SQLite and PostgreSQL), a plain browser, people."""
 
+import gc
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -7,16 +8,13 @@ from contextlib import contextmanager
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Engine
-from werkzeug.routing import Rule
 
+from tests.keeping import keep_for, keep_routes
 from tests.servers.postgres import Postgres, Refilled
 from webapp import create_app
 from webapp.imap import Limits, Network
@@ -38,38 +36,14 @@ PASSWORD = "correct horse battery"
 passwords._MEMORY //= 8
 
 
-class Compiled(BytecodeCache):
-    """Keeps what Jinja has compiled, since each test makes a portal of its own."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._kept.get(bucket.checksum + bucket.key)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code:
-            self._kept[bucket.checksum + bucket.key] = bucket.code
+keep_routes()
 
 
-COMPILED = Compiled()
-
-
-def keep_builders() -> None:
-    """Keep what Werkzeug compiles of a route, three quarters of what a portal costs, from one portal to the next."""
-    compiled = Rule._compile_builder
-    kept: dict[tuple[str, str, bool], Callable[..., tuple[str, str]]] = {}
-
-    def compile_builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = rule.rule, str(rule.defaults), append_unknown
-        if key not in kept:
-            kept[key] = compiled(rule, append_unknown)
-        return kept[key]
-
-    Rule._compile_builder = compile_builder  # type: ignore[method-assign, assignment]
-
-
-keep_builders()
+def pytest_collection_finish() -> None:
+    """Leave what was loaded by now out of garbage collection, as the portal's workers do: it stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @cache
@@ -139,9 +113,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """Give a portal that is ready to serve."""
     writes.set(False)  # what the test before has left
     app = create_app(settings)
-    app.jinja_env.bytecode_cache = COMPILED
-    with app.app_context():
-        engine: Engine = db.engine
+    engine = keep_for(app)
     yield app
     engine.dispose()
 
@@ -152,8 +124,7 @@ def portal_in(folder: Path, ready_folder: Path, **more_settings: Any) -> Iterato
     shutil.copytree(ready_folder, folder / "data")
     writes.set(False)
     app = create_app(Settings(data_dir=folder / "data", **more_settings))
-    with app.app_context():
-        engine: Engine = db.engine
+    engine = keep_for(app)
     yield app
     engine.dispose()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.portals import environment, serving_portal
+from tests.portals import environment, serving_portal, within
 
 SECRET = "s3cr3t-" + "x" * 36
 
@@ -20,6 +20,8 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> str:
             f"/sign-in?next={SECRET}",
         ):
             portal.get(path)
+        # A line is written when its answer has gone out.
+        assert within(10, lambda: "/sign-in" in portal.output)
         return portal.output
 
 

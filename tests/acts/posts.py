@@ -12,7 +12,7 @@ from flask import Flask
 from imapclient import imap_utf7
 
 from tests.servers.cutting import Wire, wire_to
-from tests.servers.dovecot import USERS, Dovecot
+from tests.servers.dovecot import PATIENCE, USERS, Dovecot
 from tests.servers.plugin import DovecotWith
 from tests.servers.services import hand_over
 from webapp.imap.acts import Chosen
@@ -112,6 +112,7 @@ def wire(server: Dovecot, capabilities: str) -> Iterator[Wire]:
 def post(app: Flask, server: Dovecot, wire: Wire, member: User) -> Iterator[Post]:
     """Give the mail of a connection that goes over the wire; the portal's application context is open."""
     app.extensions["postroom.network"] = server.network
+    app.extensions["postroom.limits"] = PATIENCE
     with app.app_context():
         yield Post(server, connect(member.id, port=wire.port))
 

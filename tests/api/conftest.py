@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.api.mailbox import USER, RealMailbox
 from tests.connections.conftest import MakeConnection, as_member, fields, make_connection
-from tests.servers.dovecot import ADDRESS, USERS, Dovecot
+from tests.servers.dovecot import ADDRESS, PATIENCE, USERS, Dovecot
 from webapp.accounts.tokens import make_token
 from webapp.imap.sessions import close_idle
 from webapp.models import Connection, Scope, User, db
@@ -69,6 +69,7 @@ def real_mailbox(
 ) -> Iterator[RealMailbox]:
     """Give an empty mailbox, with an Archive and a Trash beside it."""
     app.extensions["postroom.network"] = dovecot.network
+    app.extensions["postroom.limits"] = PATIENCE
     connection_id = make_connection(
         member, host=ADDRESS, port=str(dovecot.tls_port), address=USER, user=USER, password=USERS[USER]
     )

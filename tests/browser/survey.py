@@ -95,17 +95,18 @@ class Surveyor:
         return self._seen[place]
 
     def _findings(self, page: Page) -> Findings:
-        light = _violations(page)
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        dark = _violations(page, options=_COLOURS)
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         wide, sideways = page.viewport_size, {}
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             sideways[width] = page.evaluate(_SIDEWAYS)
         if wide:
             page.set_viewport_size(wide)
-        return Findings(light=light, dark=dark, sideways=sideways, console=list(self.faults))
+        console = list(self.faults)  # before axe, which calls into frames that do not answer it
+        light = _violations(page)
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        dark = _violations(page, options=_COLOURS)
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        return Findings(light=light, dark=dark, sideways=sideways, console=console)
 
     @cached_property
     def new_portal(self) -> Portal:

@@ -18,7 +18,7 @@ from imapclient import imap_utf7
 from tests.imap.certificates import Authority
 from tests.servers.services import Process, answers, find, free_port, hand_over, service_folder, service_user
 from tests.servers.token_check import TokenCheck
-from webapp.imap import Network
+from webapp.imap import Limits, Network
 
 # Not 127.0.0.1: a client at the server's own address counts as secure, and `disable_plaintext_auth` would never show.
 ADDRESS = "127.0.0.2"
@@ -33,6 +33,12 @@ USERS: Mapping[str, str] = {
     "flags@example.com": "look, do not touch",
     "acts@example.com": "move, and move back",
 }
+
+LOGS: list[Path] = []
+"""Where each that was started writes what it does."""
+
+PATIENCE = Limits(total=90, least=60, connect=30, greeting=30, read=60)
+"""For tests that are about something else than time: a machine with much to do may stand still for seconds."""
 
 _MAILDIR = ("cur", "new", "tmp")
 _numbers = itertools.count(1)
@@ -94,6 +100,7 @@ def running_dovecot(tokens: TokenCheck | None = None, separator: str = "/", **se
         for user in USERS:
             server.create_mailbox(user, "INBOX")
         hand_over(folder)
+        LOGS.append(folder / "dovecot.log")
         command = (program, "-F", "-c", folder / "dovecot.conf")
         ports = (server.port, server.tls_port)
         # Nothing here outlives the test, so there is nothing to wait for: a polite stop takes Dovecot a second.
@@ -132,6 +139,8 @@ def _configuration(
         "disable_plaintext_auth": "no",
         "mail_location": f"maildir:{folder}/mail/%u:LAYOUT=fs:INBOX={folder}/mail/%u",
         "mail_max_userip_connections": "200",
+        # Nothing here outlives the test, and a disk that others keep busy would be waited for.
+        "mail_fsync": "never",
         # The default of two seconds would be waited for at every wrong password.
         "auth_failure_delay": "0",
     }

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tests.servers.awkward_names import AWKWARD_NAMES
-from tests.servers.dovecot import USERS, Dovecot
+from tests.servers.dovecot import PATIENCE, USERS, Dovecot
 from tests.servers.plugin import DovecotWith
 from webapp.diagnosis import diagnose
 from webapp.imap import Network, Outcome, Password, Report, Security, ServerSettings, Sign, StepName, run_check
@@ -37,7 +37,7 @@ def check(
 ) -> Report:
     port = server.tls_port if security is Security.TLS else server.port
     settings = ServerSettings(host=server.address, port=port, security=security, user=user)
-    return run_check(settings, credential or Password(USERS[user]), network=network or server.network)
+    return run_check(settings, credential or Password(USERS[user]), network=network or server.network, limits=PATIENCE)
 
 
 def slug(report: Report) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.awkward_names import AWKWARD_NAMES
-from tests.servers.dovecot import USERS, Dovecot
+from tests.servers.dovecot import PATIENCE, USERS, Dovecot
 from tests.servers.plugin import DovecotWith
 from tests.servers.services import hand_over
 from webapp.imap import Password, Security, ServerSettings
@@ -34,7 +34,7 @@ READER = "flags@example.com"
 @contextmanager
 def reading(server: Dovecot, user: str = READER) -> Iterator[Session]:
     settings = ServerSettings(host=server.address, port=server.tls_port, security=Security.TLS, user=user)
-    with open_session(settings, Password(USERS[user]), network=server.network) as session:
+    with open_session(settings, Password(USERS[user]), network=server.network, limits=PATIENCE) as session:
         yield session
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot import PATIENCE, Dovecot
 from tests.servers.plugin import DovecotWith
 from tests.servers.test_dovecot import detail as step
 from tests.servers.token_check import TokenCheck
@@ -47,7 +47,7 @@ def asking(authority: Authority, *, client_secret: str = MAIL_SERVER_SECRET) -> 
 def check(server: Dovecot, token: str, *, user: str = ANNA, security: Security = Security.TLS) -> Report:
     port = server.tls_port if security is Security.TLS else server.port
     settings = ServerSettings(host=server.address, port=port, security=security, user=user)
-    return run_check(settings, AccessToken(token), network=server.network)
+    return run_check(settings, AccessToken(token), network=server.network, limits=PATIENCE)
 
 
 def good(google: Authority) -> str:
