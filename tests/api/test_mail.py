@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.api.conftest import MakeProgram, Program, said
 from tests.connections.conftest import MakeConnection
 from webapp.imap.sessions import close_idle
-from webapp.models import Scope, User
+from webapp.models import CheckReport, Scope, State, User, db
 
 
 @pytest.fixture
@@ -177,6 +178,28 @@ def test_a_mailbox_that_cannot_be_opened_is_a_problem_with_its_diagnosis(
 
         assert (answer.status_code, said(answer)["diagnosis"]) == (502, "wrong-password")
         assert said(answer)["help"].endswith("/help/problems/wrong-password")
+
+
+@pytest.mark.parametrize(
+    ("key", "state"),
+    [
+        ("wrong-password", State.FAILS),
+        ("connection-refused", State.NOT_TESTED),
+        ("too-many-connections", State.NOT_TESTED),
+    ],
+)
+def test_what_somebody_has_to_mend_is_noted_with_the_connection_once(
+    app: Flask, program: MakeProgram, member: User, make_connection: MakeConnection, key: str, state: State
+) -> None:
+    path = f"/connections/{make_connection(member, key)}"
+
+    for _ in range(2):
+        assert program(member).get(f"{path}/messages").status_code == 502
+
+    assert program(member).read(path)["state"] == state
+    with app.app_context():
+        reports = db.session.scalars(select(CheckReport.problem)).all()
+    assert reports == ([key] if state is State.FAILS else [])
 
 
 def test_a_token_for_another_connection_or_without_the_scope_reads_nothing(

@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import Executable, delete, update
 
 from tests.commands.test_check import adding, run
 from tests.imap.servers import HASTY, SECRET, Answer, Peer, imap, serving
 from webapp.imap import Network
 from webapp.imap.sessions import close_idle
+from webapp.models import Connection, db
 from webapp.pulling import tries
 
 Fault = Callable[[Peer, bytes], bool]
@@ -108,6 +110,12 @@ def folder(tmp_path: Path) -> Path:
     path = tmp_path / "to"
     path.mkdir()
     return path
+
+
+def standing(app: Flask) -> tuple[str, str | None]:
+    """Give what the list of connections says of the only one."""
+    row = json.loads(run(app, "connections", "list", "--json").output)
+    return row["state"], row["diagnosis"]
 
 
 def told(result: Result) -> list[dict[str, Any]]:
@@ -243,6 +251,37 @@ def test_who_is_let_in_no_more_in_the_middle_is_told_so_and_goes_on_there(app: F
     assert [line.get("name") for line in told(mended)] == ["b.csv", None]
 
 
+@pytest.mark.parametrize(
+    ("change", "status", "words"),
+    [
+        (update(Connection).values(port=1, version=Connection.version + 1), 3, "“Inbox” was edited meanwhile."),
+        (delete(Connection), 4, "“Inbox” was deleted meanwhile."),
+    ],
+    ids=["edited", "deleted"],
+)
+def test_a_connection_that_is_not_what_it_was_ends_the_run(
+    app: Flask, folder: Path, change: Executable, status: int, words: str
+) -> None:
+    mailbox = Mailbox(a=b"one", b=b"two")
+
+    def meanwhile(peer: Peer, asked: bytes) -> bool:
+        if not downloading(2)(asked):
+            return False
+        with app.app_context():
+            db.session.execute(change)
+            db.session.commit()
+        peer.close()
+        return True
+
+    mailbox.fault = meanwhile
+    with mailbox.served(app):
+        result = pull(app, folder)
+
+    assert result.exit_code == status, result.output
+    assert words in result.stderr
+    assert (files_in(folder), left_aside(folder)) == ({"a.csv": b"one"}, [])
+
+
 def test_a_message_of_which_the_server_tells_too_much_stands_in_the_way_of_none(app: Flask, folder: Path) -> None:
     mailbox = Mailbox(a=b"one", b=b"two", c=b"three")
 
@@ -271,6 +310,17 @@ def test_whoever_has_to_act_is_told_what_to_do(app: Flask, folder: Path) -> None
     assert result.stderr.splitlines()[0] == "The user name or password is wrong"
     assert "Diagnosis: wrong-password" in result.stderr
     assert "/help/problems/wrong-password" in result.stderr
+    assert standing(app) == ("fails", "wrong-password")
+
+
+def test_what_passes_by_itself_leaves_the_connection_as_it_was(app: Flask, folder: Path) -> None:
+    mailbox = Mailbox(a=b"one")
+    mailbox.answers["AUTHENTICATE"] = "* BYE Shutting down"
+    with mailbox.served(app):
+        result = pull(app, folder)
+
+    assert result.exit_code == 3
+    assert standing(app) == ("not_tested", None)
 
 
 def test_a_mailbox_that_was_numbered_anew_is_begun_anew_only_when_told(app: Flask, folder: Path) -> None:

@@ -43,7 +43,7 @@ def set_message_flags(connection_id: int, body: FlagsShape) -> ActResult:
     if both := set(body.add) & set(body.remove):
         raise unfit(f"add: has {min(both)}, and so has remove.")
     chosen, connection = body.chosen, find_connection(connection_id)
-    with explaining():
+    with explaining(connection):
         if body.dry_run:
             return ActResult.planned(plan(connection, Wish(kind=Kind.SEEN, what=chosen)), chosen, "flags")
         with opened(connection) as session:
@@ -118,7 +118,7 @@ def undo_act(connection_id: int, act_id: int) -> ActResult:
     """
     connection, user = find_connection(connection_id), current_asker().user
     try:
-        with explaining():
+        with explaining(connection):
             return ActResult.performed(undo(connection, act_id, user, seconds=_SECONDS))
     except ActError as error:
         status = 404 if error.reason is Refusal.UNKNOWN else 409
@@ -132,7 +132,7 @@ def _acted(connection_id: int, body: ChosenShape, kind: Kind, to: str = "") -> A
         raise unfit("to: is the mailbox that the messages are in.")
     connection, user = find_connection(connection_id), current_asker().user
     wish = Wish(kind=kind, what=chosen, destination=to)
-    with explaining():
+    with explaining(connection):
         if body.dry_run:
             planned = plan(connection, wish)
             return ActResult.planned(planned, chosen, planned.kind)

@@ -124,7 +124,7 @@ def get_attachments(connection_id: int, query: AttachmentQuery) -> AttachmentPag
 
 def _looked(connection: Connection, query: AttachmentQuery, validity: int | None, after: int) -> Page:
     """Look for attachments; one message at a time where many tell too much at once, which ends the session."""
-    with explaining():
+    with explaining(connection):
         try:
             return _found(connection, query, validity, after, messages=query.limit)
         except ChangedError as error:

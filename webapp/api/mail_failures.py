@@ -8,11 +8,13 @@ from webapp.api.connections import find_connection
 from webapp.api.failures import explained_failure
 from webapp.api.problems import ApiError, unfit
 from webapp.api.refs import Place
+from webapp.connections.noticing import notice_what_lasts
 from webapp.imap import ImapError
 from webapp.imap.check import NotOpenedError
 from webapp.imap.errors import ReadOnlyError
 from webapp.imap.messages import ChangedError, CursorError, GoneError
 from webapp.imap.session import Session
+from webapp.models import Connection
 from webapp.opening import opened
 
 MAIL_ERRORS = {
@@ -31,8 +33,8 @@ _OF_THE_MAILBOX = {"mailbox-full": 409, "mailbox-not-found": 404}
 
 
 @contextmanager
-def explaining() -> Iterator[None]:
-    """Turn whatever goes wrong with a mailbox into a problem."""
+def explaining(connection: Connection) -> Iterator[None]:
+    """Turn whatever goes wrong with a mailbox into a problem; a connection that somebody has to mend is noted."""
     try:
         yield
     except CursorError:
@@ -46,6 +48,7 @@ def explaining() -> Iterator[None]:
             if isinstance(error, kind):
                 raise ApiError(409, title, f"{why} The server: {error.text}") from None
         if isinstance(error, NotOpenedError):
+            notice_what_lasts(connection, error)
             raise explained_failure(502, error.report.failure or error.failure(None)) from None
         raise explained_failure(502, error.failure(None), _OF_THE_MAILBOX) from None
 
@@ -54,7 +57,7 @@ def explaining() -> Iterator[None]:
 def opened_for(connection_id: int) -> Iterator[Session]:
     """Give a session of a connection that is open to whoever asks."""
     connection = find_connection(connection_id)
-    with explaining(), opened(connection) as session:
+    with explaining(connection), opened(connection) as session:
         yield session
 
 

@@ -121,3 +121,21 @@ class ChangedError(MailboxError):
 
 class ReadOnlyError(MailboxError):
     """The server opens the mailbox for reading only, or keeps a flag that is wanted for no longer than the session."""
+
+
+_PASSING = frozenset(
+    {
+        Sign.DROPPED,
+        Sign.SILENT,
+        Sign.OUT_OF_TIME,
+        Sign.REFUSED,
+        Sign.UNREACHABLE,
+        Sign.CONNECT_TIMED_OUT,
+        Sign.NAME_LOOKUP_BROKEN,
+    }
+)
+
+
+def is_passing(error: ImapError) -> bool:
+    """Say whether the network failed, so that the next try may go through."""
+    return isinstance(error, ConnectError) or error.sign in _PASSING

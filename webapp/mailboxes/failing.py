@@ -6,9 +6,8 @@ from flask import Response, render_template, request, url_for
 
 from webapp.acts.acting import NoArchiveError, NoTrashError
 from webapp.connections.access import get_connection, may_change
-from webapp.connections.recording import keep
+from webapp.connections.noticing import notice
 from webapp.connections.reports import facts_of_connection
-from webapp.connections.verdict import Verdict
 from webapp.diagnosis import diagnose
 from webapp.imap.check import NotOpenedError
 from webapp.imap.errors import ChangedError, GoneError, ImapError, ReadOnlyError
@@ -16,7 +15,7 @@ from webapp.imap.messages import CursorError
 from webapp.mail import FRAME_POLICY
 from webapp.mailboxes.blueprint import mailboxes
 from webapp.mailboxes.interrupted import what_was_done
-from webapp.models import Connection, State, db, writes
+from webapp.models import Connection
 from webapp.providers import PROVIDERS
 from webapp.providers.oauth.provider import OAuthProvider
 from webapp.signed_in import current_user
@@ -29,14 +28,7 @@ _SERVER_FAILED = 424
 def not_opened(error: NotOpenedError) -> Response:
     """Show the page of a failed test, which is what the attempt to open the mailbox was."""
     connection = _connection()
-    provider = PROVIDERS[connection.credential_type]
-    facts = facts_of_connection(connection)
-    verdict = Verdict.of(error.report, provider.server(connection), connection.address, facts=facts)
-    # Once is enough: a page that is loaded again must not push the tests before it out of the list.
-    if connection.state is not State.FAILS or connection.last_problem != verdict.slug:
-        db.session.commit()
-        writes.set(True)  # a look that has found something
-        keep(connection, verdict)
+    verdict = notice(connection, error)
     return _page(
         _SERVER_FAILED,
         "mailboxes/not_opened.html",

@@ -16,7 +16,7 @@ from webapp.pulling import files
 from webapp.pulling.afterwards import Then, still_there
 from webapp.pulling.exits import InHandError
 from webapp.pulling.lines import line_of
-from webapp.pulling.selection import Selection
+from webapp.pulling.selection import Selection, see_that_it_is_the_same
 from webapp.pulling.state import Aside, Line, Placing, State
 from webapp.pulling.telling import Teller
 from webapp.pulling.tries import Tries
@@ -95,6 +95,7 @@ class Pull:
 
     def _page(self) -> Page:
         order, state = self._order, self._state
+        see_that_it_is_the_same(order.connection)
         with opened(order.connection) as session:
             page = attachments_after(
                 session,

@@ -6,9 +6,11 @@ from enum import IntEnum
 
 import click
 
+from webapp.connections.noticing import notice_what_lasts
 from webapp.diagnosis import diagnose
 from webapp.diagnosis.problem import Who
-from webapp.imap.errors import ChangedError, ConnectError, GoneError, ImapError, Sign
+from webapp.imap.check import NotOpenedError
+from webapp.imap.errors import ChangedError, ConnectError, GoneError, ImapError, is_passing
 from webapp.imap.sessions import close_idle
 from webapp.models import Connection
 from webapp.providers import PROVIDERS
@@ -39,18 +41,6 @@ Exit status:
   6  the server has numbered the messages of the mailbox anew
   7  done, but for messages that the server cannot give: they are named"""
 
-_PASSING = frozenset(
-    {
-        Sign.DROPPED,
-        Sign.SILENT,
-        Sign.OUT_OF_TIME,
-        Sign.REFUSED,
-        Sign.UNREACHABLE,
-        Sign.CONNECT_TIMED_OUT,
-        Sign.NAME_LOOKUP_BROKEN,
-    }
-)
-
 
 class StopError(Exception):
     """The command cannot go on; the text says why."""
@@ -62,11 +52,6 @@ class StopError(Exception):
 
 class InHandError(ConnectError):
     """Another act has messages in hand; so it is for two minutes where the process that did it was killed."""
-
-
-def is_passing(error: ImapError) -> bool:
-    """Say whether the network failed, so that the next try may go through."""
-    return isinstance(error, ConnectError) or error.sign in _PASSING
 
 
 @contextmanager
@@ -87,6 +72,8 @@ def ending(connection: Connection) -> Iterator[None]:
     except InHandError as error:
         _end(Exit.LATER, error.text)
     except ImapError as error:
+        if isinstance(error, NotOpenedError):
+            notice_what_lasts(connection, error)
         _end(*_explained(error, connection))
     except (SecretBoxError, KeyFileError) as error:
         _end(Exit.ACT, str(error))

@@ -11,7 +11,7 @@ from webapp.imap.session import Session
 from webapp.models import Connection
 from webapp.opening import opened
 from webapp.pulling import files
-from webapp.pulling.selection import Selection
+from webapp.pulling.selection import Selection, see_that_it_is_the_same
 from webapp.pulling.targets import Target
 from webapp.pulling.telling import Teller
 from webapp.pulling.tries import Tries
@@ -47,6 +47,7 @@ class Export:
             pass
 
     def _go_on(self) -> bool:
+        see_that_it_is_the_same(self._connection)
         try:
             with opened(self._connection) as session:
                 return self._take_some(session)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from webapp.connections.form_page import name_key
 from webapp.imap.messages import Query
 from webapp.models import Connection, db
+from webapp.pulling.exits import Exit, StopError
 
 R = TypeVar("R")
 V = TypeVar("V")
@@ -91,3 +92,12 @@ def named(name: str) -> Connection:
     if found is None:
         raise click.UsageError(f"there is no connection called “{name}”")
     return found
+
+
+def see_that_it_is_the_same(connection: Connection) -> None:
+    """End where somebody has edited or deleted the connection since it was read: it may lead to another mailbox."""
+    version = db.session.scalar(select(Connection.version).where(Connection.id == connection.id))
+    if version is None:
+        raise StopError(Exit.ACT, f"“{connection.name}” was deleted meanwhile. What was fetched stays.")
+    if version != connection.version:
+        raise StopError(Exit.LATER, f"“{connection.name}” was edited meanwhile. The next run takes it as it is now.")

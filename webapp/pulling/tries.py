@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from time import sleep
 
-from webapp.imap.errors import ImapError
-from webapp.pulling.exits import is_passing
+from webapp.imap.errors import ImapError, is_passing
 
 WAITS: Sequence[float] = (1, 4, 15)
 """Seconds to wait before the second try, the third, and so on."""
