@@ -85,6 +85,12 @@ def _pass_answers(server: socket.socket, client: socket.socket, wire: Wire, deaf
 
 def _pass_commands(client: socket.socket, server: socket.socket, wire: Wire, deaf: Event, answers: Thread) -> None:
     with suppress(OSError), client, server:
+        _pass_on(client, server, wire, deaf, answers)
+        server.shutdown(socket.SHUT_RDWR)  # whoever still listens for answers would keep it open otherwise
+
+
+def _pass_on(client: socket.socket, server: socket.socket, wire: Wire, deaf: Event, answers: Thread) -> None:
+    with suppress(OSError):
         while data := client.recv(65536):
             lost = wire.loses(data)
             if lost and wire.how is Cut.BEFORE:
