@@ -232,8 +232,10 @@ class ImapProtocol(imaplib.IMAP4):
             self.alerts.append(clean(dat[len("[ALERT]") :]))
         if typ == "EXISTS" and isinstance(dat, bytes) and dat.isdigit() and len(dat) < 16:
             self.count = int(dat)
-        elif typ == "EXPUNGE":
+        elif typ == "EXPUNGE" and isinstance(dat, bytes):
             self.count = max(0, self.count - 1)
+            # Numbers told before it are others than those told after it: only in order can FETCH responses be read.
+            super()._append_untagged("FETCH", b"%s EXPUNGE" % dat)  # type: ignore[misc]
         super()._append_untagged(typ, dat)  # type: ignore[misc]
 
     def _command_complete(self, name: str, tag: bytes) -> tuple[str, list[bytes]]:

@@ -32,10 +32,16 @@ def parsed(pieces: Iterable[Untagged]) -> Iterator[list[Token]]:
 
 
 def fetched(pieces: Iterable[Untagged]) -> Mapping[int, Mapping[str, Token]]:
-    """Read FETCH responses by sequence number; what is told of one message in several responses is put together."""
+    """Read FETCH responses by sequence number; what is told of one message in several responses is put together.
+
+    An EXPUNGE among them takes its message out, and moves all behind it up by one (RFC 9051 section 7.5.1).
+    """
     messages: dict[int, dict[str, Token]] = {}
     for response in parsed(pieces):
         match response:
+            case [bytes(number), b"EXPUNGE"] if number.isdigit() and len(number) < 16:
+                left = int(number)
+                messages = {at - (at > left): told for at, told in messages.items() if at != left}
             case [bytes(number), list(items), *_] if number.isdigit() and len(number) < 16:
                 pairs = zip(items[::2], items[1::2], strict=False)
                 told = {name.decode("latin-1").upper(): value for name, value in pairs if isinstance(name, bytes)}
