@@ -1,9 +1,13 @@
 """Responses are read for what they say, in the order in which a server said it."""
 
+import time
+
+import pytest
+
 from tests.imap.test_acts import Server, chosen
 from webapp.imap import Network
 from webapp.imap.acts import move
-from webapp.imap.responses import fetched
+from webapp.imap.responses import fetched, parsed
 
 
 def test_a_message_removed_in_the_middle_of_an_answer_takes_no_other_with_it(network: Network) -> None:
@@ -24,3 +28,13 @@ def test_responses_about_one_message_are_put_together_across_a_removal() -> None
     told = fetched([b"3 (UID 9 FLAGS ())", b"1 EXPUNGE", b"2 (FLAGS (\\Seen))", b"3 (UID 11)", b"x EXPUNGE"])
 
     assert told == {2: {"UID": b"9", "FLAGS": [b"\\Seen"]}, 3: {"UID": b"11"}}
+
+
+@pytest.mark.parametrize("piece", [b'"\\', b'\\"', b"[", b'["', b"(", b"()", b"{1", b'" "'])
+@pytest.mark.parametrize("end", [b"", b"\\"])
+def test_no_response_takes_long_to_read(piece: bytes, end: bytes) -> None:
+    started = time.process_time()
+    list(parsed([b'1 ("' + piece * (100_000 // len(piece)) + end]))
+
+    # Of strings without an end, 20,000 bytes took two seconds, and ten times as many a hundred times as long.
+    assert time.process_time() - started < 2

@@ -13,8 +13,10 @@ Token = Any
 """Bytes, None for NIL, or a list of these; mypy has no use for a type that holds itself here."""
 
 # The name of a body section, such as BODY[HEADER.FIELDS (FROM TO)]<0>, is one word although it has blanks in it.
+# A string without an end takes all there is: to look for the end of each anew would take quadratic time.
 _WORD = re.compile(
-    rb'(?P<open>\()|(?P<close>\))|"(?P<quoted>[^"\\]*(?:\\.[^"\\]*)*)"|(?P<atom>(?:[^\s()"\[]|\[[^\]]{0,120}\]|\[)+)',
+    rb'(?P<open>\()|(?P<close>\))|"(?P<quoted>[^"\\]*+(?:\\.[^"\\]*+)*+)(?:"|\\?\Z)'
+    rb'|(?P<atom>(?:[^\s()"\[]|\[[^\]]{0,120}\]|\[)++)',
     re.DOTALL,
 )
 _ANNOUNCED = re.compile(rb"~?\{\d+\}$")
