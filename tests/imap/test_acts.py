@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
-from tests.imap.servers import Answer, Peer
+from tests.imap.servers import HASTY, Answer, Peer, imap, serving
 from tests.imap.test_mailboxes import session_with
-from webapp.imap import ImapError, MailboxError, Network, Sign
+from webapp.imap import ImapError, MailboxError, Network, Password, Security, ServerSettings, Sign
 from webapp.imap.acts import BATCH, Batch, Chosen, Flag, copy, expunge, move, set_flags
+from webapp.imap.check import open_session
 from webapp.imap.copies import Copies, End, confirmed, find_copies
 from webapp.imap.errors import ChangedError, GoneError, ReadOnlyError
 from webapp.imap.fingerprints import fingerprint_of
@@ -257,3 +258,27 @@ def test_sets_are_written_with_ranges() -> None:
 def test_a_fingerprint_is_of_the_message_id_alone() -> None:
     assert fingerprint_of(b" <a@b> ") == fingerprint_of(b"<a@b>") != fingerprint_of(b"<A@b>")
     assert (len(fingerprint_of(b"<a@b>")), fingerprint_of(b"  ")) == (12, "")
+
+
+def test_an_act_has_its_own_time_however_long_the_mailbox_took_to_open(network: Network) -> None:
+    server = Server()
+
+    def slowly(name: str, seconds: float) -> Answer:
+        answer = server._answering(name)
+
+        def wait(peer: Peer, tag: str, rest: bytes) -> None:
+            peer.stopped.wait(seconds)
+            assert callable(answer)
+            answer(peer, tag, rest)
+
+        return wait
+
+    logged_in = "TAG OK [CAPABILITY IMAP4rev1 MOVE] Done"
+    talk = imap(AUTHENTICATE=logged_in, SELECT=slowly("SELECT", 0.5), UID=slowly("UID", 0.4))
+    with serving(talk) as port:
+        settings = ServerSettings(host="127.0.0.1", port=port, security=Security.NONE, user="ann")
+        limits = replace(HASTY, total=1.1)
+        with open_session(settings, Password("secret"), network=network, limits=limits) as session:
+            (batch,) = move(session, chosen(1, 2), "Done")
+
+    assert batch.done == (1, 2)

@@ -74,9 +74,11 @@ def confirmed(session: Session, mailbox: str, source: str, found: Copies) -> dic
     """
     if not found.uids:
         return {}
+    session.renew_budget()
     session.open_mailbox(mailbox, found.uid_validity)
     stay = {copy for copy, seen in seen_now(session, found.uids.values()).items() if not seen.deleted}
     there = sizes_now(session, found.uids.values())
+    session.renew_budget()
     session.open_mailbox(source)
     here = sizes_now(session, found.uids)
     return {

@@ -207,7 +207,8 @@ class Session:
 
     @contextmanager
     def patiently(self) -> Iterator[None]:
-        """Let one answer take as long as all may take together: to move many messages takes a server a while."""
+        """Let what comes have all the time anew, and one answer take all of it: to move many takes a server a while."""
+        self._budget.renew()
         patience, self._wire.patience = self._wire.patience, self._limits.total
         try:
             yield
