@@ -282,3 +282,14 @@ def test_an_act_has_its_own_time_however_long_the_mailbox_took_to_open(network: 
             (batch,) = move(session, chosen(1, 2), "Done")
 
     assert batch.done == (1, 2)
+
+
+def test_words_in_brackets_after_a_response_code_are_no_part_of_it(network: Network) -> None:
+    selected = SELECTED.replace("Ok", "Ok [INBOX] (of Ann)").replace("TAG OK", "TAG OK [READ-WRITE]")
+    copied = "* OK [COPYUID 9 1,2 11,12] Moved to [Done] (at last)\nTAG OK Done [1 s]"
+    server = Server(answers={"SELECT": selected, "UID MOVE": copied})
+    with server.session(network, "MOVE UIDPLUS") as session:
+        (moved,) = move(session, chosen(1, 2), "Done")
+        (marked,) = set_flags(session, chosen(3), add=[Flag.SEEN])
+
+    assert (moved.copies, moved.destination_validity, marked.done) == ({1: 11, 2: 12}, 9, (3,))

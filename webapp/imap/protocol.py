@@ -22,6 +22,9 @@ _QUOTABLE = re.compile(rb"[\x20-\x7e]{0,1000}")  # RFC 9051 section 9: a quoted 
 _GIVE_UP = b"*"
 _ABSURD_LITERAL = re.compile(rb"\{\d{16,}\}\r\n")  # Python refuses to read numbers of thousands of digits
 
+# imaplib takes a response code to end at the last "]" of the line; but there may be some in the words after it.
+_CODE_ENDS = {"UIDVALIDITY": b"]", "COPYUID": b"]", "PERMANENTFLAGS": b")"}
+
 # RFC 2971. NetEase opens no mailbox without it, and wants "(" directly followed by the first name.
 _ID = b'("name" "Postroom" "version" "0.1.0" "vendor" "Postroom")'
 
@@ -236,6 +239,8 @@ class ImapProtocol(imaplib.IMAP4):
             self.count = max(0, self.count - 1)
             # Numbers told before it are others than those told after it: only in order can FETCH responses be read.
             super()._append_untagged("FETCH", b"%s EXPUNGE" % dat)  # type: ignore[misc]
+        elif typ in _CODE_ENDS and isinstance(dat, bytes):
+            dat = dat.partition(_CODE_ENDS[typ])[0]
         super()._append_untagged(typ, dat)  # type: ignore[misc]
 
     def _command_complete(self, name: str, tag: bytes) -> tuple[str, list[bytes]]:
