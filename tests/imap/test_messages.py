@@ -185,14 +185,15 @@ def test_a_search_says_what_is_wanted_and_nothing_can_be_smuggled_into_it(networ
     assert asked == [b'SEARCH ALL UNSEEN SINCE 1-Mar-2026 FROM "a\\" OR ALL \\" A1 LOGOUT"']
 
 
-def test_a_server_that_knows_no_utf_8_is_asked_again_without_the_name(network: Network) -> None:
+@pytest.mark.parametrize("code", ["[BADCHARSET (US-ASCII)] ", ""])
+def test_a_server_that_knows_no_utf_8_is_asked_again_without_the_name(network: Network, code: str) -> None:
     asked: list[bytes] = []
 
     def answer(peer: Peer, tag: str, rest: bytes) -> None:
         peer.say("+ Go on")
         asked.append(rest + peer.hear())
         if b"CHARSET" in rest:
-            peer.say(f"{tag} NO [BADCHARSET (US-ASCII)] The specified charset is not supported.")
+            peer.say(f"{tag} NO {code}The specified charset is not supported.")
         else:
             peer.say(f"* SEARCH\r\n{tag} OK Done")
 
