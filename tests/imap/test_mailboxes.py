@@ -215,6 +215,12 @@ def test_a_mailbox_known_by_a_wrong_spelling_alone_is_opened_by_it(network: Netw
     assert asked == [b'"Q&-A"', b'"Q&A"', b'"Nowhere"']
 
 
+@pytest.mark.parametrize("refusal", ["NO Mailbox doesn't exist: Old", "BAD Folder could not be found."])
+def test_a_mailbox_that_is_not_there_is_called_gone_in_whatever_words(network: Network, refusal: str) -> None:
+    with session_with(network, EXAMINE=f"TAG {refusal}") as session, pytest.raises(GoneError):
+        session.open_mailbox("Old")
+
+
 def test_a_mailbox_that_may_not_be_opened_is_not_called_gone(network: Network) -> None:
     with (
         session_with(network, EXAMINE="TAG NO [NOPERM] Permission denied") as session,

@@ -19,7 +19,7 @@ from enum import StrEnum
 from webapp.diagnosis.failure import Failure, Stage
 
 NOT_THERE = re.compile(
-    r"NONEXISTENT|TRYCREATE|n[o']t exist|doesnt exist|no such (mailbox|folder)|unknown (mailbox|folder)|not found",
+    r"NONEXISTENT|TRYCREATE|n[o']t exist|doesnt exist|(no such|unknown) (mailbox|folder)|not (be )?found",
     re.IGNORECASE,
 )
 """How servers say that there is no such mailbox."""
