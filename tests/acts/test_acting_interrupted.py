@@ -2,12 +2,12 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.acts.posts import USER, Post, at_each, connect, ids, message_id
 from tests.servers.cutting import Cut, Wire
@@ -15,10 +15,12 @@ from webapp.acts import claims, ledger
 from webapp.acts.acting import ActError, Kind, Refusal, UndoError, Wish, go_on, perform, undo
 from webapp.acts.history import recent_acts
 from webapp.imap import ImapError
+from webapp.imap import acts as core
 from webapp.imap.acts import Batch, Chosen, restore
+from webapp.imap.protocol import Untagged
 from webapp.imap.session import Session
 from webapp.imap.sessions import close_idle
-from webapp.models import MailAct, User, db, utcnow, write_transaction
+from webapp.models import MailAct, User, db, read_transaction, utcnow, write_transaction
 
 
 def every_cut(wire: Wire) -> Iterator[tuple[Cut, int]]:
@@ -140,6 +142,35 @@ def test_what_a_killed_process_left_is_nobodys_after_a_while(
     assert undo(post.connection, left.id, member).done == 2
 
     assert ids(post.state(work), work) == Counter([message_id(work, 0), message_id(work, 1)])
+
+
+@at_each("neither", "UIDPLUS")
+def test_an_act_stays_in_hand_however_slow_the_server_is(
+    post: Post, wire: Wire, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "BATCH", 1)
+    monkeypatch.setattr(core, "BATCH", 1)
+    work, target = post.new(*[""] * 9), post.new()
+    wish = Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target)
+    with wire.losing(6, Cut.AFTER):
+        perform(post.connection, wish, member)
+    (left,) = recent_acts(post.connection.id)
+    clock, ask = utcnow(), Session.ask
+
+    def slowly(session: Session, name: str, *words: bytes) -> Mapping[str, Sequence[Untagged]]:
+        nonlocal clock
+        clock += timedelta(seconds=17)
+        with read_transaction() as transaction:
+            held = transaction.scalars(select(MailAct.claimed_until).where(MailAct.claimed_until.is_not(None))).all()
+        assert max(each for each in held if each) > clock
+        return ask(session, name, *words)
+
+    for module in (claims, ledger):
+        monkeypatch.setattr(module, "utcnow", lambda: clock)
+    monkeypatch.setattr(Session, "ask", slowly)
+
+    assert go_on(post.connection, left.id).done == 9
+    assert undo(post.connection, left.id, member).done == 9
 
 
 def test_an_undo_is_refused_for_a_reason(post: Post, wire: Wire, member: User) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from time import monotonic
 
 from webapp.acts import ledger
+from webapp.acts.claims import hold
 from webapp.acts.ledger import Outcome, Step
 from webapp.acts.records import Act
 from webapp.imap import acts
@@ -67,7 +68,7 @@ def _taken(session: Session, act: Act, step: Step, asked: Collection[int]) -> Ou
     known = {uid: copy for uid, copy in done.items() if copy is not None}
     if act.kind is Kind.EXPUNGE and act.destination:
         ends = {copy: step.messages[uid] for uid, copy in known.items()}
-        _remove(session, act.destination, copies.uid_validity, ends)
+        _remove(session, act, act.destination, copies.uid_validity, ends)
     return Outcome(
         done=done,
         gone=frozenset(asked) - done.keys(),
@@ -85,7 +86,7 @@ def _done_before(session: Session, act: Act, step: Step) -> tuple[Mapping[int, i
     copies = confirmed(session, act.destination, act.mailbox, found)
     if act.kind is Kind.COPY:
         return copies, False
-    return copies, _remove(session, act.mailbox, act.uid_validity, {uid: unanswered[uid] for uid in copies})
+    return copies, _remove(session, act, act.mailbox, act.uid_validity, {uid: unanswered[uid] for uid in copies})
 
 
 def _act_on(session: Session, act: Act, step: Step, uids: Collection[int]) -> Batch:
@@ -98,6 +99,7 @@ def _copies_of(session: Session, act: Act, step: Step, batch: Batch) -> Copies:
     """Give the copies that the server told, or look for them at once, while nothing else has come."""
     if batch.copies or not batch.done or not act.destination:
         return Copies(batch.destination_validity or act.end.uid_validity, batch.copies)
+    hold(act)
     try:
         return find_copies(session, act.destination, act.end, {uid: step.messages[uid] for uid in batch.done})
     except MailboxError:
@@ -106,8 +108,9 @@ def _copies_of(session: Session, act: Act, step: Step, batch: Batch) -> Copies:
     return Copies(act.end.uid_validity, {})
 
 
-def _remove(session: Session, mailbox: str, uid_validity: int, messages: Mapping[int, str]) -> bool:
+def _remove(session: Session, act: Act, mailbox: str, uid_validity: int, messages: Mapping[int, str]) -> bool:
     """Remove messages, and say whether they are only marked."""
+    hold(act)
     chosen = Chosen(mailbox=mailbox, uid_validity=uid_validity, messages=messages)
     batches = list(acts.expunge(session, chosen))
     return any(batch.left_marked for batch in batches)

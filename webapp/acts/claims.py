@@ -60,6 +60,12 @@ def claim_to_undo(connection_id: int, act_id: int) -> tuple[Act, Act | None]:
         return act, _taken(transaction, begun) if begun else None
 
 
+def hold(act: Act) -> None:
+    """Keep an act in hand for as long again: at a slow server even a part of a batch takes a while."""
+    with write_transaction() as transaction:
+        transaction.execute(update(MailAct).where(MailAct.id == act.id).values(claimed_until=utcnow() + CLAIM_LASTS))
+
+
 @contextmanager
 def given_back(act: Act) -> Iterator[None]:
     """Give an act back in the end, however it ends; it is finished where nothing of it is left to do."""

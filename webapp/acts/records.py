@@ -13,7 +13,7 @@ KEPT = timedelta(days=7)
 """How long an act is remembered, and can be undone."""
 
 CLAIM_LASTS = timedelta(seconds=120)
-"""How long an act stays in the hands of a process that has died: longer than any batch takes."""
+"""How long an act stays in the hands of a process that has died: longer than what it does between two holds."""
 
 LARGEST_ID = 2**31 - 1
 """Larger ones in an address name nothing, and no database takes them."""

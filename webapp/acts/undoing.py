@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from webapp.acts import ledger
 from webapp.acts.carrying import carry_out
-from webapp.acts.claims import ActError, claim_to_undo, given_back
+from webapp.acts.claims import ActError, claim_to_undo, given_back, hold
 from webapp.acts.ledger import Intent
 from webapp.acts.records import Act
 from webapp.acts.wishes import Done
@@ -65,14 +65,17 @@ def _prepared(session: Session, original: Act, user: User | None) -> Act:
     """Restore what has not left, and write down what is to be moved back."""
     found = _find(session, original)
     there = Chosen(mailbox=original.mailbox, uid_validity=original.uid_validity, messages=found.restored)
-    restored = {uid for batch in acts.restore(session, there) for uid in batch.done}
+    restored: set[int] = set()
+    for batch in acts.restore(session, there):
+        hold(original)
+        restored |= {*batch.done}
     removed = found.restored.keys() - restored  # by somebody else, a moment ago
     found.moved |= {found.spare[uid]: found.restored[uid] for uid in removed & found.spare.keys()}
     found.lost += len(removed - found.spare.keys())
     copies = {found.spare[uid]: found.restored[uid] for uid in restored & found.spare.keys()}
     spare = Chosen(mailbox=original.destination, uid_validity=original.end.uid_validity, messages=copies)
     for _ in acts.expunge(session, spare):
-        pass
+        hold(original)
     back = Intent(
         kind=Kind.MOVE,
         chosen=Chosen(mailbox=original.destination, uid_validity=original.end.uid_validity, messages=found.moved),
@@ -123,6 +126,7 @@ def _still_there(session: Session, original: Act, messages: Mapping[int, str]) -
     uids = sorted(messages)
     there: dict[int, Seen] = {}
     for start in range(0, len(uids), BATCH):
+        hold(original)
         session.renew_budget()
         there |= seen_now(session, uids[start : start + BATCH])
     return {uid: seen for uid, seen in there.items() if seen.fingerprint == messages[uid]}
