@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.imap.servers import Answer, Peer, imap, serving
+from tests.imap.servers import HASTY, Answer, Peer, imap, serving
 from webapp.imap import ImapError, Limits, Network, Password, Security, ServerSettings, Sign
 from webapp.imap.check import open_session
 from webapp.imap.errors import GoneError, MailboxError
@@ -19,13 +19,15 @@ Listing = Callable[..., tuple[Mailbox, ...]]
 
 
 @contextmanager
-def session_with(network: Network, capabilities: str = "", **answers: Answer) -> Iterator[Session]:
+def session_with(
+    network: Network, capabilities: str = "", limits: Limits | None = None, /, **answers: Answer
+) -> Iterator[Session]:
     """Log in at a server that gives these answers and has these capabilities."""
     logged_in = f"TAG OK [CAPABILITY IMAP4rev1 {capabilities}] Logged in"
     told: dict[str, Any] = {"AUTHENTICATE": logged_in, **answers}
     with serving(imap(**told)) as port:
         server = ServerSettings(host="127.0.0.1", port=port, security=Security.NONE, user="ann")
-        with open_session(server, Password("secret"), network=network, limits=Limits()) as session:
+        with open_session(server, Password("secret"), network=network, limits=limits or Limits()) as session:
             yield session
 
 
@@ -198,6 +200,18 @@ def test_thousands_of_mailboxes_cost_few_questions(listing: Listing) -> None:
     assert len(found) == 2000
     assert len(asked) == 50
     assert found[0].messages == 7
+
+
+def test_a_server_that_takes_long_to_count_is_asked_for_the_first_mailboxes_alone(network: Network) -> None:
+    def slowly(peer: Peer, tag: str, rest: bytes) -> None:
+        peer.stopped.wait(0.22)
+        status(peer, tag, rest)
+
+    names = "\n".join(f"* LIST () NIL {name}" for name in ("INBOX", *"abcdefghijkl"))
+    with session_with(network, "", HASTY, LIST=f"{names}\nTAG OK", STATUS=slowly) as session:
+        found = list_mailboxes(session)
+
+    assert [each.messages for each in found] == [7] * 5 + [None] * 8
 
 
 def test_a_mailbox_known_by_a_wrong_spelling_alone_is_opened_by_it(network: Network) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
 
 from webapp.imap.errors import MailboxError
 from webapp.imap.names import decoded_name
@@ -13,6 +14,9 @@ from webapp.imap.special_uses import ATTRIBUTES, USES, use_by_name
 _MOST = 2000
 # Without LIST-STATUS each count is a command of its own, and servers open the mailbox for it.
 _MOST_ASKED = 50
+_FIRST_ASKED = 5
+_QUICK = 1.0
+"""Seconds: a server that takes longer for the first is not asked for the others, and the list stands without."""
 _COUNTS = b"(MESSAGES UNSEEN)"
 
 
@@ -38,7 +42,7 @@ def list_mailboxes(session: Session, *, counted: bool = True) -> tuple[Mailbox, 
     ordered = sorted(_with_uses(found).items(), key=lambda item: _rank(item[1]))
     if counts is None:
         wanted = [raw for raw, mailbox in ordered if mailbox.selectable][:_MOST_ASKED]
-        counts = _counted(session.ask_each("STATUS", [(Text(raw), _COUNTS) for raw in wanted]).get("STATUS", ()))
+        counts = _asked(session, wanted)
     return tuple(_counting(mailbox, *counts.get(raw, (None, None))) for raw, mailbox in ordered)
 
 
@@ -57,6 +61,17 @@ def _listed(session: Session) -> tuple[list[_Entry], _Counts | None]:
         else:
             return _entries(heard.get("LIST", ())), _counted(heard.get("STATUS", ()))
     return _entries(session.ask("LIST", b'""', b'"*"').get("LIST", ())), None
+
+
+def _asked(session: Session, names: Sequence[bytes]) -> _Counts:
+    """Ask for counts one by one, the first before the others: some servers take a second for each."""
+
+    def ask(names: Sequence[bytes]) -> _Counts:
+        return _counted(session.ask_each("STATUS", [(Text(raw), _COUNTS) for raw in names]).get("STATUS", ()))
+
+    begun = monotonic()
+    first = ask(names[:_FIRST_ASKED])
+    return first if monotonic() - begun > _QUICK else {**first, **ask(names[_FIRST_ASKED:])}
 
 
 def _plainly_listed(session: Session) -> list[_Entry]:
