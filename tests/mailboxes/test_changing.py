@@ -19,6 +19,7 @@ from webapp.acts.acting import NoArchiveError, NoTrashError
 from webapp.acts.ledger import Outcome, Step
 from webapp.acts.records import Act
 from webapp.imap.errors import ConnectError, MailboxError, ReadOnlyError, Sign
+from webapp.imap.mailboxes import Mailbox, list_mailboxes
 from webapp.imap.session import Session
 from webapp.mailboxes import browsing, changing, recent
 from webapp.mailboxes.refs import ref_of
@@ -180,6 +181,19 @@ def test_pressed_twice_it_is_done_once_and_the_second_press_says_so(actor: Actor
 def test_nothing_selected_is_said_and_nothing_done(actor: Actor) -> None:
     for label in ("Mark read", "Archive", "Move to…"):
         assert "first select the messages" in words(actor.notice(actor.act(label, text="plant")))
+
+
+def test_nothing_is_counted_to_ask_where_to(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def listing(session: Session, *, counted: bool = True) -> tuple[Mailbox, ...]:
+        asked.append(counted)
+        return list_mailboxes(session, counted=counted)
+
+    monkeypatch.setattr(changing, "list_mailboxes", listing)
+
+    assert "Invoices" in words(actor.act("Copy to…", "Figures for October"))
+    assert asked == [False]
 
 
 def test_a_destination_that_was_not_chosen_is_asked_for_again(actor: Actor) -> None:

@@ -84,7 +84,7 @@ def _shown(connection: Connection, ref: str, choice: Choice, *, stale: bool = Fa
 
 def _asked_where(connection: Connection, choice: Choice, known: dict[str, Any]) -> Response:
     with opened(connection) as session:
-        places = places_of(list_mailboxes(session), choice.what.mailbox)
+        places = places_of(list_mailboxes(session, counted=False), choice.what.mailbox)
     page = render_template(
         "mailboxes/where.html",
         places=[place for place in places if place.selectable and not place.current],
