@@ -474,6 +474,13 @@ def test_base64_is_decoded_the_same_in_any_pieces(content: bytes, sizes: list[in
     assert in_pieces("BASE64 ", encoded, sizes) == content
 
 
+@given(st.lists(st.binary(max_size=9), max_size=20), st.lists(st.integers(1, 40), min_size=1))
+def test_base64_that_was_encoded_in_pieces_is_decoded_to_its_end(contents: list[bytes], sizes: list[int]) -> None:
+    encoded = b"\r\n".join(map(b64encode, contents))
+
+    assert in_pieces("base64", encoded, sizes) == b"".join(contents)
+
+
 @given(st.binary(max_size=3000), st.lists(st.integers(1, 400), min_size=1))
 def test_quoted_printable_is_decoded_the_same_in_any_pieces(content: bytes, sizes: list[int]) -> None:
     encoded = binascii.b2a_qp(content, istext=False)

@@ -3,6 +3,8 @@
 import binascii
 from abc import ABC, abstractmethod
 
+from webapp.mail.transfer import from_unpadded_base64
+
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 
@@ -38,20 +40,16 @@ class Decoder(ABC):
 
 
 class _Base64(Decoder):
+    """Goes on after padding: some senders encode a file in pieces, each of which has its own."""
+
     def _cleaned(self, piece: bytes) -> bytes:
         return piece.translate(None, _NOT_BASE64)
 
     def _safe_end(self, data: bytes) -> int:
-        return len(data) - len(data) % 4
+        return len(data) - (len(data) - data.rfind(b"=") - 1) % 4
 
     def _decoded(self, data: bytes) -> bytes:
-        try:
-            return binascii.a2b_base64(data)
-        except binascii.Error:
-            # Cut off, or padded in the wrong place: take what is whole.
-            plain = data.replace(b"=", b"")
-            plain = plain[: len(plain) - (len(plain) % 4 == 1)]
-            return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4))
+        return b"".join(map(from_unpadded_base64, filter(None, data.split(b"="))))
 
 
 class _QuotedPrintable(Decoder):

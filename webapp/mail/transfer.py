@@ -18,17 +18,18 @@ def undo(data: bytes, encoding: str | None) -> bytes:
 def from_base64(data: bytes) -> bytes:
     """Decode base64: foreign characters are skipped, pieces one after the other are joined, a cut end is left out."""
     pieces = _PADDING.split(_NOT_BASE64.sub(b"", data))
-    return b"".join(map(_piece, pieces))
+    return b"".join(map(from_unpadded_base64, pieces))
+
+
+def from_unpadded_base64(piece: bytes) -> bytes:
+    """Decode base64 that is clean and has lost its padding; half a byte at its end is left out."""
+    whole = piece[:-1] if len(piece) % 4 == 1 else piece
+    return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
 def from_quoted_printable(data: bytes, *, header: bool = False) -> bytes:
     """Decode quoted-printable; what is not an escape stays as it is."""
     return binascii.a2b_qp(data, header=header)
-
-
-def _piece(piece: bytes) -> bytes:
-    whole = piece[:-1] if len(piece) % 4 == 1 else piece
-    return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
 def _from_uuencode(data: bytes) -> bytes:
