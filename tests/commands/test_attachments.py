@@ -288,7 +288,7 @@ def test_a_message_of_which_the_server_tells_too_much_stands_in_the_way_of_none(
     def endless(peer: Peer, asked: bytes) -> bool:
         if b"BODYSTRUCTURE" not in asked or not within(2, asked.split()[2]):
             return False
-        peer.say(b"* 2 FETCH (UID 2 BODYSTRUCTURE (" + b'("TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1)' * 30_000)
+        peer.say(b"* 2 FETCH (UID 2 BODYSTRUCTURE (" + b'("TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1)' * 60_000)
         return True
 
     mailbox.fault = endless

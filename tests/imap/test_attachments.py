@@ -110,7 +110,7 @@ def test_a_server_that_gives_nothing_for_now_is_not_taken_at_its_word(network: N
 
 
 def test_too_much_told_of_one_message_costs_that_one_alone(network: Network) -> None:
-    script = Script(*range(10, 70), n65=told(65, b"(" * 1_100_000))
+    script = Script(*range(10, 70), n65=told(65, b"(" * 2_200_000))
     with script.session(network) as session:
         before = attachments_after(session, "INBOX", after=0)
     script.uids = tuple(range(60, 70))

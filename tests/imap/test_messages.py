@@ -29,6 +29,7 @@ from webapp.imap.messages import (
     stream_source,
 )
 from webapp.imap.responses import fetched, parsed
+from webapp.imap.search import search
 from webapp.imap.session import Session
 from webapp.imap.structure import BrokenStructureError, structure_of
 from webapp.imap.transfer import decoder
@@ -169,6 +170,15 @@ def test_a_search_uses_ranges_where_the_server_can(network: Network) -> None:
 
     assert (listing.total, [message.uid for message in listing.messages]) == (4294967295, [4294967295])
     assert listing.older == "older-17-4294967295"
+
+
+def test_a_search_among_a_quarter_of_a_million_needs_no_extension(network: Network) -> None:
+    uids = b" ".join(b"%d" % uid for uid in range(1_000_000, 1_250_000))
+    with server(network, UID=b"* SEARCH " + uids + b"\r\nTAG OK Done\r\n") as session:
+        session.open_mailbox("INBOX")
+        found = search(session, Query(unread=True))
+
+    assert (found.total, found.below(None, 2)) == (250_000, [1_249_999, 1_249_998])
 
 
 def test_a_search_says_what_is_wanted_and_nothing_can_be_smuggled_into_it(network: Network) -> None:

@@ -83,6 +83,7 @@ def uids_from(session: Session, first: int) -> list[int]:
 
 
 def _ask(session: Session, returning: Sequence[bytes], words: Sequence[bytes]) -> Found:
+    session.renew_budget(time=False)
     heard = session.ask("UID", b"SEARCH", *returning, *words)
     ranges: list[tuple[int, int]] = []
     for response in parsed(heard.get("ESEARCH", ())):
