@@ -1,6 +1,7 @@
 """An act that is interrupted loses nothing: done again, gone on with or undone, it ends as one that was not."""
 
 import itertools
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -142,6 +143,27 @@ def test_what_a_killed_process_left_is_nobodys_after_a_while(
     assert undo(post.connection, left.id, member).done == 2
 
     assert ids(post.state(work), work) == Counter([message_id(work, 0), message_id(work, 1)])
+
+
+@at_each("neither")
+def test_what_was_only_marked_is_brought_back_where_the_destination_is_no_more(
+    post: Post, wire: Wire, member: User
+) -> None:
+    for how, at in every_cut(wire):
+        work, target = post.new("", "S", "F"), post.new()
+        before = post.state(work)
+        wish = Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target)
+        with wire.losing(at, how):
+            perform(post.connection, wish, member)
+        close_idle()
+        shutil.rmtree(post.server.mail(USER, target))
+
+        for act in recent_acts(post.connection.id, limit=1):
+            if act.mailbox == work:
+                undo(post.connection, act.id, member)
+                assert recent_acts(post.connection.id, limit=1)[0].undone
+
+        assert post.state(work) == before
 
 
 @at_each("neither", "UIDPLUS")

@@ -1,6 +1,7 @@
 """Undoes a move: what is in the destination goes back, what only lost its place in part is restored where it is."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from webapp.acts import ledger
@@ -12,13 +13,16 @@ from webapp.acts.wishes import Done
 from webapp.imap import acts
 from webapp.imap.acts import BATCH, Chosen
 from webapp.imap.copies import end_of, find_copies
-from webapp.imap.errors import GoneError
+from webapp.imap.errors import ChangedError, GoneError
 from webapp.imap.seen import Seen, seen_now
 from webapp.imap.session import Session
 from webapp.models import BatchState, Connection, Kind, User, db
 from webapp.opening import opened
 
 UndoError = ActError
+
+_NO_MORE = GoneError, ChangedError
+"""The destination is not there any more, and the copies in it neither."""
 
 
 def undo(connection: Connection, act_id: int, user: User | None, *, seconds: float | None = None) -> Done:
@@ -74,8 +78,9 @@ def _prepared(session: Session, original: Act, user: User | None) -> Act:
     found.lost += len(removed - found.spare.keys())
     copies = {found.spare[uid]: found.restored[uid] for uid in restored & found.spare.keys()}
     spare = Chosen(mailbox=original.destination, uid_validity=original.end.uid_validity, messages=copies)
-    for _ in acts.expunge(session, spare):
-        hold(original)
+    with suppress(*_NO_MORE):
+        for _ in acts.expunge(session, spare):
+            hold(original)
     back = Intent(
         kind=Kind.MOVE,
         chosen=Chosen(mailbox=original.destination, uid_validity=original.end.uid_validity, messages=found.moved),
@@ -96,7 +101,8 @@ def _find(session: Session, original: Act) -> _Found:
         unanswered = state is BatchState.BEGUN
         there = _still_there(session, original, messages) if unanswered or original.left_marked else {}
         if unanswered:
-            copies = dict(find_copies(session, original.destination, original.end, messages).uids)
+            with suppress(*_NO_MORE):
+                copies = dict(find_copies(session, original.destination, original.end, messages).uids)
         for uid, fingerprint in messages.items():
             _place(found, uid, fingerprint, there.get(uid), copies.get(uid), unanswered=unanswered)
     return found
