@@ -376,6 +376,7 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (["--limit", "0"], 2, "--limit"),
     (["--match", "\udcff"], 2, "it is not UTF-8"),
     (["--mailbox", "\udcff"], 2, "it is not UTF-8"),
+    *[([option, ""], 2, "it is empty") for option in ("--to", "--state", "--match", "--mailbox")],
     (["--mailbox", "Nowhere"], 4, "not there"),
     (["--mailbox", "A\nB"], 4, "not there"),
 ]

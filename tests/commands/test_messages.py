@@ -180,6 +180,8 @@ def test_what_cannot_be_is_refused_in_a_sentence(export: Export) -> None:
     for options, status, words in (
         ([], 2, "one of --mbox and --eml"),
         (["--mbox", "x", "--eml", "y"], 2, "one of --mbox and --eml"),
+        (["--mbox", ""], 2, "it is empty"),
+        (["--eml", ""], 2, "it is empty"),
         (["--mbox", "/nowhere/x"], 1, "No such file"),
         (["--eml", "/dev/null"], 1, "is not a folder"),
         (["--mbox", "-", "--mailbox", "Nowhere at all"], 4, "not there"),

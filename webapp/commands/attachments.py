@@ -13,7 +13,7 @@ from webapp.pulling import files, state
 from webapp.pulling.afterwards import Then, ThenType
 from webapp.pulling.attachments import Order, Pull
 from webapp.pulling.exits import EXIT_HELP, Exit, ending
-from webapp.pulling.selection import Selection, named, readable, selecting
+from webapp.pulling.selection import PlaceType, Selection, filled, named, selecting
 from webapp.pulling.telling import telling
 
 attachments = AppGroup("attachments", help="Fetch the attachments of a mailbox.")
@@ -22,16 +22,15 @@ attachments = AppGroup("attachments", help="Fetch the attachments of a mailbox."
 @attachments.command(epilog=EXIT_HELP)
 @click.argument("name")
 @click.option(
-    "--to", "folder", required=True, metavar="FOLDER", type=click.Path(path_type=Path), callback=readable,
-    help="Where the files go.",
+    "--to", "folder", required=True, metavar="FOLDER", type=PlaceType(), help="Where the files go.",
 )  # fmt: skip
 @click.option(
-    "--match", "names", multiple=True, metavar="PATTERN", callback=readable,
+    "--match", "names", multiple=True, metavar="PATTERN", callback=filled,
     help="Only files named so, such as '*.csv'; can be given several times.",
 )  # fmt: skip
 @selecting
 @click.option(
-    "--state", "state_file", metavar="FILE", type=click.Path(path_type=Path),
+    "--state", "state_file", metavar="FILE", type=PlaceType(),
     help="Where is remembered what has been fetched; without, a hidden file in FOLDER.",
 )  # fmt: skip
 @click.option(

@@ -10,7 +10,7 @@ from webapp.commands.ready import with_portal
 from webapp.pulling import targets
 from webapp.pulling.exits import EXIT_HELP, Exit, ending
 from webapp.pulling.messages import Export
-from webapp.pulling.selection import Selection, named, selecting
+from webapp.pulling.selection import PlaceType, Selection, named, selecting
 from webapp.pulling.telling import telling
 
 messages = AppGroup("messages", help="Export the messages of a mailbox.")
@@ -18,11 +18,9 @@ messages = AppGroup("messages", help="Export the messages of a mailbox.")
 
 @messages.command(epilog=EXIT_HELP)
 @click.argument("name")
+@click.option("--mbox", metavar="FILE", type=PlaceType(), help="Write all into one mbox (mboxrd); - for output.")
 @click.option(
-    "--mbox", metavar="FILE", type=click.Path(path_type=Path), help="Write all into one mbox (mboxrd); - for output."
-)
-@click.option(
-    "--eml", metavar="FOLDER", type=click.Path(path_type=Path),
+    "--eml", metavar="FOLDER", type=PlaceType(),
     help="Write a file each into a folder; what is there from an earlier export is not fetched again.",
 )  # fmt: skip
 @selecting

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -41,13 +42,24 @@ class Selection:
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-def readable(context: click.Context, parameter: click.Parameter, value: V) -> V:
-    """Refuse what is not UTF-8, which neither a state file nor a line of JSON could hold."""
-    try:
-        str(value if not isinstance(value, tuple) else "".join(value)).encode()
-    except UnicodeEncodeError:
-        raise click.BadParameter("it is not UTF-8.") from None
+def filled(context: click.Context, parameter: click.Parameter, value: V) -> V:
+    """Refuse what is empty: nothing would ever fit it."""
+    if not all(value if isinstance(value, tuple) else (value,)):
+        raise click.BadParameter("it is empty.")
     return value
+
+
+class PlaceType(click.Path):
+    """A path; an empty one would be the folder that a scheduler happens to stand in."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read what was typed."""
+        if not str(value):
+            self.fail("it is empty.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def _day(context: click.Context, parameter: click.Parameter, value: datetime | None) -> date | None:
@@ -55,7 +67,7 @@ def _day(context: click.Context, parameter: click.Parameter, value: datetime | N
 
 
 _OPTIONS = (
-    click.option("--mailbox", default="INBOX", show_default=True, callback=readable, help="The mailbox to look into."),
+    click.option("--mailbox", default="INBOX", show_default=True, callback=filled, help="The mailbox to look into."),
     click.option(
         "--since", type=_DAY, callback=_day, metavar="YYYY-MM-DD", help="Only what came on this day or later."
     ),
@@ -64,11 +76,10 @@ _OPTIONS = (
         "--from",
         "sender",
         default="",
-        callback=readable,
         metavar="TEXT",
         help="Only from senders with this in their name or address.",
     ),
-    click.option("--subject", default="", callback=readable, metavar="TEXT", help="Only with this in the subject."),
+    click.option("--subject", default="", metavar="TEXT", help="Only with this in the subject."),
 )
 
 
