@@ -369,6 +369,9 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (["--to", "{}/no/such"], 1, "There is no folder"),
     (["--state", "{}/no/state.json"], 1, "No such file"),
     (["--state", "{}/file"], 1, "is no state file"),
+    (["--state", "{}"], 1, "is not a file"),
+    (["--state", "/"], 1, "is not a file"),
+    (["--state", "."], 1, "is not a file"),
     (["--then", "burn"], 2, "it is move:MAILBOX"),
     (["--then", "move:"], 2, "it is move:MAILBOX"),
     (["--then", "move:inbox"], 2, "to the mailbox it is in"),
@@ -405,6 +408,16 @@ def test_a_state_is_not_taken_for_that_of_another_pull(app: Flask, folder: Path)
     assert (later.exit_code, earlier.exit_code, other.exit_code) == (0, 2, 2)
     assert "was passed over" in earlier.stderr
     assert "something else" in other.stderr
+
+
+def test_a_state_that_is_kept_elsewhere_is_written_there(app: Flask, folder: Path) -> None:
+    (folder / "link").symlink_to(folder / "state")
+    with Mailbox(a=b"one").served(app):
+        runs = [pull(app, folder, "--state", str(folder / "link")) for _ in range(2)]
+
+    assert [told(run)[-1]["files"] for run in runs] == [1, 0]
+    assert (folder / "link").is_symlink()
+    assert json.loads((folder / "state").read_text())["after"] == 1
 
 
 def test_a_rehearsal_tells_the_same_and_leaves_no_trace(app: Flask, folder: Path) -> None:

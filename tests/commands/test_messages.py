@@ -2,6 +2,7 @@
 
 import json
 import mailbox as mailboxes
+import os
 import re
 import socket
 from collections.abc import Callable, Iterator
@@ -176,6 +177,19 @@ def test_a_connection_that_breaks_off_leaves_no_message_twice_or_half(
     assert in_mbox(tmp_path / "all.mbox") == [lines_of(raw) for raw in LETTERS.values()]
 
 
+def test_what_is_no_file_is_not_put_in_the_place_of_a_file(export: Export, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "all.mbox")
+
+    pipe, linked = export("--mbox", str(tmp_path / "pipe")), export("--mbox", str(tmp_path / "link"))
+
+    assert (pipe.exit_code, linked.exit_code) == (1, 0)
+    assert "is not a file" in pipe.stderr
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink()
+    assert len(in_mbox(tmp_path / "all.mbox")) == len(LETTERS)
+
+
 def test_what_cannot_be_is_refused_in_a_sentence(export: Export) -> None:
     for options, status, words in (
         ([], 2, "one of --mbox and --eml"),
@@ -183,6 +197,8 @@ def test_what_cannot_be_is_refused_in_a_sentence(export: Export) -> None:
         (["--mbox", ""], 2, "it is empty"),
         (["--eml", ""], 2, "it is empty"),
         (["--mbox", "/nowhere/x"], 1, "No such file"),
+        (["--mbox", "/"], 1, "is not a file"),
+        (["--mbox", "."], 1, "is not a file"),
         (["--eml", "/dev/null"], 1, "is not a folder"),
         (["--mbox", "-", "--mailbox", "Nowhere at all"], 4, "not there"),
     ):

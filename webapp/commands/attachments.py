@@ -62,10 +62,10 @@ def pull(
         connection=connection, selection=selection, names=names, folder=folder, then=then, limit=limit, dry_run=dry_run
     )
     source = state.Source.of(connection.address, selection, names)
-    path = state_file or source.default_file(folder)
     with ending(connection), telling() as teller:
         if not dry_run:
             files.make_folder(folder)
+        path = files.file_at(state_file or source.default_file(folder))
         lock = files.held(path.with_name(f"{path.name}.lock"), "Another pull with the same state file is running.")
         with nullcontext() if dry_run else lock:
             known = (state.begin_anew if begin_anew else state.load)(path, source, selection.since)

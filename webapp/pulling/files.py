@@ -77,6 +77,13 @@ def make_folder(folder: Path) -> None:
         raise StopError(Exit.FAILED, f"There is no folder {folder.parent}") from None
 
 
+def file_at(path: Path) -> Path:
+    """Give the file that a path leads to, also one that is yet to be; stop where it leads to something else."""
+    if path.exists() and not path.is_file():
+        raise StopError(Exit.FAILED, f"{path} is not a file")
+    return Path(os.path.realpath(path))
+
+
 @contextmanager
 def held(path: Path, otherwise: str) -> Iterator[None]:
     """Hold a file as a lock, which ends with the process; stop where another holds it."""

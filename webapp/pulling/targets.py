@@ -88,6 +88,7 @@ def mbox_file(path: Path) -> Iterator[Target]:
         yield Mbox(sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
+    path = files.file_at(path)
     aside = path.with_name(f".{path.name}.part")
     with files.held(path.with_name(f".{path.name}.lock"), _BUSY):
         try:
