@@ -380,7 +380,7 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (["--match", "\udcff"], 2, "it is not UTF-8"),
     (["--mailbox", "\udcff"], 2, "it is not UTF-8"),
     *[([option, ""], 2, "it is empty") for option in ("--to", "--state", "--match", "--mailbox")],
-    (["--mailbox", "Nowhere"], 4, "not there"),
+    (["--mailbox", "Nowhere"], 4, "The mailbox “Nowhere” is not there"),
     (["--mailbox", "A\nB"], 4, "not there"),
 ]
 

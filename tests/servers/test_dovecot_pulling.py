@@ -327,7 +327,7 @@ def test_nothing_is_fetched_where_messages_could_not_go_on(pull: Pull, box: Box,
     rehearsed, earnest = pull("--then", "move:Nowhere", "--dry-run"), pull("--then", "move:Nowhere")
 
     assert [rehearsed.exit_code, earnest.exit_code] == [4, 4]
-    assert "The mailbox is not there" in earnest.stderr
+    assert "The mailbox “Nowhere”, to move messages to, is not there" in earnest.stderr
     assert in_folder(tmp_path / "to") == {}
 
 

@@ -62,7 +62,7 @@ def pull(
         connection=connection, selection=selection, names=names, folder=folder, then=then, limit=limit, dry_run=dry_run
     )
     source = state.Source.of(connection.address, selection, names)
-    with ending(connection), telling() as teller:
+    with ending(connection, selection.mailbox), telling() as teller:
         if not dry_run:
             files.make_folder(folder)
         path = files.file_at(state_file or source.default_file(folder))

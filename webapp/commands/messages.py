@@ -40,7 +40,7 @@ def export(name: str, mbox: Path | None, eml: Path | None, selection: Selection)
     else:
         raise click.UsageError("give one of --mbox and --eml")
     connection = named(name)
-    with ending(connection), telling(err=str(mbox) == "-") as teller:
+    with ending(connection, selection.mailbox), telling(err=str(mbox) == "-") as teller:
         with place as target:
             run = Export(connection, selection, target, teller)
             run.run()

@@ -1,14 +1,18 @@
 """What happens to a message when its files are safe, by the same acts that a person has on the pages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import click
 
 from webapp.acts.acting import Done, Kind, Wish, perform, plan
 from webapp.imap.acts import Chosen
+from webapp.imap.errors import GoneError
 from webapp.imap.seen import seen_now
 from webapp.models import Connection
 from webapp.opening import opened
+from webapp.pulling.exits import Exit, StopError
 
 _PLAIN = {"delete": Kind.DELETE, "seen": Kind.SEEN}
 
@@ -37,7 +41,8 @@ class Then:
         """Find out whether it can be done; raise what would stand in its way."""
         if self.kind is None:
             return
-        planned = plan(connection, Wish(kind=self.kind, what=chosen, destination=self.destination))
+        with self._naming_its_mailbox():
+            planned = plan(connection, Wish(kind=self.kind, what=chosen, destination=self.destination))
         if planned.kind is Kind.EXPUNGE:
             raise click.UsageError(f"{chosen.mailbox} is the trash: to delete what is in it would remove it for good")
 
@@ -45,7 +50,19 @@ class Then:
         """Do it with messages; one that is gone is none of our business any more."""
         if self.kind is None:
             raise ValueError("there is nothing to do")
-        return perform(connection, Wish(kind=self.kind, what=chosen, destination=self.destination), None)
+        with self._naming_its_mailbox():
+            return perform(connection, Wish(kind=self.kind, what=chosen, destination=self.destination), None)
+
+    @contextmanager
+    def _naming_its_mailbox(self) -> Iterator[None]:
+        """Say which mailbox is not there: that of the messages was there a moment ago."""
+        try:
+            yield
+        except GoneError as error:
+            if not self.destination:
+                raise
+            why = f"The mailbox “{self.destination}”, to move messages to, is not there. The server said: {error.text}"
+            raise StopError(Exit.ACT, why) from None
 
 
 def still_there(connection: Connection, chosen: Chosen) -> dict[int, str]:

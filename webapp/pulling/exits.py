@@ -55,7 +55,7 @@ class InHandError(ConnectError):
 
 
 @contextmanager
-def ending(connection: Connection) -> Iterator[None]:
+def ending(connection: Connection, mailbox: str) -> Iterator[None]:
     """End the command with its status and its lines whatever goes wrong inside, and take leave of the server."""
     try:
         yield
@@ -68,7 +68,7 @@ def ending(connection: Connection) -> Iterator[None]:
             " already. --begin-anew starts over.",
         )
     except GoneError as error:
-        _end(Exit.ACT, f"The mailbox is not there. The server said: {error.text}")
+        _end(Exit.ACT, f"The mailbox “{mailbox}” is not there. The server said: {error.text}")
     except InHandError as error:
         _end(Exit.LATER, error.text)
     except ImapError as error:
