@@ -16,7 +16,7 @@ from flask import Flask
 
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.test_dovecot_reading import READER, Box
-from webapp.imap.errors import GoneError
+from webapp.imap.errors import ChangedError, GoneError
 from webapp.imap.listing import summaries_of
 from webapp.imap.messages import stream_message
 from webapp.imap.session import Session
@@ -175,6 +175,20 @@ def test_a_connection_that_breaks_off_leaves_no_message_twice_or_half(
 
     assert (result.exit_code, len(broken)) == (0, 2), result.output
     assert in_mbox(tmp_path / "all.mbox") == [lines_of(raw) for raw in LETTERS.values()]
+
+
+def test_a_mailbox_that_is_numbered_anew_meanwhile_is_to_be_exported_again(
+    export: Export, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def changed(*_: object, **__: object) -> None:
+        raise ChangedError("UIDVALIDITY was 1 and is 2")
+
+    monkeypatch.setattr(messages, "uids_after", changed)
+    result = export("--mbox", str(tmp_path / "all.mbox"))
+
+    assert (result.exit_code, [path.name for path in tmp_path.glob(".all*")]) == (6, [".all.mbox.lock"])
+    assert "Run the export again" in result.stderr
+    assert "--begin-anew" not in result.stderr
 
 
 def test_what_is_no_file_is_not_put_in_the_place_of_a_file(export: Export, tmp_path: Path) -> None:

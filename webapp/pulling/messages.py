@@ -4,19 +4,24 @@ from dataclasses import dataclass
 
 from webapp.imap.ascending import uids_after
 from webapp.imap.attachments import is_of_the_message, is_there
-from webapp.imap.errors import GoneError, ImapError, MailboxError
+from webapp.imap.errors import ChangedError, GoneError, ImapError, MailboxError
 from webapp.imap.listing import summaries_of, summary_of
 from webapp.imap.messages import Summary, stream_message
 from webapp.imap.session import Session
 from webapp.models import Connection
 from webapp.opening import opened
 from webapp.pulling import files
+from webapp.pulling.exits import Exit, StopError
 from webapp.pulling.selection import Selection, see_that_it_is_the_same
 from webapp.pulling.targets import Target
 from webapp.pulling.telling import Teller
 from webapp.pulling.tries import Tries
 
 _AT_ONCE = 100
+_RENUMBERED = (
+    "The mail server has numbered the messages of this mailbox anew meanwhile. Run the export again; with --eml into"
+    " another folder, or those that are in it come once more."
+)
 
 
 @dataclass
@@ -51,6 +56,8 @@ class Export:
         try:
             with opened(self._connection) as session:
                 return self._take_some(session)
+        except ChangedError:
+            raise StopError(Exit.RENUMBERED, _RENUMBERED) from None
         except ImapError as error:
             self._tries.wait_after(error)
             return True
