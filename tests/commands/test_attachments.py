@@ -360,6 +360,7 @@ def test_a_full_disk_leaves_nothing_half_and_the_next_run_goes_on(app: Flask, fo
         mended = pull(app, folder)
 
     assert (failed.exit_code, mended.exit_code) == (1, 0), failed.output
+    assert f"File too large: {folder}/" in failed.stderr
     assert left == ({"a.csv": b"one"}, [])
     assert files_in(folder)["b.csv"] == b"x" * 3_000_000
 

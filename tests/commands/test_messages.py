@@ -4,11 +4,13 @@ import json
 import mailbox as mailboxes
 import os
 import re
+import resource
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from click.testing import Result
@@ -189,6 +191,25 @@ def test_a_mailbox_that_is_numbered_anew_meanwhile_is_to_be_exported_again(
     assert (result.exit_code, [path.name for path in tmp_path.glob(".all*")]) == (6, [".all.mbox.lock"])
     assert "Run the export again" in result.stderr
     assert "--begin-anew" not in result.stderr
+
+
+def test_a_full_disk_is_named(export: Export, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))
+    try:
+        aside = export("--mbox", str(tmp_path / "all.mbox"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    monkeypatch.setattr(os, "fsync", full)
+    results = export("--mbox", str(tmp_path / "all.mbox")), export("--eml", str(tmp_path))
+
+    assert f"File too large: {gettempdir()}\n" in aside.stderr
+    assert f"No space left on device: {tmp_path / 'all.mbox'}\n" in results[0].stderr
+    assert f"No space left on device: {tmp_path}/" in results[1].stderr
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".lock"] == ["data"]
 
 
 def test_what_is_no_file_is_not_put_in_the_place_of_a_file(export: Export, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def write(path: Path, pieces: Iterable[bytes]) -> Written:
     """Write a file and see it safe on the disk; nothing is left of one that could not be finished."""
     size, digest = 0, hashlib.sha256()
     try:
-        with path.open("wb") as file:
+        with naming(path), path.open("wb") as file:
             for piece in pieces:
                 file.write(piece)
                 size += len(piece)
@@ -39,6 +39,16 @@ def write(path: Path, pieces: Iterable[bytes]) -> Written:
         path.unlink(missing_ok=True)
         raise
     return Written(size, digest.hexdigest())
+
+
+@contextmanager
+def naming(place: object) -> Iterator[None]:
+    """Let a failure say where it was: the system tells it of what is opened, and not of what is written to."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(place)
+        raise
 
 
 def settle(file: BinaryIO) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, gettempdir
 from typing import BinaryIO
 
 from webapp.imap.messages import Summary
@@ -64,10 +64,11 @@ class Mbox(Target):
     def take(self, summary: Summary, whose: str, pieces: Iterable[bytes]) -> int:
         """Add the message when all of it is there."""
         with SpooledTemporaryFile(_IN_MEMORY) as spool:
-            for piece in mbox.entry(pieces, sender=summary.sender, arrived=summary.arrived):
-                spool.write(piece)
-            size = spool.tell()
-            spool.seek(0)
+            with files.naming(gettempdir()):
+                for piece in mbox.entry(pieces, sender=summary.sender, arrived=summary.arrived):
+                    spool.write(piece)
+                size = spool.tell()
+                spool.seek(0)
             shutil.copyfileobj(spool, self._out)
         return size
 
@@ -85,14 +86,15 @@ def folder(path: Path) -> Iterator[Target]:
 def mbox_file(path: Path) -> Iterator[Target]:
     """Open an mbox file, which gets its name when all is in it; `-` is standard output."""
     if str(path) == "-":
-        yield Mbox(sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        with files.naming("standard output"):
+            yield Mbox(sys.stdout.buffer)
+            sys.stdout.buffer.flush()
         return
     path = files.file_at(path)
     aside = path.with_name(f".{path.name}.part")
     with files.held(path.with_name(f".{path.name}.lock"), _BUSY):
         try:
-            with aside.open("wb") as file:
+            with files.naming(path), aside.open("wb") as file:
                 yield Mbox(file)
                 files.settle(file)
             aside.replace(path)

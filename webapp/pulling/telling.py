@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from webapp.pulling.files import naming
+
 
 class Teller(ABC):
     """Tells how far a command has come, and counts what it has done."""
@@ -41,7 +43,8 @@ class _Lines(Teller):
         self._err = err
 
     def tell(self, told: Mapping[str, Any]) -> None:
-        click.echo(json.dumps(told), err=self._err)
+        with naming("standard error" if self._err else "standard output"):
+            click.echo(json.dumps(told), err=self._err)
 
     def reached(self, uid: int, end: int) -> None:
         pass
