@@ -219,9 +219,35 @@ def test_the_document_says_that_an_attachment_is_bytes_and_a_reference_a_text(ap
     described = said(app.test_client().get("/api/v1/openapi.json"))
     part = described["paths"]["/connections/{connection_id}/messages/{ref}/parts/{section}"]["get"]
 
-    assert part["responses"]["200"]["content"] == {"*/*": {"schema": {"type": "string", "format": "binary"}}}
-    assert {each["name"]: each["schema"]["type"] for each in part["parameters"]} == {
+    for status in ("200", "206"):
+        assert part["responses"][status]["content"] == {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    assert {each["name"]: each["schema"]["type"] for each in part["parameters"] if each["in"] == "path"} == {
         "connection_id": "integer",
         "ref": "string",
         "section": "string",
     }
+
+
+def test_ranges_are_answered_as_the_document_says(mail: Mail) -> None:
+    asking, message = mail[0], with_file(mail)
+    described = asking.read("/openapi.json")
+    part = described["paths"]["/connections/{connection_id}/messages/{ref}/parts/{section}"]["get"]
+    path = f"{mail[1]}/messages/{message['ref']}/parts/{message['parts'][0]['section']}"
+    tag = asking.get(path).headers["ETag"]
+
+    requests: list[tuple[dict[str, str], int]] = [
+        ({}, 200),
+        ({"Range": "bytes=1-"}, 206),
+        ({"Range": "bytes=1-", "If-Range": '"of others"'}, 200),
+        ({"If-None-Match": tag}, 304),
+        ({"Range": "bytes=999999-"}, 416),
+    ]
+    for asked, status in requests:
+        headers = {"Authorization": f"Bearer {asking.token}", **asked}
+        answer = asking.client.get(f"/api/v1{path}", headers=headers)
+        told = part["responses"][str(status)]
+
+        assert answer.status_code == status, asked
+        assert asked.keys() <= {each["name"] for each in part["parameters"] if each["in"] == "header"}
+        assert told["headers"].keys() <= set(answer.headers.keys()), asked
+        assert ("Content-Range" in told["headers"]) == ("Content-Range" in answer.headers), asked

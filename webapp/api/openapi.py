@@ -1,8 +1,9 @@
 """The OpenAPI 3.1 document of the API, made from what its operations declare."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -29,9 +30,23 @@ _ABOUT = (
 _HEADERS = {
     401: {"WWW-Authenticate": "How to let oneself in (RFC 6750)."},
     403: {"WWW-Authenticate": "Which scope is missing, where it is one that is (RFC 6750)."},
+    416: {"Content-Range": "How long the file is, as `bytes */1234`."},
     429: {"Retry-After": "In how many seconds to ask again."},
 }
-_SURE = ("Retry-After",)
+_SURE = ("Retry-After", "ETag", "Accept-Ranges", "Content-Disposition", "Content-Range")
+# What operations have in common that answer with bytes (RFC 9110, sections 8.8.3, 13 and 14).
+_ASKED_OF_BYTES = {
+    "Range": "Which bytes, as `bytes=1000-`; of several ranges, or one that cannot be read, all bytes come.",
+    "If-Range": "The `ETag` of what is there already: `Range` counts only while it is that of these bytes.",
+    "If-None-Match": "The `ETag` of what is there already: with it nothing is sent again.",
+}
+_SAME = {"ETag": "Stands for these bytes and no others."}
+_WITH_BYTES = {**_SAME, "Accept-Ranges": "`bytes`.", "Content-Disposition": "The name of the file."}
+_BYTES: dict[int, tuple[str, dict[str, str]]] = {
+    200: ("The bytes, all of them.", _WITH_BYTES),
+    206: ("The bytes of the range.", {**_WITH_BYTES, "Content-Range": "Which they are, as `bytes 1000-1233/1234`."}),
+    304: ("The bytes are those of `If-None-Match`.", _SAME),
+}
 _PATHS = {
     "id": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
     "ref": {"type": "string", "pattern": PATTERN},
@@ -86,16 +101,16 @@ def _models() -> Iterator[tuple[type[BaseModel], Literal["validation", "serializ
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    given = _bytes(operation.media) if operation.media else _answer(200, "As asked.", operation.answer)
+    answers = {operation.status: _answer("As asked.", operation.answer)}
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary.rstrip("."),
         "description": f"{operation.description} Scope: `{operation.scope.value}`.".strip(),
-        "parameters": [*_places(operation.path), *_query(operation.query)],
+        "parameters": [*_places(operation.path), *_query(operation.query), *_headers(operation.media)],
         "responses": {
-            str(operation.status): given,
+            **{str(status): answer for status, answer in (_bytes(operation.media) or answers).items()},
             **{
-                str(status): _answer(status, words, Problem, "application/problem+json")
+                str(status): _answer(words, Problem, "application/problem+json", _HEADERS.get(status, {}))
                 for status, words in sorted(_errors(operation).items())
             },
         },
@@ -148,20 +163,40 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {**told, **(kinds[0] if kinds else {})}
 
 
-def _answer(status: int, words: str, model: type[BaseModel] | None, kind: str = "application/json") -> dict[str, Any]:
-    headers = {
-        name: {"description": meaning, "required": name in _SURE, "schema": {"type": "string"}}
-        for name, meaning in _HEADERS.get(status, {}).items()
-    }
+def _headers(media: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "header", "required": False, "description": meaning, "schema": {"type": "string"}}
+        for name, meaning in (_ASKED_OF_BYTES if media else {}).items()
+    ]
+
+
+def _answer(
+    words: str,
+    model: type[BaseModel] | None,
+    kind: str = "application/json",
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
     return {
         "description": words,
-        **({"headers": headers} if headers else {}),
+        **_with(headers),
         **({"content": {kind: _schema(model)}} if model else {}),
     }
 
 
-def _bytes(media: str) -> dict[str, Any]:
-    return {"description": "The bytes.", "content": {media: {"schema": {"type": "string", "format": "binary"}}}}
+def _bytes(media: str) -> dict[int, dict[str, Any]]:
+    content = {"content": {media: {"schema": {"type": "string", "format": "binary"}}}}
+    return {
+        status: {"description": words, **_with(headers), **({} if status == 304 else content)}
+        for status, (words, headers) in (_BYTES if media else {}).items()
+    }
+
+
+def _with(headers: Mapping[str, str]) -> dict[str, Any]:
+    told = {
+        name: {"description": meaning, "required": name in _SURE, "schema": {"type": "string"}}
+        for name, meaning in headers.items()
+    }
+    return {"headers": told} if told else {}
 
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:
