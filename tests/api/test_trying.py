@@ -125,6 +125,10 @@ def test_a_file_and_a_secret_are_not_shown(app: Flask, person: FlaskClient, real
     assert "figures.csv" in page
     assert "a file, which is not shown here" in page
 
+    person.environ_base |= {"HTTP_IF_NONE_MATCH": "*", "HTTP_RANGE": "bytes=1-"}
+    page = words(tried(person, "get_part", path__connection_id=number, path__ref=ref, path__section="2"))
+    assert "a file, which is not shown here" in page
+
     operation = next(each for each in OPERATIONS if each.name == "get_access_token")
     with app.test_request_context():
         given = jsonify({"access_token": "ya29.secret", "account": "ann@example.com"})
