@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.api.conftest import said
+from tests.api.conftest import MakeConnection, said
 from tests.api.mailbox import USER, RealMailbox
+from tests.servers.dovecot import ADDRESS, USERS
 from webapp.api import attachments
 from webapp.imap.attachments import attachments_after
 from webapp.imap.errors import ProtocolError, Sign
 from webapp.imap.sessions import close_idle
+from webapp.models import User
 
 
 @pytest.fixture
@@ -98,6 +100,24 @@ def test_a_cursor_of_elsewhere_is_refused_and_an_old_one_says_how_to_begin_again
     assert old.status_code == 410
     assert "Begin again without a cursor" in said(old)["detail"]
     assert names(walk(mail, mailbox="Archive")[0]) == ["b.csv"]
+
+
+def test_a_cursor_is_for_one_mailbox_whatever_connection_leads_to_it(
+    real_mailbox: RealMailbox, member: User, make_connection: MakeConnection
+) -> None:
+    """Mailboxes of two people may have the same UIDVALIDITY, and then the cursor of one would skip in the other."""
+    real_mailbox.deliver("one", "a.csv")
+    cursor = ask(real_mailbox)["cursor"]
+    same = {"host": ADDRESS, "port": str(real_mailbox.dovecot.tls_port), "user": USER, "password": USERS[USER]}
+
+    anew, other = (
+        make_connection(member, name=address, address=address, **same) for address in (USER, "other@example.com")
+    )
+
+    went_on = real_mailbox.program.read(f"/connections/{anew}/attachments?cursor={cursor}")
+    refused = real_mailbox.program.get(f"/connections/{other}/attachments?cursor={cursor}")
+    assert went_on["attachments"] == []
+    assert (refused.status_code, said(refused)["detail"].partition(":")[0]) == (422, "cursor")
 
 
 @pytest.mark.parametrize("query", [

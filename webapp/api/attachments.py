@@ -49,7 +49,7 @@ class AttachmentQuery(PageQuery):
     cursor: str = Field(
         "",
         max_length=200,
-        description="`cursor` of the call before; without, from the oldest message.",
+        description="`cursor` of the call before, for the same mailbox; without, from the oldest message.",
         pattern=r"^[A-Za-z0-9_-]*$",
     )
 
@@ -106,9 +106,12 @@ def get_attachments(connection_id: int, query: AttachmentQuery) -> AttachmentPag
     Keep the `cursor` of the last answer and send it with the next call, tonight or in a year: no message is passed over
     and none comes twice. What it is to find may be changed in between.
     """
-    of = f"attachments {hashlib.sha256(query.mailbox.encode()).hexdigest()[:12]}"
+    connection = find_connection(connection_id)
+    # Many servers number the mailboxes of all people alike. A connection may be made anew, its mailbox stays the same.
+    whose = f"{connection.address}\0{query.mailbox}"
+    of = f"attachments {hashlib.sha256(whose.encode()).hexdigest()[:12]}"
     validity, after = read_cursor(query.cursor, of, numbers=2) if query.cursor else (None, 0)
-    page = _looked(find_connection(connection_id), query, validity, after)
+    page = _looked(connection, query, validity, after)
     placed = [
         (each, Place(query.mailbox, page.uid_validity, each.uid, each.summary.fingerprint)) for each in page.found
     ]
