@@ -112,6 +112,14 @@ def test_criteria_and_bounds_are_kept(session: Session, box: Box) -> None:
         attachments_after(session, box.name, after=1, uid_validity=upto.uid_validity + 1)
 
 
+def test_a_pattern_fits_however_its_letters_are_composed(session: Session, box: Box) -> None:
+    for name in ("März.csv", "Ma\u0308rz.csv", "ΆΣ.csv"):
+        box.add(letter((name, b"1")))
+
+    for pattern, fits in (("mÄrz.*", 2), ("MA\u0308RZ.*", 2), ("m?rz.csv", 2), ("α\u0301ς.csv", 1)):
+        assert len(names_of(pages(session, box, names=[pattern]))) == fits, pattern
+
+
 @pytest.fixture
 def more_settings(dovecot: Dovecot) -> dict[str, object]:
     return {"allowed_networks": "127.0.0.0/8", "ca_file": dovecot.ca_file}

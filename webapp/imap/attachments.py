@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from unicodedata import normalize
 
 from webapp.imap.ascending import uids_after
 from webapp.imap.errors import ImapError, MailboxError, Sign
@@ -106,11 +107,16 @@ def is_there(session: Session, uid: int) -> bool:
 
 def _wanted(messages: Iterable[Found], names: Sequence[str]) -> Iterator[Found]:
     """Leave out what is not asked for, but nothing of which nobody knows whether it is."""
-    patterns = [name.casefold() for name in names] or ["*"]
+    patterns = [_comparable(name) for name in names] or ["*"]
     for message in messages:
-        parts = tuple(part for part in message.parts if _fits(part.name.casefold(), patterns))
+        parts = tuple(part for part in message.parts if _fits(_comparable(part.name), patterns))
         if parts or not message.readable:
             yield replace(message, parts=parts)
+
+
+def _comparable(name: str) -> str:
+    """Write a name in the one way in which all that look alike are the same, whatever system it was typed on."""
+    return normalize("NFC", normalize("NFC", name).casefold())
 
 
 def _fits(name: str, patterns: Sequence[str]) -> bool:
