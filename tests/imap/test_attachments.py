@@ -10,6 +10,7 @@ from tests.imap.test_mailboxes import session_with
 from webapp.imap import ImapError, Network, Sign
 from webapp.imap.attachments import Page, attachments_after
 from webapp.imap.messages import ChangedError, Query
+from webapp.imap.seen import seen_now
 from webapp.imap.sequence_sets import ranges_in
 from webapp.imap.session import Session
 
@@ -100,6 +101,22 @@ def test_a_message_that_is_gone_is_none(network: Network) -> None:
         page = attachments_after(session, "INBOX", after=0)
 
     assert found(page) == {10: ["10.pdf"]}
+
+
+def test_none_is_passed_over_where_sequence_numbers_move_on_in_the_midst_of_an_answer(network: Network) -> None:
+    """RFC 9051, 7.5.1: others may remove messages while UID FETCH is answered."""
+    script = Script(10, 30, 50)
+    with script.session(network) as session:
+        # Two messages came before these three, and go one by one.
+        script._said = lambda uid, asked: (  # type: ignore[method-assign]
+            told(uid).replace(b"* %d " % uid, b"* 3 ") + (b"" if uid == 50 else b"* 1 EXPUNGE\r\n")
+        )
+        page = attachments_after(session, "INBOX", after=0)
+        seen = seen_now(session, (10, 30, 50))
+
+    assert found(page) == {uid: [f"{uid}.pdf"] for uid in (10, 30, 50)}
+    assert all(each.readable for each in page.found)
+    assert seen.keys() == {10, 30, 50}
 
 
 @pytest.mark.parametrize("code", [b"UNAVAILABLE", b"OVERQUOTA", b"INUSE"])
