@@ -5,10 +5,12 @@ import json
 import os
 import re
 import resource
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,10 +20,11 @@ from sqlalchemy import Executable, delete, update
 
 from tests.commands.test_check import adding, run
 from tests.imap.servers import HASTY, SECRET, Answer, Peer, imap, serving
+from webapp.acts.acting import Kind
 from webapp.imap import Network
 from webapp.imap.sessions import close_idle
 from webapp.models import Connection, db
-from webapp.pulling import tries
+from webapp.pulling import afterwards, tries
 
 Fault = Callable[[Peer, bytes], bool]
 
@@ -336,6 +339,24 @@ def test_a_mailbox_that_was_numbered_anew_is_begun_anew_only_when_told(app: Flas
     assert "--begin-anew" in refused.stderr
     assert taken.keys() == {"a.csv", "b.csv"}
     assert files_in(folder).keys() == {"a.csv", "b.csv", "c.csv"}
+
+
+def test_a_database_that_is_busy_meanwhile_ends_in_a_sentence_and_loses_nothing(
+    app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    with Mailbox(a=b"one").served(app):
+        with monkeypatch.context() as patched:
+            patched.setattr(afterwards, "perform", busy)
+            patched.setattr(afterwards, "plan", lambda *_: SimpleNamespace(kind=Kind.SEEN))
+            failed = pull(app, folder, "--then", "seen")
+        later = pull(app, folder)
+
+    assert (failed.exit_code, later.exit_code) == (1, 0), failed.output
+    assert "database cannot be used (database is locked)" in failed.stderr
+    assert [told(run)[0].get("name") for run in (failed, later)] == ["a.csv", None]
 
 
 def test_two_pulls_with_the_same_state_do_not_run_at_once(app: Flask, folder: Path) -> None:

@@ -1,10 +1,12 @@
 """How a command that takes mail out ends: a number for the scheduler, and lines for whoever reads its log."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from webapp.connections.noticing import notice_what_lasts
 from webapp.diagnosis import diagnose
@@ -33,7 +35,7 @@ class Exit(IntEnum):
 EXIT_HELP = """\b
 Exit status:
   0  all is done, also where there was nothing new
-  1  the folder, the disk or a file of this machine is in the way
+  1  the folder, the disk, a file of this machine or the portal's database is in the way
   2  the command was not typed right
   3  the mail server or the network fails for now: run it again later
   4  somebody has to act: what to do is said on standard error
@@ -77,6 +79,10 @@ def ending(connection: Connection, mailbox: str) -> Iterator[None]:
         _end(*_explained(error, connection))
     except (SecretBoxError, KeyFileError) as error:
         _end(Exit.ACT, str(error))
+    # SQLite's own error comes from the BEGIN of a transaction, which SQLAlchemy does not see.
+    except (sqlite3.OperationalError, OperationalError) as error:
+        said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+        _end(Exit.FAILED, f"The portal's database cannot be used ({said}). Run it again.")
     except OSError as error:
         _end(Exit.FAILED, f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
     finally:
