@@ -108,9 +108,12 @@ def test_a_folder_gets_a_file_each_and_later_only_what_is_new(export: Export, bo
     next(folder.glob("*A_B.eml")).unlink()
     box.add(b"Subject: late\r\n\r\n")
     second = export("--eml", str(folder))
+    (folder / ".postroom-export.part").write_bytes(b"half")
+    third = export("--eml", str(folder))
 
-    told = [json.loads(result.stdout) for result in (first, second)]
-    assert [(each["messages"], each["there"]) for each in told] == [(5, 0), (2, 4)]
+    told = [json.loads(result.stdout) for result in (first, second, third)]
+    assert [(each["messages"], each["there"]) for each in told] == [(5, 0), (2, 4), (0, 6)]
+    assert not (folder / ".postroom-export.part").exists()
     assert sorted(map(lines_of, before.values())) == sorted(map(lines_of, LETTERS.values()))
     assert {name.rpartition("_")[2] for name in before} >= {"two.eml", "long.eml", "message.eml"}
     assert len(list(folder.glob("*.eml"))) == 6

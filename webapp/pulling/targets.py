@@ -15,6 +15,7 @@ from webapp.mail import safe_name
 from webapp.pulling import files, mbox
 
 _IN_MEMORY = 1024 * 1024
+_ASIDE = ".postroom-export.part"
 _BUSY = "Another export to the same place is running."
 
 
@@ -43,7 +44,7 @@ class Folder(Target):
     def take(self, summary: Summary, whose: str, pieces: Iterable[bytes]) -> int:
         """Write the file aside and give it its name."""
         path = self._path(summary, whose)
-        aside = self._folder / ".postroom-export.part"
+        aside = self._folder / _ASIDE
         written = files.write(aside, pieces)
         aside.replace(path)
         return written.size
@@ -78,6 +79,7 @@ def folder(path: Path) -> Iterator[Target]:
     """Open a folder for a file each."""
     files.make_folder(path)
     with files.held(path / ".postroom-export.lock", _BUSY):
+        (path / _ASIDE).unlink(missing_ok=True)  # a run that was killed has left it
         yield Folder(path)
         files.settle_folder(path)
 
