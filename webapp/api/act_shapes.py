@@ -70,7 +70,8 @@ class ActResult(Shape):
     """What has been done, or what would be: of a dry run `done` is how many messages it would be done to.
 
     `to` is the mailbox in which the messages are now, empty where they went nowhere. `gone` are those that are not
-    there any more, or are other messages by now. `act_id` is what undo takes, null where nothing can be undone. Where
+    there any more, are other messages by now, or are in the hands of another act, which may take two minutes to give up
+    those of a program that was killed. `act_id` is what undo takes, null where nothing can be undone. Where
     `remaining` is not 0, the time was over: ask once more.
     """
 

@@ -54,6 +54,9 @@ def pull(
     Each attachment is fetched exactly once, as a file named by the day it came, the mailbox, the message and the part:
     2026-11-28_3fa9c1-1234-2_report.csv. Whatever ends a run, the next one goes on from there; a file that is not whole
     never has its name. Each file is told in a line of JSON, and a progress bar takes their place on a terminal.
+
+    With another --mailbox, --match, --from, --subject or --before it is another pull: it begins from the oldest message
+    and has its own --state. A day in --before that moves on fetches everything again.
     """
     connection = named(name)
     if same_mailbox(then.destination, selection.mailbox):
