@@ -432,6 +432,19 @@ def test_a_state_is_not_taken_for_that_of_another_pull(app: Flask, folder: Path)
     assert "something else" in other.stderr
 
 
+def test_a_state_that_somebody_has_edited_is_damaged_not_the_servers_fault(app: Flask, folder: Path) -> None:
+    state = folder / "state"
+    with Mailbox(a=b"one").served(app):
+        pull(app, folder, "--state", str(state))
+        for wrong in ({"after": -1}, {"after": 2**32}, {"waiting": {"0": ""}}):
+            known = state.read_text()
+            state.write_text(json.dumps(json.loads(known) | wrong))
+            result = pull(app, folder, "--state", str(state))
+            state.write_text(known)
+
+            assert (result.exit_code, "--begin-anew" in result.stderr) == (1, True), wrong
+
+
 def test_a_state_that_is_kept_elsewhere_is_written_there(app: Flask, folder: Path) -> None:
     (folder / "link").symlink_to(folder / "state")
     with Mailbox(a=b"one").served(app):

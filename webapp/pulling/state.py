@@ -9,6 +9,7 @@ import re
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 import click
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -95,9 +96,9 @@ class State(_Kept):
     source: Source
     since: date | None
     uid_validity: int | None = None
-    after: int = 0
+    after: Annotated[int, Field(ge=0, lt=2**32)] = 0
     placing: Placing | None = None
-    waiting: dict[int, str] = {}
+    waiting: dict[Annotated[int, Field(gt=0, lt=2**32)], str] = {}
 
     def save(self, path: Path) -> None:
         """Write it down."""
