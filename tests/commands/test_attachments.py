@@ -159,6 +159,18 @@ def test_each_file_is_told_in_a_line_and_the_run_in_the_last(app: Flask, folder:
     ]  # fmt: skip
 
 
+def test_a_person_at_a_terminal_reads_a_bar_and_a_sentence(
+    app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True)
+    with Mailbox(a=b"one").served(app):
+        result = pull(app, folder)
+
+    assert result.exit_code == 0
+    assert "a.csv" in result.stdout
+    assert result.stdout.endswith("\n1 file (3 bytes) fetched\n")
+
+
 def test_a_connection_that_breaks_off_in_mid_file_is_opened_again(app: Flask, folder: Path) -> None:
     mailbox = Mailbox(a=b"one", b=b"two" * 1000, c=b"three")
     broken: list[bytes] = []

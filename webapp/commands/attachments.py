@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from webapp.commands.ready import with_portal
+from webapp.formats import plural
 from webapp.imap.names import same_mailbox
 from webapp.pulling import files, state
 from webapp.pulling.afterwards import Then, ThenType
@@ -75,7 +76,7 @@ def pull(
             run = Pull(order, known, path, teller)
             run.run()
         teller.finish(
-            f"{run.done.files} files ({run.done.bytes:,} bytes){' would be' if dry_run else ''} fetched",
+            f"{plural(run.done.files, 'file')} ({run.done.bytes:,} bytes){' would be' if dry_run else ''} fetched",
             {**asdict(run.done), "unreadable": teller.missed_messages, "dry_run": dry_run},
         )
     if teller.missed_messages:

@@ -7,6 +7,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from webapp.commands.ready import with_portal
+from webapp.formats import plural
 from webapp.pulling import targets
 from webapp.pulling.exits import EXIT_HELP, Exit, ending
 from webapp.pulling.messages import Export
@@ -45,7 +46,7 @@ def export(name: str, mbox: Path | None, eml: Path | None, selection: Selection)
             run = Export(connection, selection, target, teller)
             run.run()
         teller.finish(
-            f"{run.done.messages} messages ({run.done.bytes:,} bytes) exported",
+            f"{plural(run.done.messages, 'message')} ({run.done.bytes:,} bytes) exported",
             {**asdict(run.done), "unreadable": teller.missed_messages},
         )
     if teller.missed_messages:
