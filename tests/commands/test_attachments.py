@@ -159,6 +159,21 @@ def test_each_file_is_told_in_a_line_and_the_run_in_the_last(app: Flask, folder:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("act", "words"), [("delete", "use --then move:MAILBOX"), ("seen", "The mailbox can only be read")]
+)
+def test_what_is_in_the_way_of_an_act_is_said_in_its_own_words(app: Flask, folder: Path, act: str, words: str) -> None:
+    mailbox = Mailbox(a=b"one")
+    mailbox.answers["LIST"] = '* LIST () "/" INBOX\r\nTAG OK Done'
+    mailbox.answers["SELECT"] = "* 1 EXISTS\r\n* OK [UIDVALIDITY 17] Ok\r\nTAG OK [READ-ONLY] Done"
+    with mailbox.served(app):
+        result = pull(app, folder, "--then", act)
+
+    assert result.exit_code == 4, result.output
+    assert words in result.stderr
+    assert "Diagnosis" not in result.stderr
+
+
 def test_a_person_at_a_terminal_reads_a_bar_and_a_sentence(
     app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

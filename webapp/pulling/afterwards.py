@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import click
 
-from webapp.acts.acting import Done, Kind, Wish, perform, plan
+from webapp.acts.acting import Done, Kind, NoTrashError, Wish, perform, plan
 from webapp.imap.acts import Chosen
-from webapp.imap.errors import GoneError
+from webapp.imap.errors import GoneError, ReadOnlyError
 from webapp.imap.seen import seen_now
 from webapp.models import Connection
 from webapp.opening import opened
@@ -41,7 +41,7 @@ class Then:
         """Find out whether it can be done; raise what would stand in its way."""
         if self.kind is None:
             return
-        with self._naming_its_mailbox():
+        with self._in_words():
             planned = plan(connection, Wish(kind=self.kind, what=chosen, destination=self.destination))
         if planned.kind is Kind.EXPUNGE:
             raise click.UsageError(f"{chosen.mailbox} is the trash: to delete what is in it would remove it for good")
@@ -50,15 +50,21 @@ class Then:
         """Do it with messages; one that is gone is none of our business any more."""
         if self.kind is None:
             raise ValueError("there is nothing to do")
-        with self._naming_its_mailbox():
+        with self._in_words():
             return perform(connection, Wish(kind=self.kind, what=chosen, destination=self.destination), None)
 
     @contextmanager
-    def _naming_its_mailbox(self) -> Iterator[None]:
-        """Say which mailbox is not there: that of the messages was there a moment ago."""
+    def _in_words(self) -> Iterator[None]:
+        """Say what is in the way of the act, where that is not the connection."""
         try:
             yield
-        except GoneError as error:
+        except NoTrashError:
+            why = "The server names no mailbox as its Trash, so nothing can be deleted: use --then move:MAILBOX."
+            raise StopError(Exit.ACT, why) from None
+        except ReadOnlyError as error:
+            why = f"The mailbox can only be read: its owner has to allow changes, or leave --then out. {error.text}"
+            raise StopError(Exit.ACT, why) from None
+        except GoneError as error:  # the mailbox of the messages was there a moment ago
             if not self.destination:
                 raise
             why = f"The mailbox “{self.destination}”, to move messages to, is not there. The server said: {error.text}"
