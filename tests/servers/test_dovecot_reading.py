@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -78,6 +78,18 @@ def only(session: Session, box: Box) -> int:
 
 def named(mailboxes: tuple[Mailbox, ...]) -> dict[str, Mailbox]:
     return {mailbox.name: mailbox for mailbox in mailboxes}
+
+
+def test_hundreds_of_recipients_hide_neither_subject_nor_date_in_the_list(box: Box, session: Session) -> None:
+    people = b",\r\n ".join(b"Person Number %d <person%d@example.com>" % (number, number) for number in range(300))
+    box.add(
+        b"From: ben@example.com\r\nTo: " + people + b"\r\nSubject: Hello\r\nDate: Thu, 1 Oct 2026 9:00 +0000\r\n\r\n"
+    )
+
+    (message,) = list_messages(session, box.name).messages
+
+    assert (message.subject, message.date) == ("Hello", datetime(2026, 10, 1, 9, tzinfo=UTC))
+    assert message.to.startswith("Person Number 0 <person0@example.com>, ")
 
 
 def test_sixty_awkward_mailboxes_are_listed_by_their_names_and_every_one_opens(dovecot: Dovecot) -> None:

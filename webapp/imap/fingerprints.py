@@ -32,8 +32,9 @@ def message_id_in(message: Mapping[str, Token]) -> bytes:
 
 
 def other_fields(message: Mapping[str, Token]) -> bytes | None:
-    """Give the header fields that FETCH told beside the fingerprint."""
-    return next((block for name, block in _fields(message) if _FIELD not in name), None)
+    """Give the header fields that FETCH told beside the fingerprint; None where it told none."""
+    blocks = [block for name, block in _fields(message) if _FIELD not in name]
+    return b"\r\n".join(blocks) if blocks else None
 
 
 def _fields(message: Mapping[str, Token]) -> list[tuple[str, bytes]]:

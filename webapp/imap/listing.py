@@ -23,7 +23,11 @@ MOST = 200
 
 # Header fields by part, and not ENVELOPE or BODYSTRUCTURE: nobody who sends a message can make a page endless by it.
 SUMMARY_ITEMS = b"UID FLAGS INTERNALDATE RFC822.SIZE " + FINGERPRINT_ITEM
-LISTED_ITEMS = b"%s BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE CONTENT-TYPE)]<0.8192>" % SUMMARY_ITEMS
+# The recipients by themselves: hundreds of them would push the fields after them beyond what is fetched.
+LISTED_ITEMS = (
+    b"%s BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE CONTENT-TYPE)]<0.4096> BODY.PEEK[HEADER.FIELDS (TO)]<0.4096>"
+    % SUMMARY_ITEMS
+)
 
 _CURSOR = re.compile(r"(older|newer)-(\d{1,10})-(\d{1,10})")
 _ARRIVED = re.compile(r" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})")
