@@ -55,7 +55,12 @@ def test_messages_are_moved_after_a_look_and_brought_back(actor: Page) -> None:
     expect(actor.get_by_role("status").filter(has_text="2 messages moved to Invoices.")).to_be_focused()
     expect(row(actor, "Figures for October")).to_have_count(0)
 
-    press(actor, "Undo")
+    actor.go_back()
+
+    expect(actor.get_by_role("heading", name="None of these messages is there any more")).to_be_visible()
+
+    actor.goto(f"{MAIL}/changes")
+    actor.get_by_role("button", name="Undo 2 messages moved from INBOX to Invoices").click()
 
     expect(actor.get_by_text("2 messages are back in INBOX.")).to_be_visible()
     expect(actor.locator(".letters li")).to_have_count(12)

@@ -16,13 +16,15 @@ _HIDDEN = re.compile(r'<input type="hidden"([^>]*)>')
 def press(
     client: FlaskClient, response: TestResponse, label: str, *, fields: Sequence[tuple[str, str]] = ()
 ) -> TestResponse:
-    """Press the button of a label, with some fields of its form ticked or filled in."""
+    """Press the button of a label, with some fields of its form ticked or filled in; see what would happen."""
     for attributes, body in _FORM.findall(response.get_data(as_text=True)):
         for button, words in _BUTTON.findall(body):
             if html.unescape(re.sub(r"<[^>]+>.*", "", words, flags=re.DOTALL)).strip() == label:
                 data = MultiDict([*map(_named, _HIDDEN.findall(body)), *fields, _named(button)])
                 data.pop("", None)
-                return client.post(_value(button, "formaction") or _value(attributes, "action"), data=data)
+                done = client.post(_value(button, "formaction") or _value(attributes, "action"), data=data)
+                led = done.headers.get("Location", "")
+                return client.get(led) if "/preview?" in led else done
     raise AssertionError(f"no button {label}")
 
 

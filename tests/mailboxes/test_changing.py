@@ -229,16 +229,42 @@ def test_what_no_page_has_sent_is_refused(actor: Actor, forged: dict[str, str], 
 
     assert response.status_code in (400, 404)
     assert "Traceback" not in words(response)
+    asked = actor.client.get(f"{actor.path}/{ref_of('INBOX')}/preview", query_string=fields)
+    assert asked.status_code in (400, 404)
 
 
-@pytest.mark.parametrize("step", ["preview", "act"])
-def test_messages_of_another_uid_validity_are_not_touched(actor: Actor, step: str) -> None:
+def test_messages_of_another_uid_validity_are_not_touched(actor: Actor) -> None:
     fields = {"kind": "delete", "validity": "1", "m": "101."}
+    path = f"{actor.path}/{ref_of('INBOX')}"
 
-    response = post(actor.client, f"{actor.path}/{ref_of('INBOX')}/{step}", page="/connections/new", **fields)
+    shown = actor.client.get(f"{path}/preview", query_string=fields)
+    done = post(actor.client, f"{path}/act", page="/connections/new", **fields)
 
-    assert response.status_code == 410
+    assert (shown.status_code, done.status_code) == (410, 410)
     assert len(actor.rows()) == 12
+
+
+def test_going_back_after_an_act_shows_what_is_true_by_then(actor: Actor) -> None:
+    shown = actor.act("Delete", "Figures for October")
+    assert "1 message will move from INBOX to Trash." in words(shown)
+    done = actor.notice(actor.then(shown, "Delete 1 message"))
+
+    back = actor.client.get(shown.request.full_path)
+
+    assert "None of these messages is there any more" in words(back)
+    assert "Delete 1 message" not in words(back)
+    actor.then(done, "Undo")
+
+
+def test_more_than_an_address_can_hold_is_shown_all_the_same(actor: Actor) -> None:
+    listed = actor.look()
+    chosen = next(iter(actor.rows().values()))
+    long = [(name, "ü" * 200) for name in ("text", "sender", "subject")]
+
+    shown = press(actor.client, listed, "Delete", fields=[("m", chosen), *long])
+
+    assert "1 message will move from INBOX to Trash." in words(shown)
+    assert shown.request.method == "POST"
 
 
 def test_what_the_portal_could_not_write_down_is_not_said_to_be_undone(
@@ -297,6 +323,19 @@ def test_a_server_that_does_not_play_along_is_explained(
     assert response.status_code == status
     assert said in words(response)
     assert "Nothing was changed." in words(response)
+    assert f'href="{actor.path}/{ref_of("INBOX")}/"' in page(response)
+
+
+def test_without_a_trash_one_gets_back_to_the_messages(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise NoTrashError("none")
+
+    monkeypatch.setattr(changing, "plan", refuse)
+
+    response = actor.act("Delete", "Figures for October")
+
+    assert "There is no mailbox for deleted messages" in words(response)
+    assert f'href="{actor.path}/{ref_of("INBOX")}/">Show the messages' in page(response)
     assert f'href="{actor.path}/{ref_of("INBOX")}/"' in page(response)
 
 

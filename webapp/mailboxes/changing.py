@@ -1,8 +1,9 @@
 """Doing something with messages: marks are set at once; what moves or deletes is shown before it happens."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Response, abort, flash, g, redirect, render_template, request
+from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 
 from webapp.acts.acting import Everything, Kind, StaleError, perform, plan
 from webapp.connections.access import get_connection
@@ -19,17 +20,26 @@ from webapp.signed_in import current_user, login_required
 
 _WITH_DESTINATION = (Kind.COPY, Kind.MOVE)
 _FIRST_CHOOSE = "Nothing was changed: first select the messages."
+_LONGEST_ADDRESS = 3000  # servers and proxies take some 4,000 characters
 
 
 @mailboxes.post("/<ref>/preview")
 @login_required
 def preview(connection_id: int, ref: str) -> Response:
-    """Show what an act would do, and ask for what it still needs."""
+    """Lead to what an act would do."""
     connection = get_connection(connection_id)
-    choice = _chosen(ref)
+    choice = Choice.of(name_of(ref) or abort(404), request.form)
     if choice.is_empty:
         return _back(choice, connection_id, _FIRST_CHOOSE)
-    return _shown(connection, ref, choice)
+    return _led(connection, ref, choice)
+
+
+@mailboxes.get("/<ref>/preview")
+@login_required
+def previewed(connection_id: int, ref: str) -> Response:
+    """Show what an act would do, and ask for what it still needs."""
+    connection = get_connection(connection_id)
+    return _shown(connection, ref, Choice.of(name_of(ref) or abort(404), request.args))
 
 
 @mailboxes.post("/<ref>/act")
@@ -37,11 +47,11 @@ def preview(connection_id: int, ref: str) -> Response:
 def act(connection_id: int, ref: str) -> Response:
     """Do it; what needs to be seen before is shown."""
     connection = get_connection(connection_id)
-    choice = _chosen(ref)
+    choice = Choice.of(name_of(ref) or abort(404), request.form)
     if choice.is_empty:
         return _back(choice, connection_id, _FIRST_CHOOSE)
     if _is_to_be_shown(choice):
-        return _shown(connection, ref, choice)
+        return _led(connection, ref, choice)
     g.act_begins = utcnow()  # whatever stands in the book from now on is of this request
     try:
         done = perform(connection, choice.wish, current_user(), seconds=PORTION)
@@ -53,13 +63,18 @@ def act(connection_id: int, ref: str) -> Response:
     return told(done, connection_id, choice.back(connection_id, stays=stays))
 
 
-def _chosen(ref: str) -> Choice:
-    return Choice.of(name_of(ref) or abort(404), request.form)
-
-
 def _is_to_be_shown(choice: Choice) -> bool:
     unseen = isinstance(choice.what, Everything) and not choice.what.digest
     return unseen or (choice.kind in _WITH_DESTINATION and not choice.destination)
+
+
+def _led(connection: Connection, ref: str, choice: Choice) -> Response:
+    """Show it at an address of its own: Back and Reload ask for it anew, and never show what has become untrue."""
+    asked = urlencode([*choice.carried(), ("kind", choice.kind), ("destination", choice.destination_ref)])
+    url = f"{url_for('mailboxes.previewed', connection_id=connection.id, ref=ref)}?{asked}"
+    if len(url) > _LONGEST_ADDRESS:
+        return _shown(connection, ref, choice)
+    return redirect(url, 303)  # type: ignore[return-value]
 
 
 def _shown(connection: Connection, ref: str, choice: Choice, *, stale: bool = False) -> Response:

@@ -91,7 +91,7 @@ def failed(error: ImapError) -> Response:
 
 
 def _refused(title: str, remedy: str, said: str = "") -> Response:
-    return _page(409, "mailboxes/refused.html", title=title, remedy=remedy, said=said)
+    return _page(409, "mailboxes/refused.html", title=title, remedy=remedy, said=said, messages=_messages())
 
 
 def _missing(status: int, why: str) -> Response:
@@ -116,8 +116,11 @@ def _page(status: int, template: str, **context: Any) -> Response:
 
 def _again() -> str:
     """Lead to where it can be tried again: the same page, or the messages that an act was chosen from."""
-    if request.method == "GET":
-        return request.full_path.rstrip("?")
+    return request.full_path.rstrip("?") if request.method == "GET" else _messages()
+
+
+def _messages() -> str:
+    """Lead to the messages that an act was chosen from."""
     place = request.view_args or {}
     if ref := place.get("ref"):
         return url_for("mailboxes.mailbox", connection_id=place["connection_id"], ref=ref)
