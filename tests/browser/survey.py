@@ -453,6 +453,9 @@ PLACES: Mapping[str, Callable[[Surveyor], Page]] = {
     "mail that cannot be opened": partial(_at, f"/connections/2/mail/{ref_of('INBOX')}/"),
     "mail, selected": partial(_chosen, "INBOX", ""),
     "mail, where to": partial(_chosen, "Sent", "Move to…"),
+    "mail, where to from a long name": partial(
+        _at, f"/connections/3/mail/{ref_of(LONG)}/preview?kind=move&validity=1&m=1."
+    ),
     "mail, what will happen": partial(_chosen, "Sent", "Delete"),
     "mail, for good": partial(_chosen, "Trash", "Delete permanently"),
     "mail, moved": _moved,
