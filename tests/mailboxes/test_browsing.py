@@ -74,7 +74,10 @@ def test_pages_lead_to_older_messages_and_back(reader: Reader, monkeypatch: pyte
         ({"subject": "Figures"}, ["Figures for October"]),
         ({"text": "Gerald", "subject": "figures"}, []),
         ({"unread": "1", "sender": "tom"}, ["Printer on the second floor"]),
+        ({"recipient": "practice.test", "subject": "Figures"}, ["Figures for October"]),
+        ({"recipient": "nobody", "subject": "Figures"}, []),
         ({"since": "2999-01-01"}, []),
+        ({"before": "2001-01-01"}, []),
         ({"text": "nowhere at all"}, []),
     ],
 )
@@ -91,9 +94,16 @@ def test_the_form_keeps_what_was_searched_and_nothing_found_leads_back(reader: R
     assert "Show all messages" in words(response)
 
 
+def test_what_was_found_is_counted_and_leads_back_to_all(reader: Reader) -> None:
+    response = reader.look(recipient="practice.test", subject="Figures")
+
+    assert "1 message found · Show all messages" in words(response)
+    assert 'name="recipient" value="practice.test"' in page(response)
+
+
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 def test_nothing_typed_into_the_search_breaks_it(reader: Reader, text: str) -> None:
-    for name in ("text", "sender", "subject", "since", "unread", "attachments"):
+    for name in ("text", "sender", "recipient", "subject", "since", "before", "unread", "attachments"):
         assert reader.look(**{name: text}).status_code == 200
 
 

@@ -17,20 +17,24 @@ class Search:
 
     text: str = ""
     sender: str = ""
+    recipient: str = ""
     subject: str = ""
     since: str = ""
+    before: str = ""
     unread: bool = False
     attachments: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> "Search":
         """Read them from a query string, or from a form that has carried them on."""
-        since = given.get("since", "")
+        since, before = given.get("since", ""), given.get("before", "")
         return cls(
             text=_words(given.get("text")),
             sender=_words(given.get("sender")),
+            recipient=_words(given.get("recipient")),
             subject=_words(given.get("subject")),
             since=since if _day(since) else "",
+            before=before if _day(before) else "",
             unread="unread" in given,
             attachments="attachments" in given,
         )
@@ -43,8 +47,10 @@ class Search:
         return Query(
             text=self.text,
             sender=self.sender,
+            recipient=self.recipient,
             subject=self.subject,
             since=_day(self.since),
+            before=_day(self.before),
             unread=self.unread,
             attachments=self.attachments,
         )
