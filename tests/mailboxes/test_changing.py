@@ -69,6 +69,21 @@ def test_marks_are_set_at_once_and_one_is_back_on_the_same_page(actor: Actor) ->
     assert len(actor.unread()) == 3
 
 
+def test_from_a_message_one_gets_back_to_the_search_it_was_found_by(actor: Actor) -> None:
+    found = actor.look(subject="Figures")
+    address = unescape(re.findall(r'<a href="([^"]+)">\s*<span class="who-wrote">', page(found))[0])
+    back = f"{actor.path}/{ref_of('INBOX')}/?subject=Figures"
+
+    shown = actor.client.get(address)
+    preview = press(actor.client, shown, "Delete")
+    done = actor.then(preview, "Delete 1 message")
+
+    assert f'href="{back}">← ' in page(shown)
+    assert f'href="{address}">Cancel' in page(preview)
+    assert done.headers["Location"] == back
+    actor.then(actor.notice(done), "Undo")
+
+
 def test_a_flag_set_on_the_page_of_a_message_leads_back_to_it(actor: Actor) -> None:
     path = actor.path_of("Figures for October")
 

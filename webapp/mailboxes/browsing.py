@@ -10,7 +10,7 @@ from webapp.mailboxes.blueprint import mailboxes
 from webapp.mailboxes.offering import acts_in
 from webapp.mailboxes.places import label_of, places_of
 from webapp.mailboxes.refs import name_of, ref_of
-from webapp.mailboxes.searching import Search
+from webapp.mailboxes.searching import Origin
 from webapp.opening import opened
 from webapp.signed_in import login_required
 
@@ -32,7 +32,7 @@ def mailbox(connection_id: int, ref: str) -> Response:
     """Show one page of a mailbox's messages."""
     connection = get_connection(connection_id)
     name = name_of(ref) or abort(404)
-    search = Search.of(request.args)
+    origin = Origin.of(request.args)
     listing: Listing | None = None
     refusal = ""
     with opened(connection) as session:
@@ -40,9 +40,7 @@ def mailbox(connection_id: int, ref: str) -> Response:
         found = next((each for each in known if each.name == name), None)
         if found is None or found.selectable:
             try:
-                listing = list_messages(
-                    session, name, cursor=request.args.get("page", "")[:200], limit=PAGE_SIZE, query=search.query
-                )
+                listing = list_messages(session, name, cursor=origin.page, limit=PAGE_SIZE, query=origin.search.query)
             except MailboxError as error:
                 if found is None or type(error) is not MailboxError:
                     raise
@@ -57,7 +55,7 @@ def mailbox(connection_id: int, ref: str) -> Response:
         places=places_of(known, name),
         listing=listing,
         refusal=refusal,
-        search=search,
+        origin=origin,
         acts=acts_in(found, known),
         outgoing=found is not None and found.special_use in ("sent", "drafts"),
     )

@@ -1,7 +1,6 @@
 """What somebody has chosen on a page of messages: some of them, or all; the forms carry it from step to step."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from webapp.acts.acting import Everything, Kind, Wish
 from webapp.formats import plural
 from webapp.imap.acts import Chosen
 from webapp.mailboxes.refs import name_of, ref_of
-from webapp.mailboxes.searching import Search
+from webapp.mailboxes.searching import Origin
 
 _MESSAGE = re.compile(r"([1-9][0-9]{0,9})\.([A-Za-z0-9_-]{0,12})")
 _VALIDITY = re.compile(r"[0-9]{1,10}")
@@ -26,8 +25,7 @@ class Choice:
     kind: Kind
     what: Chosen | Everything
     destination: str
-    search: Search
-    page: str
+    origin: Origin
     alone: bool
 
     @classmethod
@@ -36,19 +34,18 @@ class Choice:
         validity = form.get("validity", "")
         if form.get("kind") not in list(Kind) or not _VALIDITY.fullmatch(validity) or int(validity) > _LARGEST:
             abort(400)
-        search = Search.of(form)
+        origin = Origin.of(form)
         what: Chosen | Everything
         if "all" in form:
             digest = form.get("digest", "")[:200]
-            what = Everything(mailbox=mailbox, uid_validity=int(validity), query=search.query, digest=digest)
+            what = Everything(mailbox=mailbox, uid_validity=int(validity), query=origin.search.query, digest=digest)
         else:
             what = Chosen(mailbox=mailbox, uid_validity=int(validity), messages=_messages(form.getlist("m")))
         return cls(
             kind=Kind(form["kind"]),
             what=what,
             destination=_destination(form.get("destination", "")),
-            search=search,
-            page=form.get("page", "")[:200],
+            origin=origin,
             alone="alone" in form,
         )
 
@@ -76,8 +73,7 @@ class Choice:
 
     def carried(self, digest: str = "") -> list[tuple[str, Any]]:
         """Give the fields of a form that goes on with the same messages, but for what is done with them and where."""
-        fields: list[tuple[str, Any]] = [("validity", self.what.uid_validity), *self.search.arguments.items()]
-        fields += [("page", self.page)] if self.page else []
+        fields: list[tuple[str, Any]] = [("validity", self.what.uid_validity), *self.origin.arguments.items()]
         fields += [("alone", 1)] if self.alone else []
         if isinstance(self.what, Everything):
             return [*fields, ("all", 1), ("digest", digest or self.what.digest)]
@@ -85,14 +81,11 @@ class Choice:
 
     def back(self, connection_id: int, *, stays: bool = True) -> str:
         """Lead to where it was chosen; to the list of messages where the one message does not stay where it is."""
-        ref = ref_of(self.what.mailbox)
+        place = {"connection_id": connection_id, "ref": ref_of(self.what.mailbox), **self.origin.arguments}
         if self.alone and stays and isinstance(self.what, Chosen) and len(self.what.messages) == 1:
             (uid,) = self.what.messages
-            return url_for(
-                "mailboxes.message", connection_id=connection_id, ref=ref, uid_validity=self.what.uid_validity, uid=uid
-            )
-        arguments: Mapping[str, Any] = {**self.search.arguments, "page": self.page or None}
-        return url_for("mailboxes.mailbox", connection_id=connection_id, ref=ref, **arguments)
+            return url_for("mailboxes.message", uid_validity=self.what.uid_validity, uid=uid, **place)
+        return url_for("mailboxes.mailbox", **place)
 
 
 def _messages(values: list[str]) -> dict[int, str | None]:

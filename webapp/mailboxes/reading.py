@@ -8,6 +8,7 @@ from webapp.mail import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, safe_html
 from webapp.mailboxes.blueprint import mailboxes
 from webapp.mailboxes.offering import acts_on
 from webapp.mailboxes.refs import name_of
+from webapp.mailboxes.searching import Origin
 from webapp.opening import opened
 from webapp.signed_in import login_required
 
@@ -22,6 +23,7 @@ def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Respon
     name = name_of(ref) or abort(404)
     with opened(connection) as session:
         found = read_message(session, name, uid, uid_validity)
+    origin = Origin.of(request.args)
     wants_html = request.args.get("view") == "html" or not found.text.strip()
     page = render_template(
         "mailboxes/message.html",
@@ -29,6 +31,7 @@ def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Respon
         ref=ref,
         name=name,
         message=found,
+        origin=origin.arguments,
         address={"connection_id": connection_id, "ref": ref, "uid_validity": found.uid_validity, "uid": uid},
         as_html=found.html is not None and wants_html,
         images="images" in request.args,

@@ -67,6 +67,24 @@ class Search:
         return {name: 1 if value is True else value for name, value in filled.items() if value}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """The page of a list that somebody comes from, and goes back to: what was searched, and which page of it."""
+
+    search: Search
+    page: str
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "Origin":
+        """Read it from a query string, or from a form that has carried it on."""
+        return cls(search=Search.of(given), page=given.get("page", "")[:_LONGEST])
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Give what an address or a form has to hold so that it leads back there."""
+        return self.search.arguments | ({"page": self.page} if self.page else {})
+
+
 def _words(text: str | None) -> str:
     words = (clean(text) or "")[:_LONGEST]
     return "" if has_controls(words) else words
