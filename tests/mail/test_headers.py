@@ -65,6 +65,8 @@ def test_a_long_header_is_cut_and_says_so() -> None:
     line = decoded_header("ä" * 5000)
 
     assert line == "ä" * 999 + "…"
+    assert decoded_header("ä" * 5000, 5000) == "ä" * 5000
+    assert decoded_header("ä" * 50_000, 100_000).endswith("ä…")
 
 
 @given(st.binary() | st.text(alphabet=st.characters(exclude_categories=())))

@@ -90,6 +90,8 @@ def test_hundreds_of_recipients_hide_neither_subject_nor_date_in_the_list(box: B
 
     assert (message.subject, message.date) == ("Hello", datetime(2026, 10, 1, 9, tzinfo=UTC))
     assert message.to.startswith("Person Number 0 <person0@example.com>, ")
+    headers = dict(read_message(session, box.name, message.uid).headers)
+    assert headers["To"].endswith("Person Number 299 <person299@example.com>")
 
 
 def test_sixty_awkward_mailboxes_are_listed_by_their_names_and_every_one_opens(dovecot: Dovecot) -> None:

@@ -51,7 +51,7 @@ def read_message(session: Session, mailbox: str, uid: int, uid_validity: int | N
         uid=uid,
         uid_validity=opened.uid_validity,
         summary=replace(summary, has_attachments=bool(structure.attachments)) if structure else summary,
-        headers=tuple((name, decoded_header(value)) for name, value in fields),
+        headers=tuple((name, decoded_header(value, _LONGEST_HEADER)) for name, value in fields),
         text=text,
         html=html,
         parts=tuple(leaf.part for leaf in structure.attachments) if structure else (),

@@ -19,13 +19,14 @@ _WORD = re.compile(
 )
 
 
-def decoded_header(raw: bytes | str | None) -> str:
-    """Give the value of a header field, encoded words and raw 8-bit decoded, in at most 1,000 characters.
+def decoded_header(raw: bytes | str | None, longest: int = _LONGEST) -> str:
+    """Give the value of a header field, encoded words and raw 8-bit decoded, in at most 1,000 characters, or some more.
 
     Take addresses apart before: a decoded name may well look like an address.
     """
     line = one_line("".join(_decoded(_unencoded(raw or ""))))
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    is_whole = len(line) <= longest and len(raw or "") <= _READ
+    return line if is_whole else line[: longest - 1] + "…"
 
 
 def _unencoded(raw: bytes | str) -> str:
