@@ -321,7 +321,11 @@ def test_thousands_of_messages_that_are_not_there_are_counted_as_gone(actor: Act
         (NoTrashError("none"), 409, "There is no mailbox for deleted messages"),
         (NoArchiveError("none"), 409, "There is no archive"),
         (MailboxError("[OVERQUOTA] Quota exceeded (mailbox for user is full)"), 424, "The mailbox is full"),
-        (ConnectError("The server closed the connection", sign=Sign.DROPPED), 424, "Nothing was changed."),
+        (
+            ConnectError("The server closed the connection", sign=Sign.DROPPED),
+            424,
+            "The mail server did not finish Nothing was changed.",
+        ),
     ],
 )
 def test_a_server_that_does_not_play_along_is_explained(
