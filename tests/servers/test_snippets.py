@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 from tests.conftest import sign_in_as
 from tests.portals import ROOT
 from tests.portals import environment as environment_of
-from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.services import free_port
 from tests.servers.test_dovecot_grants import (
     ANTON,
@@ -35,6 +35,8 @@ from webapp.practice.authority.running import Authority
 from webapp.settings import Settings
 
 __all__ = ["microsoft", "running_microsoft", "server"]
+
+PASSWORD_USER = "flags@example.com"
 
 
 @pytest.fixture
@@ -108,6 +110,35 @@ def test_the_curl_snippet_gets_a_token(
 
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["imap"]["user"] == ANTON
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_where_the_password_stays_with_the_portal_the_snippets_list_messages(
+    app: Flask, client: FlaskClient, member: User, server: Dovecot, served: None, environment: dict[str, str]
+) -> None:
+    server.deliver(PASSWORD_USER)
+    added = app.test_cli_runner().invoke(
+        args=[
+            *("connections", "add", "--name", "Flags", "--address", PASSWORD_USER, "--type", "credentials"),
+            *("--server", f"{server.address}:{server.tls_port}:tls"),
+        ],
+        input=f"{USERS[PASSWORD_USER]}\n",
+    )
+    assert added.exit_code == 0, added.output
+    sign_in_as(client, member)
+
+    heard = [
+        subprocess.run(
+            [*program, snippet(client, 1, name)],
+            env=environment, capture_output=True, text=True, timeout=60, check=False,
+        )
+        for program, name in (((sys.executable, "-c"), "messages"), (("bash", "-c"), "curl"))
+    ]  # fmt: skip
+
+    assert [(each.returncode, each.stderr) for each in heard] == [(0, ""), (0, "")]
+    assert "ben@example.com Hello" in heard[0].stdout
+    assert json.loads(heard[1].stdout)["messages"][0]["subject"] == "Hello"
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
