@@ -18,7 +18,7 @@ from webapp.acts import carrying, ledger
 from webapp.acts.acting import NoArchiveError, NoTrashError
 from webapp.acts.ledger import Outcome, Step
 from webapp.acts.records import Act
-from webapp.imap.errors import ConnectError, MailboxError, ReadOnlyError, Sign
+from webapp.imap.errors import ChangedError, ConnectError, GoneError, MailboxError, ReadOnlyError, Sign
 from webapp.imap.mailboxes import Mailbox, list_mailboxes
 from webapp.imap.session import Session
 from webapp.mailboxes import browsing, changing, recent
@@ -320,6 +320,8 @@ def test_thousands_of_messages_that_are_not_there_are_counted_as_gone(actor: Act
         (ReadOnlyError("[READ-ONLY] Not yours"), 409, "This mailbox is for looking only"),
         (NoTrashError("none"), 409, "There is no mailbox for deleted messages"),
         (NoArchiveError("none"), 409, "There is no archive"),
+        (GoneError("[NONEXISTENT] Gone"), 404, "There is no such mailbox"),
+        (ChangedError("anew"), 410, "The mail server has numbered this mailbox anew"),
         (MailboxError("[OVERQUOTA] Quota exceeded (mailbox for user is full)"), 424, "The mailbox is full"),
         (
             ConnectError("The server closed the connection", sign=Sign.DROPPED),

@@ -42,13 +42,13 @@ def not_opened(error: NotOpenedError) -> Response:
 @mailboxes.errorhandler(GoneError)
 def gone(error: GoneError) -> Response:
     """Say that the message or the mailbox is not there any more."""
-    return _missing(404, "cursor" if isinstance(error, CursorError) else "gone")
+    return _missing(404, "cursor" if isinstance(error, CursorError) else "gone", error)
 
 
 @mailboxes.errorhandler(ChangedError)
 def changed(error: ChangedError) -> Response:
     """Say that the server has numbered the messages anew, so that none is taken for another."""
-    return _missing(410, "changed")
+    return _missing(410, "changed", error)
 
 
 @mailboxes.errorhandler(ReadOnlyError)
@@ -94,12 +94,13 @@ def _refused(title: str, remedy: str, said: str = "") -> Response:
     return _page(409, "mailboxes/refused.html", title=title, remedy=remedy, said=said, messages=_messages())
 
 
-def _missing(status: int, why: str) -> Response:
-    place = request.view_args or {}
+def _missing(status: int, why: str, error: ImapError) -> Response:
+    place, connection = request.view_args or {}, _connection()
     return _page(
         status,
         "mailboxes/missing.html",
-        connection=_connection(),
+        connection=connection,
+        happened=what_was_done(connection, error) if request.method == "POST" else "",
         why=why,
         ref=place.get("ref", ""),
         of_message="uid" in place,
