@@ -165,6 +165,16 @@ def test_a_second_press_sends_nothing(page: Page) -> None:
     assert stopped == [False, True]
 
 
+def test_the_keyboard_gets_past_the_mailboxes_in_one_step(page: Page) -> None:
+    look(page, "INBOX")
+
+    tab_to(page, page.get_by_role("link", name="Skip the mailboxes"))
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
 def test_a_message_is_archived_and_brought_back_by_keyboard_alone(page: Page) -> None:
     look(page, "INBOX")
     box = page.get_by_role("checkbox", name="Select The meeting room has a plant now")

@@ -129,7 +129,7 @@ OBSERVED: Mapping[str, str] = {
     "login-disabled-without-tls": "The server said that it takes no password on an unencrypted connection.",
     "no-common-mechanism": "The server's list of ways to log in has none that the portal can use.",
     "too-much-data": "The server sent far more than an answer ever needs, so the portal stopped listening.",
-    "out-of-time": "The whole test took longer than the portal waits.",
+    "out-of-time": "All of it together took longer than the portal waits.",
     "clock-differs": "The time in the provider's answer and the portal's clock are too far apart.",
     "attempt-unknown": "The answer of the provider belongs to no sign-in that this browser began here.",
     "attempt-expired": "More than ten minutes passed between the button and the provider's answer.",
