@@ -42,6 +42,8 @@ def test_the_first_start_makes_everything_and_the_second_reuses_it(env: Environm
     folder, log = tmp_path / "data", tmp_path / "log"
     with serving_portal(env, log) as portal:
         assert portal.get("/health").text == "ok\n"
+        # Four fields of a search, full of letters that take six characters each.
+        assert portal.get("/health?words=" + "%D1%8F" * 4 * 200).status_code == 200
         first = {path.name: path.read_bytes() for path in folder.glob("*.key")}
         modes = {path.name: mode(path) for path in folder.glob("*.key")}
 

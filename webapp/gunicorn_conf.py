@@ -18,6 +18,8 @@ preload_app = True
 timeout = 60
 graceful_timeout = 25
 keepalive = 5
+# A search for words in several fields: one letter of most alphabets takes six characters or more in an address.
+limit_request_line = 8190
 # A control socket in the home folder would be shared by every gunicorn of the same user.
 accesslog = "-" if os.environ.get("POSTROOM_ACCESS_LOG") else None
 # Without the query string: it may carry codes.

@@ -69,13 +69,15 @@ def test_messages_are_walked_page_by_page_and_each_comes_once(mail: Mail) -> Non
 
 def test_search_narrows_the_list(mail: Mail) -> None:
     unread = messages(mail, "unread=true")
-    from_tom = messages(mail, "sender=tom@practice.test")
+    from_tom = messages(mail, "from=tom@practice.test")
 
     assert {each["seen"] for each in unread["messages"]} == {False}
     assert 0 < unread["total"] < messages(mail)["total"]
     assert from_tom["messages"]
     assert all("tom@practice.test" in each["sender"] for each in from_tom["messages"])
     assert messages(mail, "since=2100-01-01")["messages"] == []
+    assert messages(mail, "to=nobody@elsewhere.test")["messages"] == []
+    assert messages(mail, "to=practice.test")["messages"]
 
 
 def test_a_message_is_read_with_its_attachments_and_stays_unread(mail: Mail) -> None:

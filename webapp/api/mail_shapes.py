@@ -69,8 +69,8 @@ class MessageQuery(PageQuery):
         "", max_length=200, description="`older` or `newer` of a page of the same list.", pattern=r"^[A-Za-z0-9_-]*$"
     )
     text: str = Field("", max_length=200, description="Words anywhere in the message; at Gmail its own search syntax.")
-    sender: str = Field("", max_length=200)
-    recipient: str = Field("", max_length=200)
+    sender: str = Field("", alias="from", max_length=200, description="Words in the sender's name or address.")
+    recipient: str = Field("", alias="to", max_length=200, description="Words in the names or addresses of To and Cc.")
     subject: str = Field("", max_length=200)
     since: Day | None = Field(None, description="Arrived on this day or later.")
     before: Day | None = Field(None, description="Arrived before this day.")
