@@ -6,7 +6,8 @@ import pytest
 
 from tests.imap.certificates import Authority
 from tests.imap.servers import Peer, imap, serving
-from webapp.imap import Outcome, Report, StepName
+from webapp.imap import Network, Outcome, Password, Report, Security, ServerSettings, StepName
+from webapp.imap.check import NotOpenedError, open_session
 
 Check = Callable[..., Report]
 
@@ -129,6 +130,16 @@ def test_refused_sign_in_is_followed_by_logout(check: Check) -> None:
         "mailboxes": "not_reached",
         "logout": "passed",
     }
+
+
+def test_what_could_not_be_opened_keeps_whose_words_the_refusal_is_in(network: Network) -> None:
+    with serving(imap(AUTHENTICATE="TAG NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)")) as port:
+        server = ServerSettings(host="127.0.0.1", port=port, security=Security.NONE, user="ann")
+        with pytest.raises(NotOpenedError) as refused:
+            open_session(server, Password("secret"), network=network, provider="gmail")
+
+    assert refused.value.failure(None) == refused.value.report.failure
+    assert refused.value.failure(None).provider == "gmail"
 
 
 def test_capabilities_are_asked_only_when_they_did_not_come_unasked(check: Check) -> None:

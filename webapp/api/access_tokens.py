@@ -103,7 +103,5 @@ def get_access_token(connection_id: int) -> AccessTokenShape:
 
 def _refused(failure: OAuthFailure, credential_type: CredentialType) -> ApiError:
     """Say why there is no token, with its diagnosis."""
-    provider = PROVIDERS[credential_type]
-    house = provider.house.key if isinstance(provider, OAuthProvider) else None
     status = {Kind.ENDED: 409, Kind.LATER: 503, Kind.REFUSED: 502}[failure.kind]
-    return explained_failure(status, failure.failure(house))
+    return explained_failure(status, failure.failure(PROVIDERS[credential_type].house_key))

@@ -49,7 +49,7 @@ def explaining(connection: Connection) -> Iterator[None]:
                 raise ApiError(409, title, f"{why} The server: {error.text}") from None
         if isinstance(error, NotOpenedError):
             notice_what_lasts(connection, error)
-            raise explained_failure(502, error.report.failure or error.failure(None)) from None
+            raise explained_failure(502, error.failure(None)) from None
         raise explained_failure(502, error.failure(None), _OF_THE_MAILBOX) from None
 
 

@@ -69,6 +69,11 @@ class NotOpenedError(ImapError):
         super().__init__(failure.text, sign=failure.sign)
         self.stage = failure.stage or Stage.NETWORK
         self.report = report
+        self._failure = failure
+
+    def failure(self, provider: str | None) -> Failure:
+        """Give the failure as the check has found it: it knows more than who asks now."""
+        return self._failure
 
 
 def open_session(

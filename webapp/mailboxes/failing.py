@@ -77,13 +77,11 @@ def no_archive(error: NoArchiveError) -> Response:
 def failed(error: ImapError) -> Response:
     """Say what went wrong in the middle, and what to do."""
     connection = _connection()
-    provider = PROVIDERS[connection.credential_type]
-    house = provider.house.key if isinstance(provider, OAuthProvider) else None
     return _page(
         _SERVER_FAILED,
         "mailboxes/failed.html",
         connection=connection,
-        diagnosis=diagnose(error.failure(house)),
+        diagnosis=diagnose(error.failure(PROVIDERS[connection.credential_type].house_key)),
         said=error.text,
         facts=facts_of_connection(connection),
         happened=what_was_done(connection, error),

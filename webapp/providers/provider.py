@@ -92,6 +92,11 @@ class Provider(ABC):
     settings_template: str
     form: type[ConnectionForm] = ConnectionForm
 
+    @property
+    def house_key(self) -> str | None:
+        """Name the provider whose words its failures are in, where it is always the same one."""
+        return None
+
     @abstractmethod
     def is_ready(self) -> bool:
         """Say whether connections of this type can be made on this portal now."""

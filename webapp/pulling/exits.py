@@ -16,7 +16,6 @@ from webapp.imap.errors import ChangedError, ConnectError, GoneError, ImapError,
 from webapp.imap.sessions import close_idle
 from webapp.models import Connection
 from webapp.providers import PROVIDERS
-from webapp.providers.oauth.provider import OAuthProvider
 from webapp.vault import KeyFileError, SecretBoxError, current_settings
 
 
@@ -90,9 +89,7 @@ def ending(connection: Connection, mailbox: str) -> Iterator[None]:
 
 
 def _explained(error: ImapError, connection: Connection) -> tuple[Exit, str]:
-    provider = PROVIDERS[connection.credential_type]
-    house = provider.house.key if isinstance(provider, OAuthProvider) else None
-    problem = diagnose(error.failure(house)).problem
+    problem = diagnose(error.failure(PROVIDERS[connection.credential_type].house_key)).problem
     lines = (
         problem.verdict,
         f"The server said: {error.text}",

@@ -79,6 +79,11 @@ class OAuthProvider(Provider):
     settings_template = "sign_ins/_settings.html"
 
     @property
+    def house_key(self) -> str | None:
+        """Name the house."""
+        return self.house.key
+
+    @property
     def house(self) -> House:
         """Give what is fixed about the provider."""
         return HOUSES[self.credential_type]
