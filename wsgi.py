@@ -3,8 +3,8 @@
 import sys
 
 from webapp import create_app
+from webapp.config.settings import SettingsError
 from webapp.security.key_files import KeyFileError
-from webapp.settings import SettingsError
 
 try:
     app = create_app()

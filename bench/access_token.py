@@ -5,13 +5,13 @@ from statistics import median
 
 from bench.measuring import Result, seconds_of
 from bench.provider import ADDRESS, Provider, connect, make_due, portal_and_provider
-from webapp.imap import Credential, ServerSettings, Source, run_check
-from webapp.imap.credentials import AccessToken
+from webapp.config.app_state import current_network
+from webapp.core.imap import Credential, ServerSettings, Source, run_check
+from webapp.core.imap.protocol.credentials import AccessToken
 from webapp.models import CredentialType
-from webapp.providers.oauth.access import fresh_access_token
-from webapp.providers.oauth.clients import HOUSES, imap_server
-from webapp.providers.oauth.provider import GrantToken
-from webapp.vault import current_network
+from webapp.services.providers.oauth.access_tokens import fresh_access_token
+from webapp.services.providers.oauth.client_registration import HOUSES, imap_server
+from webapp.services.providers.oauth.provider import GrantToken
 
 TITLE = "Access tokens, inside the process, medians of 50 (from the store: of 500)"
 _READS, _ROUNDS, _WARM_UP = 500, 50, 5

@@ -14,8 +14,8 @@ from bench.portal import Portal, running_portal
 from bench.processes import children, most_resident, resident
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.services import hand_over
-from webapp.imap.transfer import decoder
-from webapp.mailboxes.refs import ref_of
+from webapp.core.mime.transfer_decoder import decoder
+from webapp.web.mailbox_slug import ref_of
 
 TITLE = "Saving an attachment of 100 MB, medians of 7"
 _SIZE = 100 * 1024 * 1024

@@ -4,8 +4,8 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from bench.token_rate import ANYBODY, WITH_TOKEN
-from webapp.api.admission import let_in
 from webapp.models import Scope
+from webapp.web.api.authentication import let_in
 from wsgi import app
 
 

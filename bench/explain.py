@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from statistics import median
 
 from bench.measuring import Result
-from tests.diagnosis import test_encryption_texts, test_login_texts, test_network_texts, test_server_texts
-from tests.diagnosis import test_sign_in_texts as sign_in
-from tests.diagnosis.texts import by_text
-from webapp.diagnosis.explaining import explain
-from webapp.diagnosis.masking import mask
+from tests.core.diagnosis import test_encryption_texts, test_login_texts, test_network_texts, test_server_texts
+from tests.core.diagnosis import test_sign_in_texts as sign_in
+from tests.core.diagnosis.texts import by_text
+from webapp.core.diagnosis.explain import explain
+from webapp.core.diagnosis.secret_masking import mask
 
 TITLE = "Explaining a pasted text (processor time)"
 _ROUNDS = 5

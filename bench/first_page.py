@@ -8,7 +8,7 @@ from bench.mailboxes import bare_client, connect, fill, running_mail_server
 from bench.measuring import Result, seconds_of
 from bench.portal import running_portal
 from tests.servers.dovecot import Dovecot
-from webapp.mailboxes.refs import ref_of
+from webapp.web.mailbox_slug import ref_of
 
 TITLE = "First page of 50 messages, medians of 30"
 _ROUNDS = 30  # a worker keeps forty sessions, and none may have to make room for another

@@ -19,11 +19,11 @@ from sqlalchemy import insert
 
 from tests.servers.services import answers, free_port
 from webapp import create_app
-from webapp.imap import Network
+from webapp.config.settings import Settings
+from webapp.core.imap import Network
 from webapp.models import Connection, CredentialType, Role, State, User, UserSession, db, new_token, token_hash, utcnow
-from webapp.security.passwords import hash_password
-from webapp.settings import Settings
-from webapp.startup import ensure_ready
+from webapp.security.password_hashing import hash_password
+from webapp.setup.startup import ensure_ready
 
 _ROOT = Path(__file__).parent.parent
 _HOST = "127.0.0.1"

@@ -15,18 +15,18 @@ from sqlalchemy import update
 from tests.servers.dovecot import running_dovecot
 from tests.servers.token_check import TokenCheck
 from webapp import create_app
+from webapp.config.settings import Settings
+from webapp.core.oauth.client import Identity, TokenAnswer
 from webapp.models import CredentialType, Grant, db, utcnow, write_transaction, writes
-from webapp.oauth.client import Identity, TokenAnswer
-from webapp.practice.authority.addresses import Addresses
-from webapp.practice.authority.client import MAIL_SERVER_ID, MAIL_SERVER_SECRET
-from webapp.practice.authority.microsoft import MICROSOFT
-from webapp.practice.authority.people import OFFICE
+from webapp.practice.oauth_server.client import MAIL_SERVER_ID, MAIL_SERVER_SECRET
+from webapp.practice.oauth_server.endpoints import Addresses
+from webapp.practice.oauth_server.microsoft import MICROSOFT
+from webapp.practice.oauth_server.sample_users import OFFICE
 from webapp.practice.ports import LOOPBACK
-from webapp.practice.server import PracticeServers
-from webapp.providers.oauth.clients import client_in_force
-from webapp.providers.oauth.grants import store_consent
-from webapp.settings import Settings
-from webapp.startup import ensure_ready
+from webapp.practice.process import PracticeServers
+from webapp.services.providers.oauth.client_registration import client_in_force
+from webapp.services.providers.oauth.grants import store_consent
+from webapp.setup.startup import ensure_ready
 
 ADDRESS = f"anton@{OFFICE}"
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 
-from tests.imap.certificates import Authority
-from webapp.imap import Network
+from tests.core.imap.certificates import Authority
+from webapp.core.imap import Network
 
 _ANSWERS = {
     b"CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n",

@@ -9,11 +9,11 @@ from statistics import median
 
 from bench.measuring import Result, seconds_of
 from bench.portal import Portal, running_portal
-from webapp.accounts.tokens import make_token
+from webapp.core.oauth.client import Identity, TokenAnswer
 from webapp.models import Connection, CredentialType, Scope, User, db, utcnow, writes
-from webapp.oauth.client import Identity, TokenAnswer
-from webapp.providers.oauth.clients import registration_in_force
-from webapp.providers.oauth.grants import store_consent
+from webapp.services.accounts.api_tokens import make_token
+from webapp.services.providers.oauth.client_registration import registration_in_force
+from webapp.services.providers.oauth.grants import store_consent
 
 TITLE = "Access tokens over the API, from the store, medians of 15"
 _ROUNDS, _WARM_UP = 15, 2

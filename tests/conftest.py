@@ -14,18 +14,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.keeping import keep_for, keep_routes
+from tests.compiled_cache import keep_for, keep_routes
 from tests.servers.postgres import Postgres, Refilled
 from webapp import create_app
-from webapp.imap import Limits, Network
+from webapp.config.settings import Settings
+from webapp.core.imap import Limits, Network
 from webapp.models import Role, User, UserSession, db, new_token, token_hash, writes
+from webapp.practice.imap_server.scenarios import DOMAIN
 from webapp.practice.ports import LOOPBACK
-from webapp.practice.scenarios import DOMAIN
-from webapp.practice.server import PracticeServers
-from webapp.security import passwords
-from webapp.security.passwords import hash_password
-from webapp.settings import Settings
-from webapp.startup import ensure_ready
+from webapp.practice.process import PracticeServers
+from webapp.security import password_hashing
+from webapp.security.password_hashing import hash_password
+from webapp.setup.startup import ensure_ready
 
 pytest_plugins = ["tests.servers.plugin"]
 
@@ -33,7 +33,7 @@ PASSWORD = "correct horse battery"
 
 
 # Hashing costs the tests an eighth of what it costs in earnest; what is stored says what it cost.
-passwords._MEMORY //= 8
+password_hashing._MEMORY //= 8
 
 
 keep_routes()

@@ -8,8 +8,8 @@ from urllib.parse import quote, quote_plus
 from flask import Flask
 from sqlalchemy import select
 
+from webapp.config.app_state import current_settings
 from webapp.models import db
-from webapp.vault import current_settings
 
 # Every kind of quoting leaves its mark on it.
 SECRET = 'planted "Secret\\7&<word>'

@@ -10,13 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.conftest import sign_in_as
-from tests.help.crawling import Crawl, crawl_help
-from webapp.diagnosis.catalogue import PROBLEMS
-from webapp.diagnosis.codes import CODES
-from webapp.diagnosis.problem import UNKNOWN
-from webapp.help.guides import GUIDES
+from tests.web.pages.help.crawling import Crawl, crawl_help
+from webapp.config.settings import PREFIX, Settings
+from webapp.core.diagnosis.catalogue import PROBLEMS
+from webapp.core.diagnosis.codes import CODES
+from webapp.core.diagnosis.problem import UNKNOWN
 from webapp.models import User
-from webapp.settings import PREFIX, Settings
+from webapp.web.pages.help.guides import GUIDES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -29,10 +29,12 @@ class Arrow:
 CORE = of_portal("imap", "diagnosis", "mail", "oauth")
 ARROWS = (
     Arrow(CORE, (*FRAMEWORKS, *DATABASE, "wtforms", "jinja2", "markupsafe", "click", "webapp"), but=CORE),
-    Arrow(("webapp.diagnosis",), ("socket", "ssl", "imaplib", "imapclient", "webapp.imap", "webapp.oauth")),
-    Arrow(("webapp.mail",), ("socket", "ssl", "imaplib", "imapclient", *of_portal("imap", "diagnosis", "oauth"))),
-    Arrow(("webapp.imap",), ("webapp.oauth",)),
-    Arrow(("webapp.oauth",), ("webapp.imap", "authlib.jose", "authlib.integrations.flask_client")),
+    Arrow(
+        ("webapp.core.diagnosis",), ("socket", "ssl", "imaplib", "imapclient", "webapp.core.imap", "webapp.core.oauth")
+    ),
+    Arrow(("webapp.core.mime",), ("socket", "ssl", "imaplib", "imapclient", *of_portal("imap", "diagnosis", "oauth"))),
+    Arrow(("webapp.core.imap",), ("webapp.core.oauth",)),
+    Arrow(("webapp.core.oauth",), ("webapp.core.imap", "authlib.jose", "authlib.integrations.flask_client")),
     Arrow(of_portal("models"), of_portal(*PAGES, "commands", "pulling", "providers", "security", "imap", "diagnosis")),
     Arrow(of_portal("security"), of_portal(*PAGES, "commands", "pulling", "providers")),
     Arrow(of_portal("providers"), of_portal(*PAGES, "commands", "pulling", "acts")),
@@ -112,19 +114,23 @@ def test_no_page_imports_the_views_of_another() -> None:
     [
         ("imap/check.py", "from flask import current_app", "flask"),
         ("imap/check.py", "import sqlalchemy.orm", "sqlalchemy.orm"),
-        ("imap/check.py", "from webapp import vault", "webapp.vault"),
-        ("imap/check.py", "from .. import settings", "webapp.settings"),
+        ("imap/check.py", "from webapp import vault", "webapp.config.app_state"),
+        ("imap/check.py", "from .. import settings", "webapp.config.settings"),
         ("imap/check.py", "def f():\n    from webapp.models import User", "webapp.models"),
-        ("diagnosis/rules/login.py", "from webapp.imap import Sign", "webapp.imap"),
+        ("diagnosis/rules/login.py", "from webapp.core.imap import Sign", "webapp.core.imap"),
         ("oauth/client.py", "from flask import session", "flask"),
         ("oauth/keys.py", "from sqlalchemy import select", "sqlalchemy"),
-        ("oauth/http.py", "from webapp.imap.guard import resolve", "webapp.imap.guard"),
-        ("oauth/check.py", "from webapp.providers import PROVIDERS", "webapp.providers"),
-        ("models/user.py", "from webapp.providers import PROVIDERS", "webapp.providers"),
-        ("security/limits.py", "from webapp.accounts import people", "webapp.accounts"),
-        ("providers/gmail.py", "from webapp.connections.verdict import Verdict", "webapp.connections.verdict"),
+        ("oauth/http.py", "from webapp.core.net.resolver import resolve", "webapp.core.net.resolver"),
+        ("oauth/check.py", "from webapp.services.providers import PROVIDERS", "webapp.services.providers"),
+        ("models/user.py", "from webapp.services.providers import PROVIDERS", "webapp.services.providers"),
+        ("security/limits.py", "from webapp.services.accounts import people", "webapp.services.accounts"),
+        (
+            "providers/gmail.py",
+            "from webapp.services.connections.check_result import Verdict",
+            "webapp.services.connections.check_result",
+        ),
         ("handoff/standing.py", "from functools import cached_property", "functools.cached_property"),
-        ("help/views.py", "if True:\n    import webapp.practice.mode", "webapp.practice.mode"),
+        ("help/views.py", "if True:\n    import webapp.practice.practice_mode", "webapp.practice.practice_mode"),
     ],
 )
 def test_an_import_against_the_arrows_is_found(tmp_path: Path, place: str, line: str, imported: str) -> None:
@@ -140,20 +146,22 @@ def test_an_import_against_the_arrows_is_found(tmp_path: Path, place: str, line:
 def test_an_import_of_the_views_of_another_page_is_found(tmp_path: Path) -> None:
     for page, text in {
         "admin/people.py": "@admin.post('/')\ndef index(): ...",
-        "help/index.py": "from webapp.admin.people import index",
-        "blueprints.py": "from webapp.admin.people import index",
+        "help/index.py": "from webapp.web.pages.admin.people import index",
+        "blueprints.py": "from webapp.web.pages.admin.people import index",
     }.items():
         (tmp_path / "webapp" / page).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "webapp" / page).write_text(text)
 
     found = views_of_others(tmp_path)
 
-    assert {module for module, _ in found} == {"webapp.help.index"}
+    assert {module for module, _ in found} == {"webapp.web.pages.help.index"}
 
 
 def test_what_is_allowed_is_not_found(tmp_path: Path) -> None:
     path = tmp_path / "webapp" / "imap" / "check.py"
     path.parent.mkdir(parents=True)
-    path.write_text("import socket\nfrom webapp.diagnosis.failure import Failure\nfrom webapp.imap import Limits")
+    path.write_text(
+        "import socket\nfrom webapp.core.diagnosis.failure import Failure\nfrom webapp.core.imap import Limits"
+    )
 
     assert violations(tmp_path) == set()

@@ -12,10 +12,10 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select
 
 from tests.conftest import make_ready
-from webapp.extensions import migrate
+from webapp.config.settings import Settings
 from webapp.models import CheckReport, Connection, CredentialType, User, db, utcnow, writes
-from webapp.settings import Settings
-from webapp.startup import StartupError, ensure_ready
+from webapp.setup.startup import StartupError, ensure_ready
+from webapp.web.extensions import migrate
 
 OURS = Path(__file__).parents[1] / "webapp" / "migrations"
 HEAD = """

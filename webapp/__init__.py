@@ -5,12 +5,14 @@ from pathlib import Path
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import commands, errors, formats, settings, signed_in, vault
-from webapp.blueprints import register_blueprints
-from webapp.extensions import csrf, limiter, migrate
+from webapp import cli
+from webapp.config import app_state, settings
+from webapp.config.settings import Settings
 from webapp.models import base, db, writes
-from webapp.security import headers, key_files, secret_box
-from webapp.settings import Settings
+from webapp.security import key_files, secret_box
+from webapp.web import error_handlers, login, security_headers, template_filters
+from webapp.web.blueprints import register_blueprints
+from webapp.web.extensions import csrf, limiter, migrate
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,14 +26,14 @@ def create_app(config: Settings | None = None) -> Flask:
     base.prepare_engine(app)
     migrate.init_app(app, db, directory=str(ROOT / "webapp" / "migrations"), render_as_batch=True)
     csrf.init_app(app)
-    signed_in.init_app(app)
+    login.init_app(app)
     limiter.init_app(app)
-    vault.init_app(app, config)
-    formats.init_app(app)
+    app_state.init_app(app, config)
+    template_filters.init_app(app)
     register_blueprints(app, config)
-    errors.init_app(app)
-    headers.init_app(app)
-    commands.init_app(app)
+    error_handlers.init_app(app)
+    security_headers.init_app(app)
+    cli.init_app(app)
     return app
 
 
@@ -53,7 +55,7 @@ def configure(app: Flask, config: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
         PERMANENT_SESSION_LIFETIME=14 * 24 * 3600,
-        # The cookie is renewed when the session is seen to be in use (webapp/signed_in.py), not with every answer.
+        # The cookie is renewed when the session is seen to be in use (webapp/web/login.py), not with every answer.
         SESSION_REFRESH_EACH_REQUEST=False,
         # A form token lives as long as the session: a page left open overnight still works.
         WTF_CSRF_TIME_LIMIT=None,

@@ -42,7 +42,7 @@ class logger_class(Logger):  # type: ignore[misc]  # noqa: N801  (gunicorn's nam
 
 def on_starting(server: Any) -> None:
     """Make the portal ready before the first worker is forked, in a child: the master must not open the database."""
-    from webapp.loopback import is_loopback
+    from webapp.core.net.loopback import is_loopback
     from wsgi import app
 
     if "postroom.practice" in app.extensions:
@@ -79,8 +79,8 @@ def when_ready(server: Any) -> None:
 
 
 def _prepare() -> int:
-    from webapp.commands.prepare import announce
-    from webapp.startup import StartupError, ensure_ready
+    from webapp.cli.prepare import announce
+    from webapp.setup.startup import StartupError, ensure_ready
     from wsgi import app
 
     try:

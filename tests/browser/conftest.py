@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect, sync_playwright
 
 from tests.browser.portal import Portal, running_portal
-from tests.browser.signing_in import forget_everybody
+from tests.browser.sign_in_steps import forget_everybody
 from tests.servers.dovecot import Dovecot
-from webapp.htmx import HTMX_URL
+from webapp.web.htmx import HTMX_URL
 
 _FLAGS = (
     "--no-sandbox",

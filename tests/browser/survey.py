@@ -9,8 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import StartPortal
-from tests.browser.doing import (
+from tests.browser.action_steps import (
     create_administrator,
     fill_in,
     fill_in_practice,
@@ -22,9 +21,10 @@ from tests.browser.doing import (
     scenario,
     started,
 )
-from tests.browser.handing_over import again_button, hand_over, hand_over_sign_in, let_a_minute_pass, mend, standing_of
+from tests.browser.conftest import StartPortal
+from tests.browser.handoff_steps import again_button, hand_over, hand_over_sign_in, let_a_minute_pass, mend, standing_of
 from tests.browser.portal import Portal
-from tests.browser.signing_in import (
+from tests.browser.sign_in_steps import (
     GMAIL,
     LABELS,
     OUTLOOK,
@@ -36,12 +36,12 @@ from tests.browser.signing_in import (
     provider_url,
     sign_in_button,
 )
-from webapp.diagnosis.catalogue import PROBLEMS
-from webapp.help.guides import GUIDES
-from webapp.mailboxes.refs import ref_of
+from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.models import CredentialType
-from webapp.practice.authority.people import OFFICE, WORKSPACE
-from webapp.providers.oauth.clients import HOUSES
+from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
+from webapp.services.providers.oauth.client_registration import HOUSES
+from webapp.web.mailbox_slug import ref_of
+from webapp.web.pages.help.guides import GUIDES
 
 _ANNA = f"anna@{WORKSPACE}"
 # Problems whose pages fill in most of what is long: addresses, scopes, commands.

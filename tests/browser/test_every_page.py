@@ -8,10 +8,10 @@ from playwright.sync_api import Browser, StorageState
 
 from tests.browser.conftest import StartPortal, console_fault
 from tests.browser.portal import Portal
-from tests.browser.signing_in import forget_everybody
+from tests.browser.sign_in_steps import forget_everybody
 from tests.browser.survey import PLACES, WIDTHS, Surveyor, furnish
 from webapp import create_app
-from webapp.settings import Settings
+from webapp.config.settings import Settings
 
 # Pages that only lead elsewhere, and what is no page.
 _NO_PAGES = {

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
+from tests.browser.action_steps import create_administrator, fill_in, press_save, press_test, scenario, started
 from tests.browser.conftest import OpenPage
-from tests.browser.doing import create_administrator, fill_in, press_save, press_test, scenario, started
 from tests.browser.portal import Portal
 from tests.servers.dovecot import USERS, Dovecot
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.doing import describing, fill_in_practice, press_test, rest, visit
+from tests.browser.action_steps import describing, fill_in_practice, press_test, rest, visit
 from tests.browser.portal import Portal
 
 OAUTH = {"Gmail OAuth2": "Google", "Outlook OAuth2": "Microsoft"}

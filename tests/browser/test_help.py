@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.action_steps import visit
 from tests.browser.conftest import OpenPage
-from tests.browser.doing import visit
 from tests.browser.keyboard import tab_to
 from tests.browser.portal import Portal
-from webapp.diagnosis.catalogue import PROBLEMS
+from webapp.core.diagnosis.catalogue import PROBLEMS
 
 SEARCHES = {
     "AADSTS50079": "mfa-required",

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.doing import rest, started, visit
-from webapp.htmx import HTMX_URL, local_copy
+from tests.browser.action_steps import rest, started, visit
+from webapp.web.htmx import HTMX_URL, local_copy
 
 LOCAL = "**/vendor/htmx-*.js"
 # Whoever would wait for the CDN a while and then go on, waits without end.

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.action_steps import PASSWORD, create_administrator, rest, started, visit
 from tests.browser.conftest import OpenPage
-from tests.browser.doing import PASSWORD, create_administrator, rest, started, visit
 from tests.browser.keyboard import tab_to, type_into
 from tests.browser.portal import Portal
 from tests.servers.dovecot import USERS, Dovecot

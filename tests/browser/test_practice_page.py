@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.doing import scenario, visit
-from tests.browser.handing_over import card_of, mend
-from webapp.diagnosis.catalogue import PROBLEMS
+from tests.browser.action_steps import scenario, visit
+from tests.browser.handoff_steps import card_of, mend
+from webapp.core.diagnosis.catalogue import PROBLEMS
 
 
 @pytest.mark.parametrize("key", ["works-user-name", "imap-disabled", "tls-untrusted-cert"])

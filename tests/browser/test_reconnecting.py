@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.action_steps import invite, join, press_save, press_test, started
 from tests.browser.conftest import OpenPage
-from tests.browser.doing import invite, join, press_save, press_test, started
 from tests.browser.portal import Portal
-from tests.browser.signing_in import (
+from tests.browser.sign_in_steps import (
     GMAIL,
     OUTLOOK,
     allow_if_asked,
@@ -18,9 +18,9 @@ from tests.browser.signing_in import (
     provider_url,
     sign_in_button,
 )
-from webapp.diagnosis.catalogue import PROBLEMS
+from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.models import CredentialType
-from webapp.practice.authority.people import OFFICE, SHARED_MAILBOX, WORKSPACE
+from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX, WORKSPACE
 
 pytestmark = pytest.mark.usefixtures("strangers")
 

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.action_steps import create_administrator, sign_in, visit
 from tests.browser.conftest import OpenPage
-from tests.browser.doing import create_administrator, sign_in, visit
 from tests.browser.portal import Portal
 
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.doing import press_save, press_test
-from tests.browser.signing_in import (
+from tests.browser.action_steps import press_save, press_test
+from tests.browser.sign_in_steps import (
     GMAIL,
     OUTLOOK,
     answer,
@@ -14,8 +14,8 @@ from tests.browser.signing_in import (
     panel_of,
     sign_in_button,
 )
-from webapp.diagnosis.catalogue import PROBLEMS
-from webapp.practice.authority.people import OFFICE, SHARED_MAILBOX, WORKSPACE
+from webapp.core.diagnosis.catalogue import PROBLEMS
+from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX, WORKSPACE
 
 pytestmark = pytest.mark.usefixtures("strangers")
 

@@ -6,11 +6,11 @@ The practice provider cuts the tie between the windows on every page (Cross-Orig
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from tests.browser.action_steps import press_save, press_test, rest, started, visit
 from tests.browser.conftest import OpenPage
-from tests.browser.doing import press_save, press_test, rest, started, visit
 from tests.browser.keyboard import tab_to, type_into
 from tests.browser.portal import Portal
-from tests.browser.signing_in import (
+from tests.browser.sign_in_steps import (
     GMAIL,
     LABELS,
     OUTLOOK,
@@ -24,7 +24,7 @@ from tests.browser.signing_in import (
     wait_until_closed,
 )
 from webapp.models import CredentialType
-from webapp.practice.authority.people import OFFICE, WORKSPACE
+from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
 
 pytestmark = pytest.mark.usefixtures("strangers")
 

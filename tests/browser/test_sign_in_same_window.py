@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
+from tests.browser.action_steps import press_save, press_test, started
 from tests.browser.conftest import OpenPage
-from tests.browser.doing import press_save, press_test, started
 from tests.browser.portal import Portal
-from tests.browser.signing_in import (
+from tests.browser.sign_in_steps import (
     GMAIL,
     LABELS,
     OUTLOOK,
@@ -19,7 +19,7 @@ from tests.browser.signing_in import (
     sign_in_button,
 )
 from webapp.models import CredentialType
-from webapp.practice.authority.people import OFFICE, SHARED_MAILBOX, WORKSPACE
+from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX, WORKSPACE
 
 pytestmark = pytest.mark.usefixtures("strangers")
 

@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.doing import press_test, visit
-from tests.browser.signing_in import answer, at_provider, open_pop_up, panel_of, sign_in_button
-from webapp.diagnosis.catalogue import PROBLEMS
-from webapp.practice.authority.people import GOOGLE_PEOPLE, MICROSOFT_PEOPLE
+from tests.browser.action_steps import press_test, visit
+from tests.browser.sign_in_steps import answer, at_provider, open_pop_up, panel_of, sign_in_button
+from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS, OAuthScenario
+from webapp.practice.oauth_server.sample_users import GOOGLE_PEOPLE, MICROSOFT_PEOPLE
 
 pytestmark = pytest.mark.usefixtures("strangers")
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
+from tests.browser.action_steps import create_administrator, fill_in, press_save, press_test, scenario, sign_in
 from tests.browser.conftest import OpenPage
-from tests.browser.doing import create_administrator, fill_in, press_save, press_test, scenario, sign_in
 from tests.browser.portal import Portal
 from tests.servers.dovecot import USERS, Dovecot
 

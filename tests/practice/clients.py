@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from webapp.oauth.endpoints import Endpoints
-from webapp.practice.authority.addresses import Addresses
-from webapp.practice.authority.house import House
-from webapp.practice.authority.houses import HOUSES
-from webapp.practice.authority.running import PORTAL_URL
+from webapp.core.oauth.endpoints import Endpoints
+from webapp.practice.oauth_server.endpoints import Addresses
+from webapp.practice.oauth_server.http_server import PORTAL_URL
+from webapp.practice.oauth_server.profiles import HOUSES
+from webapp.practice.oauth_server.provider_profile import House
 from webapp.practice.ports import LOOPBACK
 
 VERIFIER = "correct-horse-battery-staple-correct-horse-battery"

@@ -9,13 +9,13 @@ from contextlib import ExitStack
 import pytest
 
 from tests.practice.clients import Elsewhere, PortalClient
-from webapp.imap.server import Security
-from webapp.practice.authority.houses import HOUSES
-from webapp.practice.authority.people import OFFICE, WORKSPACE
-from webapp.practice.authority.running import Authority
+from webapp.core.imap.protocol.server_settings import Security
+from webapp.practice.imap_server.scenarios import Scenario
+from webapp.practice.oauth_server.http_server import Authority
+from webapp.practice.oauth_server.profiles import HOUSES
+from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
 from webapp.practice.ports import LOOPBACK
-from webapp.practice.scenarios import Scenario
-from webapp.practice.server import PracticeServers
+from webapp.practice.process import PracticeServers
 
 WORKING = {"google": f"anna@{WORKSPACE}", "microsoft": f"anton@{OFFICE}"}
 HereClient = PortalClient[Authority]

@@ -8,9 +8,9 @@ import requests
 
 from tests.practice.clients import STATE, called_back
 from tests.practice.conftest import HereClient
-from webapp.practice.authority.microsoft import TENANT_ID
-from webapp.practice.authority.people import OFFICE
-from webapp.practice.authority.running import PORTAL_URL
+from webapp.practice.oauth_server.http_server import PORTAL_URL
+from webapp.practice.oauth_server.microsoft import TENANT_ID
+from webapp.practice.oauth_server.sample_users import OFFICE
 
 ADA = f"ada@{OFFICE}"
 

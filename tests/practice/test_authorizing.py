@@ -7,7 +7,7 @@ import requests
 
 from tests.practice.clients import STATE, called_back
 from tests.practice.conftest import HereClient
-from webapp.practice.authority.people import OFFICE, PERSONAL, WORKSPACE
+from webapp.practice.oauth_server.sample_users import OFFICE, PERSONAL, WORKSPACE
 
 ANNA = f"anna@{WORKSPACE}"
 

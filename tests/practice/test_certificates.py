@@ -7,7 +7,7 @@ from pathlib import Path
 import time_machine
 from cryptography import x509
 
-from webapp.practice.certificates import CA_NAME, prepare_certificates
+from webapp.practice.imap_server.certificates import CA_NAME, prepare_certificates
 
 
 def load(path: Path) -> x509.Certificate:

@@ -2,11 +2,11 @@
 
 from tests.practice.clients import Elsewhere, PortalClient
 from tests.practice.conftest import WORKING
-from webapp.imap.server import Security
+from webapp.core.imap.protocol.server_settings import Security
 from webapp.models import CredentialType
-from webapp.practice.oauth import imap_host, practice_oauth
-from webapp.practice.scenarios import DOMAIN
-from webapp.practice.server import PracticeServers
+from webapp.practice.imap_server.scenarios import DOMAIN
+from webapp.practice.process import PracticeServers
+from webapp.practice.provider_overrides import imap_host, practice_oauth
 
 
 def test_both_types_are_described_by_the_ports_they_are_served_at(servers: PracticeServers) -> None:

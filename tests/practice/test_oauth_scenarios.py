@@ -11,11 +11,11 @@ import pytest
 from tests.practice.clients import Elsewhere, PortalClient, called_back
 from tests.practice.conftest import OpenClient
 from webapp.models import CredentialType
-from webapp.practice.authority.houses import HOUSES
-from webapp.practice.authority.people import WORKSPACE
-from webapp.practice.oauth import imap_host
+from webapp.practice.imap_server.scenarios import SCENARIOS
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS, OAuthScenario
-from webapp.practice.scenarios import SCENARIOS
+from webapp.practice.oauth_server.profiles import HOUSES
+from webapp.practice.oauth_server.sample_users import WORKSPACE
+from webapp.practice.provider_overrides import imap_host
 
 KEYS = {CredentialType.GMAIL: "google", CredentialType.OUTLOOK: "microsoft"}
 SOON = 5 * 60

@@ -15,13 +15,13 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import csrf_token, sign_in_as
 from webapp.models import CredentialType, User
-from webapp.practice.authority.people import OFFICE, SHARED_MAILBOX
-from webapp.practice.mended import MENDABLE
+from webapp.practice.imap_server.scenarios import SCENARIOS
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS, OAuthScenario
-from webapp.practice.scenarios import SCENARIOS
-from webapp.practice.server import PracticeServers
-from webapp.providers.oauth.clients import client_in_force
-from webapp.providers.oauth.facts import admin_consent_url
+from webapp.practice.oauth_server.repair_keys import MENDABLE
+from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX
+from webapp.practice.process import PracticeServers
+from webapp.services.providers.oauth.client_registration import client_in_force
+from webapp.services.providers.oauth.registration_facts import admin_consent_url
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from webapp.practice.ports import LOOPBACK, PORT_NAMES, PREFERRED
-from webapp.practice.server import PracticeError, PracticeServers
+from webapp.practice.process import PracticeError, PracticeServers
 
 PARENT = """
 import sys, time

@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from tests.practice.conftest import HereClient
-from webapp.practice.authority.faults import KINDS
-from webapp.practice.authority.people import OFFICE, WORKSPACE
+from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
+from webapp.practice.oauth_server.token_faults import KINDS
 
 ANNA = f"anna@{WORKSPACE}"
 ANTON = f"anton@{OFFICE}"

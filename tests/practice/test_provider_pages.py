@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.practice.clients import STATE
 from tests.practice.conftest import HereClient
-from webapp.practice.authority.people import OFFICE, WORKSPACE
+from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
 
 PAGES = {
     "choose": ("google", {}),

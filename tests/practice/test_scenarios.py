@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.practice.conftest import Connect
+from webapp.practice.imap_server.scenarios import GROUPS, SCENARIOS, Scenario
 from webapp.practice.ports import LOOPBACK, PORT_NAMES
-from webapp.practice.scenarios import GROUPS, SCENARIOS, Scenario
-from webapp.practice.server import PracticeServers
+from webapp.practice.process import PracticeServers
 
 BY_KEY = {scenario.key: scenario for scenario in SCENARIOS}
 WORKING = ["works", "works-starttls", "works-non-ascii", "works-user-name"]

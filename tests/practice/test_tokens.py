@@ -8,8 +8,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from tests.practice.conftest import HereClient
-from webapp.practice.authority.client import MAIL_SERVER_ID, MAIL_SERVER_SECRET
-from webapp.practice.authority.people import MOMENT, OFFICE, PERSONAL, PLENTY, WORKSPACE
+from webapp.practice.oauth_server.client import MAIL_SERVER_ID, MAIL_SERVER_SECRET
+from webapp.practice.oauth_server.sample_users import MOMENT, OFFICE, PERSONAL, PLENTY, WORKSPACE
 
 ANNA = f"anna@{WORKSPACE}"
 ANTON = f"anton@{OFFICE}"

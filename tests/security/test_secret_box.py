@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from tests.browsing import post, words
 from tests.conftest import sign_in_as
-from tests.test_errors import FIELDS, NEW
+from tests.http_client import post, words
+from tests.web.test_error_handlers import FIELDS, NEW
 from webapp.models import Connection, User, db
 from webapp.security.secret_box import SecretBox, SecretBoxError, new_key, parse_keys
 

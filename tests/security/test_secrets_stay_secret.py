@@ -8,15 +8,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.browsing import post
 from tests.conftest import sign_in_as
+from tests.http_client import post
 from tests.leaks import SECRET, leaks, stored
-from tests.test_errors import FIELDS, NEW
-from webapp.connections.carried import Carried
-from webapp.imap import Password, Security, ServerSettings
+from tests.web.test_error_handlers import FIELDS, NEW
+from webapp.config.settings import Settings
+from webapp.core.imap import Password, Security, ServerSettings
 from webapp.models import User
 from webapp.security.secret_box import SecretBox, new_key, parse_keys
-from webapp.settings import Settings
+from webapp.web.pages.connections.form_state import Carried
 
 WHAT_TO_SPOIL: tuple[dict[str, str], ...] = (
     {},

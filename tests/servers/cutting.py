@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from threading import Event, Thread
 
-from webapp.imap import ImapError
+from webapp.core.imap import ImapError
 
 _COMMAND = re.compile(rb"\S+ (?:UID )?(?:STATUS|SELECT|EXAMINE|NOOP|FETCH|COPY|MOVE|STORE|EXPUNGE|SEARCH|LIST)\b")
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from imapclient import imap_utf7
 
-from tests.imap.certificates import Authority
+from tests.core.imap.certificates import Authority
 from tests.servers.services import Process, answers, find, free_port, hand_over, service_folder, service_user
 from tests.servers.token_check import TokenCheck
-from webapp.imap import Limits, Network
+from webapp.core.imap import Limits, Network
 
 # Not 127.0.0.1: a client at the server's own address counts as secure, and `disable_plaintext_auth` would never show.
 ADDRESS = "127.0.0.2"

@@ -12,9 +12,9 @@ import pytest
 from tests.servers.awkward_names import AWKWARD_NAMES
 from tests.servers.dovecot import PATIENCE, USERS, Dovecot
 from tests.servers.plugin import DovecotWith
-from webapp.diagnosis import diagnose
-from webapp.imap import Network, Outcome, Password, Report, Security, ServerSettings, Sign, StepName, run_check
-from webapp.imap.credentials import Credential, Sasl
+from webapp.core.diagnosis import diagnose
+from webapp.core.imap import Network, Outcome, Password, Report, Security, ServerSettings, Sign, StepName, run_check
+from webapp.core.imap.protocol.credentials import Credential, Sasl
 
 ANN = "ann@example.com"
 EVERY_SECURITY = pytest.mark.parametrize("security", list(Security))

@@ -9,22 +9,22 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.browsing import post
 from tests.conftest import sign_in_as
+from tests.http_client import post
 from tests.servers.dovecot import Dovecot
 from tests.servers.plugin import DovecotWith
 from tests.servers.test_dovecot import detail as step
 from tests.servers.test_dovecot_tokens import ENOUGH_TO_KNOW_SOMEBODY, XOAUTH2_CHALLENGE, asking
-from webapp.connections.recording import check_connection
-from webapp.connections.verdict import Verdict
-from webapp.imap import StepName
+from webapp.config.app_state import secret_box
+from webapp.core.imap import StepName
+from webapp.core.oauth.client import Identity, TokenAnswer
 from webapp.models import Connection, CredentialType, Grant, State, User, db, utcnow
-from webapp.oauth.client import Identity, TokenAnswer
-from webapp.practice.authority.people import OFFICE
-from webapp.practice.authority.running import Authority
-from webapp.providers.oauth.clients import client_in_force
-from webapp.providers.oauth.grants import store_consent
-from webapp.vault import secret_box
+from webapp.practice.oauth_server.http_server import Authority
+from webapp.practice.oauth_server.sample_users import OFFICE
+from webapp.services.connections.check_result import Verdict
+from webapp.services.connections.checks import check_connection
+from webapp.services.providers.oauth.client_registration import client_in_force
+from webapp.services.providers.oauth.grants import store_consent
 
 ANTON, TOM = f"anton@{OFFICE}", f"tom@{OFFICE}"
 

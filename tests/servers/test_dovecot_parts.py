@@ -15,18 +15,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
-from tests.browsing import words
 from tests.conftest import sign_in_as
-from tests.mail.test_inline_images import GIF, JPEG, PNG
+from tests.core.mime.test_cid_images import GIF, JPEG, PNG
+from tests.http_client import words
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.services import hand_over
 from tests.servers.test_dovecot_reading import reading
-from webapp.accounts.tokens import make_token
-from webapp.imap.messages import content_of, find_part, list_messages
-from webapp.imap.sessions import close_idle
-from webapp.mail import LARGEST
-from webapp.mailboxes.refs import ref_of
+from webapp.core.imap.mailbox.messages import content_of, find_part, list_messages
+from webapp.core.imap.protocol.session_pool import close_idle
+from webapp.core.mime import LARGEST
 from webapp.models import Scope, User, db
+from webapp.services.accounts.api_tokens import make_token
+from webapp.web.mailbox_slug import ref_of
 
 USER = "flags@example.com"
 FILE = b"".join(b"line %07d \xc3\xa4=;%%\r\n" % number for number in range(100_000))

@@ -19,13 +19,13 @@ from sqlalchemy import update
 
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.test_dovecot_reading import AWKWARD, READER, Box, reading
-from webapp.acts import carrying, ledger
-from webapp.imap.attachments import Page, attachments_after
-from webapp.imap.messages import ChangedError, Query
-from webapp.imap.protocol import ImapProtocol
-from webapp.imap.session import Session
+from webapp.core.imap.mailbox.attachments import Page, attachments_after
+from webapp.core.imap.mailbox.messages import ChangedError, Query
+from webapp.core.imap.protocol.imaplib_protocol import ImapProtocol
+from webapp.core.imap.protocol.session import Session
 from webapp.models import MailAct, db
-from webapp.pulling import tries
+from webapp.services.exports import retry
+from webapp.services.mail_actions import executor, journal
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ EVERY = 6
 def test_whenever_a_pull_is_killed_the_next_one_makes_it_good(
     app: Flask, pull: Pull, dovecot: Dovecot, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "CLAIM_LASTS", timedelta(0))  # or the killed process would have the messages in hand
+    monkeypatch.setattr(journal, "CLAIM_LASTS", timedelta(0))  # or the killed process would have the messages in hand
     options = ("--match", "*.csv", "--then", f"move:{box.name} done")
     done = Box(dovecot, f"{box.name} done")
     expected = [b"1;2" * 50_000, b"3;4", b"", b"5"]
@@ -342,12 +342,12 @@ def test_nothing_is_fetched_where_messages_could_not_go_on(pull: Pull, box: Box,
 def test_messages_in_the_hands_of_another_act_are_seen_to_later(
     app: Flask, pull: Pull, dovecot: Dovecot, box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tries, "WAITS", (0,))
+    monkeypatch.setattr(retry, "WAITS", (0,))
     done = Box(dovecot, f"{box.name} done")
     box.add(letter(("a.csv", b"1")))
     options = ("--then", f"move:{done.name}")
     with monkeypatch.context() as broken:
-        broken.setattr(carrying, "_taken", lambda *_, **__: os._exit(9))
+        broken.setattr(executor, "_taken", lambda *_, **__: os._exit(9))
         child = os.fork()
         if not child:
             with app.app_context():

@@ -14,10 +14,10 @@ from tests.servers.awkward_names import AWKWARD_NAMES
 from tests.servers.dovecot import PATIENCE, USERS, Dovecot
 from tests.servers.plugin import DovecotWith
 from tests.servers.services import hand_over
-from webapp.imap import Password, Security, ServerSettings
-from webapp.imap.check import open_session
-from webapp.imap.mailboxes import Mailbox, list_mailboxes
-from webapp.imap.messages import (
+from webapp.core.imap import Password, Security, ServerSettings
+from webapp.core.imap.check.run import open_session
+from webapp.core.imap.mailbox.mailbox_list import Mailbox, list_mailboxes
+from webapp.core.imap.mailbox.messages import (
     ChangedError,
     GoneError,
     Query,
@@ -26,7 +26,7 @@ from webapp.imap.messages import (
     stream_part,
     stream_source,
 )
-from webapp.imap.session import Session
+from webapp.core.imap.protocol.session import Session
 
 READER = "flags@example.com"
 

@@ -8,11 +8,11 @@ from tests.servers.dovecot import PATIENCE, Dovecot
 from tests.servers.plugin import DovecotWith
 from tests.servers.test_dovecot import detail as step
 from tests.servers.token_check import TokenCheck
-from webapp.diagnosis import diagnose
-from webapp.imap import AccessToken, Report, Security, ServerSettings, StepName, run_check
-from webapp.practice.authority.client import MAIL_SERVER_ID, MAIL_SERVER_SECRET
-from webapp.practice.authority.people import WORKSPACE
-from webapp.practice.authority.running import Authority
+from webapp.core.diagnosis import diagnose
+from webapp.core.imap import AccessToken, Report, Security, ServerSettings, StepName, run_check
+from webapp.practice.oauth_server.client import MAIL_SERVER_ID, MAIL_SERVER_SECRET
+from webapp.practice.oauth_server.http_server import Authority
+from webapp.practice.oauth_server.sample_users import WORKSPACE
 
 ANNA, OTTO = f"anna@{WORKSPACE}", f"otto@{WORKSPACE}"
 ENOUGH_TO_KNOW_SOMEBODY = "openid email"

@@ -6,19 +6,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.browsing import post, words
 from tests.conftest import sign_in_as
+from tests.http_client import post, words
 from tests.servers.dovecot import Dovecot
 from tests.servers.openid_provider import OpenIdProvider
 from tests.servers.plugin import DovecotWith
-from tests.servers.signing_in import ANN, TYPES, Portal
-from webapp.connections.recording import check_connection
-from webapp.diagnosis import diagnose
+from tests.servers.sign_in_steps import ANN, TYPES, Portal
+from webapp.core.diagnosis import diagnose
+from webapp.core.oauth.client_check import check_client
+from webapp.core.oauth.errors import Kind, OAuthFailure
 from webapp.models import User
-from webapp.oauth.errors import Kind, OAuthFailure
-from webapp.oauth.setup_check import check_client
-from webapp.practice.authority.running import Authority
-from webapp.providers.oauth.clients import HOUSES, client_in_force
+from webapp.practice.oauth_server.http_server import Authority
+from webapp.services.connections.checks import check_connection
+from webapp.services.providers.oauth.client_registration import HOUSES, client_in_force
 
 BEN = "ben@example.com"
 

@@ -29,10 +29,10 @@ from tests.servers.test_dovecot_grants import (
     save,
     server,
 )
-from webapp.accounts.tokens import make_token
+from webapp.config.settings import Settings
 from webapp.models import Scope, User, db
-from webapp.practice.authority.running import Authority
-from webapp.settings import Settings
+from webapp.practice.oauth_server.http_server import Authority
+from webapp.services.accounts.api_tokens import make_token
 
 __all__ = ["microsoft", "running_microsoft", "server"]
 

@@ -12,14 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from webapp.practice import faults
-from webapp.practice.authority.houses import HOUSES
-from webapp.practice.authority.running import PORTAL_URL, Authority
-from webapp.practice.certificates import Certificates, prepare_certificates
-from webapp.practice.mail_server import MailServer, prepare_mail_server
+from webapp.practice.imap_server import connection_faults
+from webapp.practice.imap_server.certificates import Certificates, prepare_certificates
+from webapp.practice.imap_server.mail_server import MailServer, prepare_mail_server
+from webapp.practice.imap_server.scripted_server import serve_moods
+from webapp.practice.imap_server.xoauth2_server import TokenMailServer, prepare_token_mail
+from webapp.practice.oauth_server.http_server import PORTAL_URL, Authority
+from webapp.practice.oauth_server.profiles import HOUSES
 from webapp.practice.ports import open_sockets
-from webapp.practice.scripted import serve_moods
-from webapp.practice.token_mail import TokenMailServer, prepare_token_mail
 
 
 class _Listener(NamedTuple):
@@ -44,9 +44,9 @@ def _listeners(
         "self_signed": _Listener(mail.serve_tls, _context(certificates.self_signed)),
         "expired": _Listener(mail.serve_tls, expired),
         "other_name": _Listener(mail.serve_tls, _context(certificates.other_name)),
-        "silent": _Listener(faults.stay_silent),
-        "smtp": _Listener(faults.speak_smtp),
-        "dropped": _Listener(faults.drop),
+        "silent": _Listener(connection_faults.stay_silent),
+        "smtp": _Listener(connection_faults.speak_smtp),
+        "dropped": _Listener(connection_faults.drop),
         **{f"{key}_mail": _Listener(server.serve, good) for key, server in token_mail.items()},
     }
 

@@ -6,8 +6,8 @@ What the provider does with each person is in `webapp.practice.authority.people`
 from dataclasses import dataclass
 
 from webapp.models import CredentialType
-from webapp.practice.authority.houses import HOUSES
-from webapp.practice.authority.people import OFFICE, PERSONAL, SHARED_MAILBOX, WORKSPACE
+from webapp.practice.oauth_server.profiles import HOUSES
+from webapp.practice.oauth_server.sample_users import OFFICE, PERSONAL, SHARED_MAILBOX, WORKSPACE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,60 @@
+"""Which account signed in, from the claims of either house."""
+
+import pytest
+
+from webapp.core.oauth.identity import Identity, identity_of
+
+TENANT = "5f2c1d7e-0a41-4b5c-9d55-3f0d2c1b7a90"
+
+
+def test_google_names_account_address_and_domain() -> None:
+    claims = {
+        "sub": "11", "email": "ann@example.com", "email_verified": True, "hd": "example.com", "name": "Ann", "tid": "x",
+    }  # fmt: skip
+
+    assert identity_of(claims, is_microsoft=False) == Identity(
+        subject="11", address="ann@example.com", name="Ann", hosted_domain="example.com"
+    )
+
+
+@pytest.mark.parametrize(
+    ("verified", "address"),
+    [(True, "ann@example.com"), ("true", "ann@example.com"), (False, ""), ("false", ""), (None, ""), ("TRUE ", "")],
+)
+def test_only_a_verified_address_counts(verified: object, address: str) -> None:
+    claims = {"sub": "11", "email": "ann@example.com", "email_verified": verified}
+
+    assert identity_of(claims, is_microsoft=False).address == address
+
+
+def test_microsoft_names_the_account_by_tenant_and_object() -> None:
+    claims = {
+        "sub": "pairwise",
+        "tid": TENANT,
+        "oid": "0-1",
+        "preferred_username": "ann@contoso.example",
+        "name": "Ann",
+    }
+
+    assert identity_of(claims, is_microsoft=True) == Identity(
+        subject=f"{TENANT}:0-1", address="ann@contoso.example", name="Ann", tenant=TENANT
+    )
+
+
+@pytest.mark.parametrize(
+    ("claims", "address"),
+    [
+        ({"preferred_username": "a@x.example", "email": "b@x.example", "upn": "c@x.example"}, "a@x.example"),
+        ({"preferred_username": "+49 30 1234", "email": "b@x.example"}, "b@x.example"),
+        ({"upn": "c@x.example"}, "c@x.example"),
+        ({"preferred_username": "ann"}, ""),
+        ({"preferred_username": ["a@x.example"], "email": "a\r\n@x.example", "upn": "@" * 300}, ""),
+        ({}, ""),
+    ],
+)
+def test_microsoft_names_the_address_in_one_of_three_claims(claims: dict[str, object], address: str) -> None:
+    assert identity_of({"sub": "1", **claims}, is_microsoft=True).address == address
+
+
+def test_without_an_object_the_subject_remains() -> None:
+    assert identity_of({"sub": "pairwise", "tid": TENANT}, is_microsoft=True).subject == "pairwise"

@@ -1,0 +1,86 @@
+"""What a report says to its reader, with and without an access token."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from webapp.core.diagnosis.failure import Failure, OAuthSign, Stage
+from webapp.core.imap import Outcome, Report, Security, ServerSettings, Step, StepName
+from webapp.services.connections.check_result import STEP_LABELS, Facts, Verdict
+from webapp.services.connections.checks import report_from_json, report_json
+
+SERVER = ServerSettings(host="imap.gmail.com", port=993, security=Security.TLS, user="ann@example.com")
+
+BEFORE = """
+    {"started_at": "2026-11-24T12:00:00Z", "seconds": 0.5, "steps": [
+        {"name": "lookup", "outcome": "passed", "seconds": 0.1, "detail": "192.0.2.1", "warning": ""},
+        {"name": "connect", "outcome": "failed", "seconds": 0.4, "detail": "refused", "warning": ""},
+        {"name": "tls", "outcome": "not_reached", "seconds": null, "detail": "", "warning": ""}
+    ], "failure": {"text": "refused", "stage": "network", "provider": null, "sign": "refused"},
+    "messages": null, "mailboxes": null}
+"""
+
+
+def failed(sign: str | None, text: str = "scope openid email") -> Report:
+    return Report(
+        started_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
+        seconds=0.5,
+        steps=(
+            Step(name=StepName.ACCESS_TOKEN, outcome=Outcome.FAILED, seconds=0.5, detail=text),
+            Step(name=StepName.LOOKUP, outcome=Outcome.NOT_REACHED),
+        ),
+        failure=Failure(text=text, stage=Stage.TOKEN, provider="google", sign=sign),
+    )
+
+
+def test_every_step_has_a_label() -> None:
+    assert STEP_LABELS.keys() == set(StepName)
+
+
+def test_a_report_with_an_access_token_is_told_step_by_step() -> None:
+    verdict = Verdict.of(failed(OAuthSign.GRANT_ENDED), SERVER, "ann@example.com")
+
+    assert verdict.summary == "Stopped at “Access token” after 500 ms · 12:00:00 UTC"
+    assert "access_token failed 500 ms" in verdict.technical
+    assert "lookup       not reached" in verdict.technical
+
+
+def test_a_report_is_read_as_it_was_written() -> None:
+    report = failed(OAuthSign.GRANT_ENDED)
+
+    assert report_from_json(report_json(report)) == report
+
+
+def test_a_report_stored_before_there_were_access_tokens_is_read() -> None:
+    verdict = Verdict.of(report_from_json(BEFORE), SERVER, "ann@example.com")
+
+    assert verdict.slug == "connection-refused"
+    assert verdict.summary.startswith("Stopped at “Connect”")
+
+
+@pytest.mark.parametrize(
+    ("sign", "text", "who", "label"),
+    [
+        (OAuthSign.MAIL_SCOPE_NOT_GRANTED, "", "user", "You"),
+        (None, "invalid_scope", "operator", "Portal operator"),
+    ],
+)
+def test_who_acts_in_this_very_case_is_said_on_page_and_report(sign: str, text: str, who: str, label: str) -> None:
+    verdict = Verdict.of(failed(sign, text), SERVER, "ann@example.com")
+
+    assert verdict.slug == "scope-missing"
+    assert verdict.facts.who == who
+    assert verdict.technical.endswith(f"Diagnosis scope-missing\nWho acts  {label}")
+
+
+def test_facts_that_are_known_already_are_taken_as_they_are() -> None:
+    facts = Facts(host="imap.example.com", user="info@example.com", account="ann@example.com", provider="gmail")
+
+    verdict = Verdict.of(failed(OAuthSign.OTHER_ACCOUNT), SERVER, "ann@example.com", facts=facts)
+
+    assert (verdict.facts.host, verdict.facts.account, verdict.facts.provider) == (
+        "imap.example.com",
+        "ann@example.com",
+        "gmail",
+    )
+    assert verdict.facts.who == "user"

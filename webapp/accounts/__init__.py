@@ -1,1 +1,0 @@
-"""People's accounts: signing in, joining, passwords, devices."""

@@ -1,0 +1,1 @@
+"""The settings, and the state of the application that follows from them."""

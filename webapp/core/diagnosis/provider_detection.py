@@ -1,0 +1,70 @@
+"""Guesses from a text which provider is speaking, when nobody knows better."""
+
+from collections.abc import Mapping
+
+from webapp.core.diagnosis.rules.rule import phrases
+from webapp.core.diagnosis.text_normalization import Phrase, Wording
+
+# Names under which a provider may be asked for, brought to the one that the rules use.
+_SAME: Mapping[str, str] = {
+    "gmail": "google",
+    "outlook": "microsoft",
+    "office365": "microsoft",
+    "hotmail": "microsoft",
+    "netease": "163",
+    "126": "163",
+    "aim": "aol",
+    "mail.ru": "mailru",
+    "gmail.com": "google",
+}
+
+_GENERIC = ("generic", "password", "credentials")
+
+# Server names: sure enough even where somebody said "generic".
+_HOSTS: Mapping[str, tuple[Phrase, ...]] = {
+    "google": phrases("imap gmail com; imap googlemail com; gimap"),
+    "microsoft": phrases(
+        "outlook office365 com; imap mail outlook com; outlook office com; microsoft exchange; outlook com"
+    ),
+    "yahoo": phrases("imap mail yahoo com; yahoo com; aol com; mail yahoo*"),
+    "icloud": phrases("imap mail me com; icloud com; icloud"),
+    "yandex": phrases("imap yandex*; yandex*"),
+    "qq": phrases("imap qq com; imap exmail qq com; mail qq com"),
+    "163": phrases("imap 163 com; imap 126 com; imap yeah net; kefu 188 com"),
+    "fastmail": phrases("imap fastmail com"),
+    "mailru": phrases("imap mail ru"),
+    "proton": phrases("protonmail*; proton bridge"),
+}
+
+# Words that only one provider uses.
+_MANNER: Mapping[str, tuple[str, ...]] = {
+    "google": ("(Failure)", "support.google.com"),
+    "microsoft": ("LOGIN failed.", "AUTHENTICATE failed."),
+    "yahoo": (
+        "LOGIN Invalid credentials",
+        "AUTHENTICATE Invalid credentials",
+        "(#MBR",
+        "(#AUTH",
+        "Command is not valid in this state",
+    ),
+    "163": ("LOGIN Login error",),
+}
+
+
+_KNOWN = frozenset(_HOSTS) | {"aol", "att"}
+
+
+def provider_of(stated: str | None, wording: Wording) -> str | None:
+    """Name the provider: as stated, else by the server names in the text, else by its manner of speaking.
+
+    Where somebody stated "generic", a manner of speaking proves nothing.
+    """
+    name = _SAME.get(stated, stated) if stated else None
+    if name in _KNOWN:
+        return name
+    for provider, hosts in _HOSTS.items():
+        if any(map(wording.has, hosts)):
+            return provider
+    if stated in _GENERIC:
+        return None
+    return next((provider for provider, signs in _MANNER.items() if any(sign in wording.raw for sign in signs)), None)

@@ -1,0 +1,46 @@
+"""The IMAP core: check a connection step by step, and say what was found. Knows no web page and no database."""
+
+from webapp.core.imap.check.credential_source import GrantEvidence, Obtained, Source
+from webapp.core.imap.check.report import Outcome, Report, Step, StepName
+from webapp.core.imap.check.run import run_check
+from webapp.core.imap.protocol.credentials import AccessToken, Credential, Password
+from webapp.core.imap.protocol.errors import (
+    AuthenticationError,
+    ConnectError,
+    ImapError,
+    MailboxError,
+    NameResolutionError,
+    ProtocolError,
+    Sign,
+    TlsError,
+    TokenError,
+)
+from webapp.core.imap.protocol.server_settings import Network, Security, ServerSettings
+from webapp.core.net.deadline import Limits
+
+__all__ = [
+    "AccessToken",
+    "AuthenticationError",
+    "ConnectError",
+    "Credential",
+    "GrantEvidence",
+    "ImapError",
+    "Limits",
+    "MailboxError",
+    "NameResolutionError",
+    "Network",
+    "Obtained",
+    "Outcome",
+    "Password",
+    "ProtocolError",
+    "Report",
+    "Security",
+    "ServerSettings",
+    "Sign",
+    "Source",
+    "Step",
+    "StepName",
+    "TlsError",
+    "TokenError",
+    "run_check",
+]

@@ -1,0 +1,1 @@
+"""The check of a connection: its steps, run in order and timed, and the report."""

@@ -1,0 +1,83 @@
+"""The steps of a session: what each does with it, and what it found in plain words. Knows no order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from webapp.core.imap.check.report import Outcome, StepName
+from webapp.core.imap.protocol.credentials import Credential
+from webapp.core.imap.protocol.server_settings import Security
+from webapp.core.imap.protocol.session import Session
+
+_SOON = timedelta(days=14)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a step that did not fail has found."""
+
+    detail: str
+    warning: str = ""
+    outcome: Outcome = Outcome.PASSED
+    count: int | None = None
+
+
+def _look_up(session: Session, _: Credential) -> Finding:
+    return Finding(detail=", ".join(session.look_up()))
+
+
+def _connect(session: Session, _: Credential) -> Finding:
+    session.connect()
+    return Finding(detail=f"port {session.server.port}")
+
+
+def _secure(session: Session, credential: Credential) -> Finding:
+    if session.server.security is Security.NONE:
+        shown = "access token" if credential.password is None else "password"
+        return Finding(
+            detail="not encrypted",
+            warning=f"Everybody on the way can read the {shown} and the mail",
+            outcome=Outcome.SKIPPED,
+        )
+    tls = session.start_tls()
+    left, day = tls.expires - datetime.now(UTC), f"{tls.expires.day} {tls.expires:%b %Y}"
+    return Finding(
+        detail=f"{tls.protocol}, {tls.issuer}, certificate until {day}",
+        warning=f"The certificate expires on {day}, in {_many(left.days, 'day')}" if left < _SOON else "",
+    )
+
+
+def _hear_greeting(session: Session, _: Credential) -> Finding:
+    return Finding(detail=session.hear_greeting()[:200])
+
+
+def _authenticate(session: Session, credential: Credential) -> Finding:
+    if session.preauthenticated:
+        return Finding(detail="the server lets this address in without a password", outcome=Outcome.SKIPPED)
+    how = session.authenticate(credential)
+    return Finding(detail=how, warning=session.alerts)
+
+
+def _open_inbox(session: Session, _: Credential) -> Finding:
+    count = session.examine()
+    return Finding(detail="opened read-only" if count is None else _many(count, "message"), count=count)
+
+
+def _list_mailboxes(session: Session, _: Credential) -> Finding:
+    count = session.count_mailboxes()
+    return Finding(detail=_many(count, "mailbox", "mailboxes"), count=count)
+
+
+def _many(count: int, one: str, more: str = "") -> str:
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+STEPS: Mapping[StepName, Callable[[Session, Credential], Finding]] = {
+    StepName.LOOKUP: _look_up,
+    StepName.CONNECT: _connect,
+    StepName.TLS: _secure,
+    StepName.GREETING: _hear_greeting,
+    StepName.AUTHENTICATE: _authenticate,
+    StepName.INBOX: _open_inbox,
+    StepName.MAILBOXES: _list_mailboxes,
+}

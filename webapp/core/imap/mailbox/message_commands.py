@@ -1,0 +1,176 @@
+"""What is done to messages: flags, copies, moves, removal; in batches, each of them looked at right before.
+
+A message is acted on only while its UIDVALIDITY, UID and fingerprint are what somebody has seen. Nothing here sends a
+plain EXPUNGE or CLOSE, which would remove what others have marked.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from webapp.core.imap.mailbox.copyuid import copies_told
+from webapp.core.imap.mailbox.message_state import Seen, seen_now
+from webapp.core.imap.protocol.errors import MailboxError, ReadOnlyError
+from webapp.core.imap.protocol.mailbox_command import ask_about
+from webapp.core.imap.protocol.mailbox_names import same_mailbox
+from webapp.core.imap.protocol.sequence_sets import sequence_set
+from webapp.core.imap.protocol.session import Session
+
+BATCH = 500
+"""UIDs in one command: 5,500 bytes at worst, as servers need not take lines beyond 8,000 (RFC 2683, 3.2.1.5)."""
+
+_DELETED = "\\Deleted"
+
+
+class Flag(StrEnum):
+    """The flags that may be set; removal has acts of its own."""
+
+    SEEN = "\\Seen"
+    FLAGGED = "\\Flagged"
+    ANSWERED = "\\Answered"
+    DRAFT = "\\Draft"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Messages of one mailbox as somebody has seen them; a fingerprint of None is not compared."""
+
+    mailbox: str
+    uid_validity: int
+    messages: Mapping[int, str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What one command has done; `copies` maps UIDs to those in the destination as far as the server told them.
+
+    `gone` are not there any more, or another message has their UID. `left_marked` says that messages were only marked
+    as deleted, since the server can remove no single ones.
+    """
+
+    done: tuple[int, ...] = ()
+    gone: tuple[int, ...] = ()
+    destination_validity: int | None = None
+    copies: Mapping[int, int] = field(default_factory=dict)
+    left_marked: bool = False
+
+
+def set_flags(
+    session: Session, chosen: Chosen, *, add: Collection[Flag] = (), remove: Collection[Flag] = ()
+) -> Iterator[Batch]:
+    """Set flags and take flags away."""
+
+    def act(uids: Sequence[int]) -> Batch:
+        for sign, flags in ((b"+", add), (b"-", remove)):
+            if flags:
+                _store(session, uids, sign, flags)
+        return Batch(done=tuple(uids))
+
+    return _each(session, chosen, act, needed={*add, *remove})
+
+
+def copy(session: Session, chosen: Chosen, destination: str) -> Iterator[Batch]:
+    """Copy messages into another mailbox."""
+    _refuse_itself(chosen, destination)
+    return _each(session, chosen, lambda uids: _sent(session, b"COPY", uids, destination), writable=False)
+
+
+def move(session: Session, chosen: Chosen, destination: str) -> Iterator[Batch]:
+    """Move messages into another mailbox: by MOVE (RFC 6851), else by a copy and the removal of these alone.
+
+    Where removed messages stay, marked, those that are marked already count as gone: somebody has moved them before.
+    """
+    _refuse_itself(chosen, destination)
+    if session.offers("MOVE"):
+        return _each(session, chosen, lambda uids: _sent(session, b"MOVE", uids, destination))
+
+    def act(uids: Sequence[int]) -> Batch:
+        copied = _sent(session, b"COPY", uids, destination)
+        return replace(copied, left_marked=_remove(session, copied.done))
+
+    return _each(session, chosen, act, needed={_DELETED}, unless_marked=not session.offers("UIDPLUS"))
+
+
+def expunge(session: Session, chosen: Chosen) -> Iterator[Batch]:
+    """Remove messages for good, these alone."""
+
+    def act(uids: Sequence[int]) -> Batch:
+        return Batch(done=tuple(uids), left_marked=_remove(session, uids))
+
+    return _each(session, chosen, act, needed={_DELETED})
+
+
+def restore(session: Session, chosen: Chosen) -> Iterator[Batch]:
+    """Take the mark of removal away."""
+
+    def act(uids: Sequence[int]) -> Batch:
+        _store(session, uids, b"-", (_DELETED,))
+        return Batch(done=tuple(uids))
+
+    return _each(session, chosen, act, needed={_DELETED})
+
+
+def _each(
+    session: Session,
+    chosen: Chosen,
+    act: Callable[[Sequence[int]], Batch],
+    *,
+    writable: bool = True,
+    needed: Collection[str] = (),
+    unless_marked: bool = False,
+) -> Iterator[Batch]:
+    """Act on messages in batches, on those of each that are still what they were."""
+    uids_of_all = sorted(chosen.messages)
+    for start in range(0, len(uids_of_all), BATCH):
+        uids = uids_of_all[start : start + BATCH]
+        session.renew_budget()
+        opened = session.open_mailbox(chosen.mailbox, chosen.uid_validity, writable=writable)
+        _refuse_missing(needed, opened.permanent_flags)
+        now = seen_now(session, uids)
+        here = [uid for uid in uids if _is_same(now.get(uid), chosen.messages[uid], unless_marked)]
+        with session.patiently():
+            batch = act(here) if here else Batch()
+        yield replace(batch, gone=tuple(sorted(set(uids) - set(batch.done))))
+
+
+def _is_same(now: Seen | None, fingerprint: str | None, unless_marked: bool) -> bool:
+    return now is not None and fingerprint in (None, now.fingerprint) and not (unless_marked and now.deleted)
+
+
+def _sent(session: Session, command: bytes, uids: Sequence[int], destination: str) -> Batch:
+    """Copy or move; where the server tells the copies, only what it names has been done."""
+    heard = ask_about(session, destination, lambda name: (b"UID", command, sequence_set(uids), name))
+    told = copies_told(heard.get("COPYUID", ()), uids)
+    if told is None:
+        return Batch(done=tuple(uids))
+    return Batch(
+        done=tuple(uid for uid in uids if uid in told.uids),
+        destination_validity=told.uid_validity,
+        copies=told.uids,
+    )
+
+
+def _remove(session: Session, uids: Sequence[int]) -> bool:
+    """Remove messages, and say whether they are only marked: a server without UIDPLUS would remove all marked ones."""
+    if not uids:
+        return False
+    _store(session, uids, b"+", (_DELETED,))
+    if not session.offers("UIDPLUS"):
+        return True
+    session.ask("UID", b"EXPUNGE", sequence_set(uids))
+    return False
+
+
+def _store(session: Session, uids: Sequence[int], sign: bytes, flags: Collection[str]) -> None:
+    session.ask("UID", b"STORE", sequence_set(uids), sign + b"FLAGS.SILENT", b"(%s)" % " ".join(flags).encode())
+
+
+def _refuse_missing(needed: Collection[str], permanent: frozenset[str] | None) -> None:
+    missing = [flag for flag in needed if permanent is not None and flag.lower() not in permanent]
+    if missing:
+        raise ReadOnlyError(f"The server does not keep {' '.join(missing)} in this mailbox (PERMANENTFLAGS)")
+
+
+def _refuse_itself(chosen: Chosen, destination: str) -> None:
+    if same_mailbox(chosen.mailbox, destination):
+        raise MailboxError("[CANNOT] The messages are in this mailbox already")

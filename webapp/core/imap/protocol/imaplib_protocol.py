@@ -1,0 +1,283 @@
+"""imaplib on our own transport: its parsing is kept; opening, TLS, signing in and what counts as an error are ours.
+
+Relies on the methods that imaplib sets apart as "Overridable methods" and on few others, which the tests exercise.
+"""
+
+import imaplib
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, repeat
+from typing import NamedTuple
+
+from webapp.core.imap.protocol.credentials import Sasl
+from webapp.core.imap.protocol.errors import ProtocolError, Sign, TlsError
+from webapp.core.imap.protocol.sasl_challenge import read_challenge
+from webapp.core.imap.protocol.server_text import clean
+from webapp.core.net.transport import Transport
+
+# A search answers in one line where the server knows no ESEARCH: 250,000 UIDs of seven digits.
+_LONGEST_LINE = 2 * 1024 * 1024
+_BARE_ANSWER = re.compile(rb"(\S+ (?:OK|NO|BAD))\r\n")
+_QUOTABLE = re.compile(rb"[\x20-\x7e]{0,1000}")  # RFC 9051 section 9: a quoted string holds no 8-bit characters
+_GIVE_UP = b"*"
+_ABSURD_LITERAL = re.compile(rb"\{\d{16,}\}\r\n")  # Python refuses to read numbers of thousands of digits
+
+# imaplib takes a response code to end at the last "]" of the line; but there may be some in the words after it.
+_CODE_ENDS = {"UIDVALIDITY": b"]", "COPYUID": b"]", "PERMANENTFLAGS": b")"}
+
+# RFC 2971. NetEase opens no mailbox without it, and wants "(" directly followed by the first name.
+_ID = b'("name" "Postroom" "version" "0.1.0" "vendor" "Postroom")'
+
+
+class Farewell(imaplib.IMAP4.abort):
+    """The server said BYE."""
+
+
+Untagged = bytes | tuple[bytes, bytes]
+"""A line of an untagged response, or the part of it before a literal, with the literal."""
+
+
+class Text(bytes):
+    """A string in a command: quoted, or sent as a literal where it cannot be (RFC 9051 section 4.3)."""
+
+
+class Answer(NamedTuple):
+    """How a command ended: OK, NO or BAD, and the server's words."""
+
+    kind: str
+    text: str
+
+
+class ImapProtocol(imaplib.IMAP4):
+    """Speaks IMAP; `alerts` is what the server wants people to see, `challenge` what it said while authenticating.
+
+    `count` is the number of messages in the open mailbox, kept by what the server tells at any time.
+    `grudge` is what it said to a question whose answer the check can do without; it may tell why the server goes next.
+    """
+
+    # imaplib draws a prefix for its tags and compiles a pattern of it, for each connection anew; one does for all.
+    tagpre = property(lambda self: b"PR", lambda self, drawn: None)
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.alerts: list[str] = []
+        self.challenge = ""
+        self.grudge = ""
+        self.count = 0
+        super().__init__()
+
+    def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
+        """Take the transport, which is connected already."""
+        self.host = host
+        self.port = port
+
+    def read(self, size: int) -> bytes:
+        """Read a literal."""
+        return self._transport.read(size)
+
+    def readline(self) -> bytes:
+        """Read a line; a bare "A1 OK", which some servers send and imaplib rejects, gets its missing blank."""
+        if self.state != "LOGOUT":  # after BYE nothing worth waiting for will come
+            self._check_bye()
+        line = self._transport.read_line(_LONGEST_LINE)
+        if _ABSURD_LITERAL.search(line):
+            raise ProtocolError("The server announces more bytes than there are", sign=Sign.TOO_MUCH_DATA)
+        bare = _BARE_ANSWER.fullmatch(line)
+        return bare[1] + b" \r\n" if bare else line
+
+    def send(self, data: bytes) -> None:  # type: ignore[override]
+        """Send bytes."""
+        self._transport.sendall(data)
+
+    def shutdown(self) -> None:
+        """Close the transport."""
+        self._transport.close()
+
+    def ask(self, name: str, *args: bytes) -> Answer:
+        """Send a command and give its completion: OK, NO or BAD, and the text."""
+        return _answer(*self._simple_command(name, *args))
+
+    def tell(self, name: str, *words: bytes) -> Answer:
+        """Send a command made of words, each `Text` among them quoted or as a literal; older responses are dropped."""
+        self._check_bye()
+        self.untagged_responses.clear()
+        first, *literals = _command_lines(words)
+        if literals:
+            # imaplib sends what a bound method returns whenever the server says "+".
+            self.literal = _Conversation(self, literals, _GIVE_UP).answer  # type: ignore[assignment]
+        return self.ask(name, first)
+
+    def tell_each(self, name: str, lines: Iterable[Sequence[bytes]]) -> None:
+        """Send a command several times without waiting in between, and wait for all; refusals are passed over.
+
+        Only for commands that may stand together (RFC 9051 section 5.5). One that needs a literal is not sent, as the
+        server would have to be waited for in its middle.
+        """
+        written = map(_command_lines, lines)
+        tags = [self._command(name, line) for line, *literals in written if not literals]
+        for tag in tags:
+            self._get_tagged_response(tag)
+
+    def begin_fetch(self, *words: bytes) -> bytes:
+        """Send UID FETCH and give its tag; others may be under way, as their answers are told apart by their items."""
+        self._check_bye()
+        if not self.tagged_commands:
+            self.untagged_responses.clear()
+        tag: bytes = self._command("UID", b"FETCH", *words)
+        return tag
+
+    def end_fetch(self, tag: bytes) -> tuple[Answer, Sequence[Untagged]]:
+        """Wait for the end of a FETCH; give it with what has been fetched since the last one ended."""
+        answer = _answer(*self._get_tagged_response(tag))
+        return answer, self.untagged_responses.pop("FETCH", [])
+
+    def heard(self) -> Mapping[str, Sequence[Untagged]]:
+        """Give the untagged responses to the last command, by their kinds."""
+        return self.untagged_responses
+
+    @property
+    def is_in_step(self) -> bool:
+        """Say whether every command has its answer, and the server has not said goodbye."""
+        return not self.tagged_commands and self.state != "LOGOUT" and "BYE" not in self.untagged_responses
+
+    def start_tls(self, shake_hands: Callable[[], None]) -> None:
+        """Turn to TLS; nothing heard before it counts any more (RFC 9051 section 6.2.1)."""
+        if "STARTTLS" not in self.capabilities:
+            raise TlsError("The server does not offer STARTTLS", sign=Sign.STARTTLS_MISSING)
+        kind, text = self.ask("STARTTLS")
+        if kind != "OK":
+            raise TlsError(text, sign=Sign.STARTTLS_MISSING)
+        shake_hands()
+        self.untagged_responses.clear()
+        self.learn_capabilities()
+
+    def authenticate_by(self, sasl: Sasl) -> Answer:
+        """Send AUTHENTICATE, with the first response in the same line where the server knows SASL-IR (RFC 4959)."""
+        first, *more = map(b64encode, (sasl.response, *sasl.more))
+        mechanism, then = sasl.mechanism.encode(), sasl.answer_to_challenge
+        if "SASL-IR" in self.capabilities and not sasl.asked_first:
+            return self._enter("AUTHENTICATE", more, then, mechanism, first)
+        return self._enter("AUTHENTICATE", [first, *more], then, mechanism)
+
+    def login_as(self, user: str, password: str) -> Answer:
+        """Send LOGIN; what cannot be quoted goes as a literal."""
+        first, *literals = _command_lines((Text(user.encode()), Text(password.encode())))
+        return self._enter("LOGIN", literals, _GIVE_UP, first)
+
+    def learn_capabilities(self) -> None:
+        """Take the capabilities that came unasked, or ask."""
+        if "CAPABILITY" not in self.untagged_responses:
+            self._wonder("CAPABILITY")
+        *_, last = self.untagged_responses.pop("CAPABILITY", [b""])
+        self.capabilities = tuple(clean(last).upper().split())
+
+    _get_capabilities = learn_capabilities
+
+    def introduce(self) -> None:
+        """Say who we are where the server wants to know (RFC 2971); it need not like it."""
+        if "ID" in self.capabilities:
+            self._wonder("ID", _ID)
+
+    def examine(self, mailbox: str) -> Answer:
+        """Open a mailbox read-only, by a name that is an atom."""
+        kind, data = self.select(mailbox, readonly=True)
+        return Answer("OK", "") if kind == "OK" else _answer(kind, data)
+
+    def open_text(self, mailbox: bytes, *, writable: bool) -> Answer:
+        """Open a mailbox, whatever bytes its name is made of."""
+        self.is_readonly = True  # imaplib would raise where the server says READ-ONLY, which is for the session to tell
+        self.count = 0
+        answer = self.tell("SELECT" if writable else "EXAMINE", Text(mailbox))
+        self.state = "SELECTED" if answer.kind == "OK" else "AUTH"  # RFC 9051 section 6.3.3: a refusal closes the other
+        return answer
+
+    @property
+    def says_read_only(self) -> bool:
+        """Say whether the mailbox was opened for reading only."""
+        return "READ-ONLY" in self.untagged_responses
+
+    @property
+    def permanent_flags(self) -> frozenset[str] | None:
+        """Give the flags that can be changed for good, in lower case; None where the server told nothing."""
+        *_, last = self.untagged_responses.get("PERMANENTFLAGS", [None])
+        return frozenset(clean(last).lower().strip("()").split()) if isinstance(last, bytes) else None
+
+    @property
+    def uid_validity(self) -> int:
+        """Give what the UIDs of the open mailbox hold for; 0 where the server told nothing."""
+        *_, last = self.untagged_responses.get("UIDVALIDITY", [b""])
+        return int(last) if isinstance(last, bytes) and last.isdigit() and len(last) < 16 else 0
+
+    @property
+    def exists(self) -> int | None:
+        """Give the number of messages in the open mailbox, if the server told it."""
+        *_, last = self.untagged_responses.get("EXISTS", [b""])
+        return int(last) if isinstance(last, bytes) and last.isdigit() and len(last) < 16 else None
+
+    def _enter(self, name: str, lines: Iterable[bytes], then: bytes, *args: bytes) -> Answer:
+        # imaplib sends what a bound method returns whenever the server says "+".
+        self.literal = _Conversation(self, lines, then).answer  # type: ignore[assignment]
+        answer = self.ask(name, *args)
+        if answer.kind == "OK":
+            self.state = "AUTH"
+        return answer
+
+    def _wonder(self, name: str, *args: bytes) -> None:
+        kind, text = self.ask(name, *args)
+        self.grudge = "" if kind == "OK" else text
+
+    def _check_bye(self) -> None:
+        if bye := self.untagged_responses.get("BYE"):
+            raise Farewell(f"{self.grudge} {clean(bye[-1])}".strip())
+
+    def _append_untagged(self, typ: str, dat: bytes | tuple[bytes, bytes] | None) -> None:
+        if typ in {"OK", "NO", "BAD", "BYE"} and isinstance(dat, bytes) and dat.upper().startswith(b"[ALERT]"):
+            self.alerts.append(clean(dat[len("[ALERT]") :]))
+        if typ == "EXISTS" and isinstance(dat, bytes) and dat.isdigit() and len(dat) < 16:
+            self.count = int(dat)
+        elif typ == "EXPUNGE" and isinstance(dat, bytes):
+            self.count = max(0, self.count - 1)
+            # Numbers told before it are others than those told after it: only in order can FETCH responses be read.
+            super()._append_untagged("FETCH", b"%s EXPUNGE" % dat)  # type: ignore[misc]
+        elif typ in _CODE_ENDS and isinstance(dat, bytes):
+            dat = dat.partition(_CODE_ENDS[typ])[0]
+        super()._append_untagged(typ, dat)  # type: ignore[misc]
+
+    def _command_complete(self, name: str, tag: bytes) -> tuple[str, list[bytes]]:
+        # imaplib turns BAD into an exception with the repr of bytes in it; here it is an answer like NO.
+        answer: tuple[str, list[bytes]] = self._get_tagged_response(tag, expect_bye=name == "LOGOUT")
+        return answer
+
+
+class _Conversation:
+    """What to say at each "+" of the server: first some lines, then always the same."""
+
+    def __init__(self, protocol: ImapProtocol, lines: Iterable[bytes], then: bytes) -> None:
+        self._protocol = protocol
+        self._lines = chain(lines, repeat(then))
+
+    def answer(self, challenge: bytes | None) -> bytes:
+        """Keep the challenge and give the next line."""
+        self._protocol.challenge = read_challenge(challenge or b"") or self._protocol.challenge
+        return next(self._lines)
+
+
+def _answer(kind: str, data: Sequence[bytes | None]) -> Answer:
+    text = clean(data[-1] or b"")
+    return Answer(kind, f"BAD {text}" if kind == "BAD" else text)
+
+
+def _command_lines(words: Iterable[bytes]) -> list[bytes]:
+    """Write words as they are and texts as quoted strings, or as literals after a line of their own."""
+    lines, line = [], b""
+    for word in words:
+        if not isinstance(word, Text):
+            line += b" " + word
+        elif _QUOTABLE.fullmatch(word):
+            line += b' "' + word.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+        else:
+            lines.append(line + b" {%d}" % len(word))
+            line = word
+    first, *rest = [*lines, line]
+    return [first.removeprefix(b" "), *rest]

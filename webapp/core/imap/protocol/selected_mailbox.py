@@ -1,0 +1,44 @@
+"""Which mailbox is open in a session, and how: it is opened anew only where it must be."""
+
+from dataclasses import dataclass
+
+from webapp.core.imap.protocol.imaplib_protocol import Answer, ImapProtocol
+from webapp.core.imap.protocol.mailbox_names import spellings
+
+_NAMELESS = Answer("NO", "[NONEXISTENT] No mailbox has this name")
+
+
+@dataclass(frozen=True)
+class Place:
+    """An open mailbox; `permanent_flags` are in lower case, and None where the server told nothing: then all last."""
+
+    name: str
+    uid_validity: int
+    writable: bool
+    permanent_flags: frozenset[str] | None
+
+
+class Selection:
+    """What is open, if anything is."""
+
+    def __init__(self) -> None:
+        self._place: Place | None = None
+
+    def open(self, imap: ImapProtocol, name: str, *, writable: bool) -> Place | Answer:
+        """Open a mailbox, or ask for news where it is open already: servers take long to open a large one again.
+
+        Gives the refusal where it cannot be opened: that of the proper spelling, as the others may be no names at all.
+        """
+        place = self._place
+        if place is not None and (place.name, place.writable) == (name, writable) and imap.tell("NOOP").kind == "OK":
+            return place
+        self._place = None
+        refusals = []
+        for spelling in spellings(name):
+            answer = imap.open_text(spelling, writable=writable)
+            if answer.kind == "OK":
+                mode = writable and not imap.says_read_only
+                self._place = Place(name, imap.uid_validity, mode, imap.permanent_flags)
+                return self._place
+            refusals.append(answer)
+        return refusals[0] if refusals else _NAMELESS

@@ -1,0 +1,1 @@
+"""The network: names, addresses, connections, TLS, each within limits of time and bytes."""

@@ -1,0 +1,98 @@
+"""Turn a host name into addresses that may be reached, once, so that a second answer of DNS is never asked for."""
+
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+import idna
+
+from webapp.core.imap.protocol.errors import NameResolutionError, Sign
+from webapp.core.imap.protocol.server_settings import Network
+from webapp.core.net.address_policy import Address, may_be_reached, parse
+from webapp.core.net.deadline import Budget
+
+_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
+
+# A name whose last label is a number is read as an IPv4 address by much software: 127.1, 2130706433, 0x7f000001.
+_ENDS_IN_A_NUMBER = re.compile(r"(.*\.)?([0-9]+|0x[0-9a-f]*)")
+
+_NO_ADDRESS = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", -5), getattr(socket, "EAI_ADDRFAMILY", -9)}
+
+_Answer = list[str] | OSError | UnicodeError
+
+
+@dataclass(frozen=True)
+class Destination:
+    """The name a certificate must carry, and the vetted addresses behind it."""
+
+    name: str
+    addresses: tuple[Address, ...]
+
+
+def resolve(host: str, network: Network, budget: Budget, at_most: float) -> Destination:
+    """Look a host up and vet every address; a single forbidden one spoils the name."""
+    name = canonical(host)
+    literal = parse(name)
+    addresses = (literal,) if literal else _look_up(name, network.hosts, budget.timeout(at_most))
+    for address in addresses:
+        if not may_be_reached(address, network.allowed):
+            spoilt = str(address) if literal else f"{name} ({address})"
+            raise NameResolutionError(f"{spoilt} is not a public address", sign=Sign.ADDRESS_NOT_ALLOWED)
+    return Destination(name, addresses)
+
+
+def canonical(host: str) -> str:
+    """Write a host in the one form in which it is looked up: lower case, A-labels, no brackets, no final dot."""
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if ":" in bare and "%" not in bare and (address := parse(bare)):
+        return str(address)
+    try:
+        ascii_name = bare if bare.isascii() else idna.encode(bare, uts46=True, transitional=False).decode()
+    except UnicodeError as error:
+        raise _no_such_name(host, str(error)) from None
+    name = ascii_name.lower().removesuffix(".")
+    if not _NAME.fullmatch(name) or (_ENDS_IN_A_NUMBER.fullmatch(name) and not parse(name)):
+        raise _no_such_name(host, "not a host name")
+    return name
+
+
+def _look_up(name: str, known: Mapping[str, str], seconds: float) -> tuple[Address, ...]:
+    known_address = known.get(name) or known.get("*." + name.partition(".")[2])
+    found = [known_address] if known_address else _ask(name, seconds)
+    addresses = dict.fromkeys(address for text in found if (address := parse(text)))
+    if not addresses:
+        raise _no_such_name(name, "no address")
+    # IPv4 first: hardly any server lives on IPv6 alone, and a network without it may swallow the attempt in silence.
+    return tuple(sorted(addresses, key=lambda address: address.version))
+
+
+def _ask(name: str, seconds: float) -> list[str]:
+    if name.endswith(".invalid"):  # RFC 6761 section 6.4: answered without asking anybody
+        raise _no_such_name(name, "Name or service not known")
+    answers: SimpleQueue[_Answer] = SimpleQueue()
+    # getaddrinfo has no time limit. It is asked all the same: it alone knows the hosts file and the search list.
+    Thread(target=_getaddrinfo, args=(name, answers), name=f"look up {name}", daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except Empty:
+        raise NameResolutionError(f"no answer about {name}", sign=Sign.NAME_LOOKUP_BROKEN) from None
+    if isinstance(answer, list):
+        return answer
+    if isinstance(answer, socket.gaierror) and answer.errno not in _NO_ADDRESS:
+        raise NameResolutionError(f"{name}: {answer}", sign=Sign.NAME_LOOKUP_BROKEN)
+    raise _no_such_name(name, str(answer))
+
+
+def _getaddrinfo(name: str, answers: SimpleQueue[_Answer]) -> None:
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        answers.put([str(address[0]) for *_, address in found])
+    except (OSError, UnicodeError) as error:
+        answers.put(error)
+
+
+def _no_such_name(host: str, why: str) -> NameResolutionError:
+    return NameResolutionError(f"{host[:255]}: {why[:255]}", sign=Sign.NO_SUCH_NAME)

@@ -1,0 +1,94 @@
+"""TLS as the check needs it: whom to trust, what a handshake showed, and what its failure means."""
+
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+from webapp.core.imap.protocol.errors import Sign, TlsError
+from webapp.core.imap.protocol.server_text import clean
+from webapp.core.net.protocol_sniffing import voice
+
+# OpenSSL's X509_V_ERR_* numbers; every other one is a certificate that cannot be trusted.
+_CERTIFICATE_SIGNS = {
+    9: Sign.CERTIFICATE_NOT_YET_VALID,
+    10: Sign.CERTIFICATE_EXPIRED,
+    62: Sign.CERTIFICATE_OTHER_NAME,  # host name
+    64: Sign.CERTIFICATE_OTHER_NAME,  # IP address
+}
+
+_TOO_OLD = {
+    "DH_KEY_TOO_SMALL",
+    "NO_CIPHERS_AVAILABLE",
+    "NO_PROTOCOLS_AVAILABLE",
+    "TLSV1_ALERT_PROTOCOL_VERSION",
+    "UNSUPPORTED_PROTOCOL",
+    "VERSION_TOO_LOW",
+    "WRONG_SSL_VERSION",
+}
+
+_DistinguishedName = tuple[tuple[tuple[str, str], ...], ...]
+
+_RECORDS = tuple(bytes([kind]) for kind in range(0x14, 0x18))  # content types of TLS, RFC 8446 section 5.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class TlsFacts:
+    """What a handshake showed."""
+
+    protocol: str
+    issuer: str
+    expires: datetime
+
+
+def trust(ca_file: Path | None) -> ssl.SSLContext:
+    """Give the context that verifies by the system's store and the extra CA file; made once, as loading costs 20 ms."""
+    return _trust(ca_file, ca_file.stat().st_mtime_ns if ca_file else 0)
+
+
+@lru_cache(maxsize=8)
+def _trust(ca_file: Path | None, _changed: int) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8997
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    # On by default from Python 3.13; it refuses many a company's own authority for a missing extension.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if ca_file:
+        context.load_verify_locations(cafile=ca_file)
+    return context
+
+
+def client_hello() -> bytes:
+    """Give the first words of a TLS client, to see who answers them; nothing is ever sent inside such a connection."""
+    outgoing = ssl.MemoryBIO()
+    hello = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    hello.check_hostname = False
+    hello.verify_mode = ssl.CERT_NONE
+    with suppress(ssl.SSLWantReadError):
+        hello.wrap_bio(ssl.MemoryBIO(), outgoing).do_handshake()
+    return outgoing.read()
+
+
+def facts(connection: ssl.SSLObject) -> TlsFacts:
+    """Read protocol, issuer and expiry from a verified connection."""
+    certificate = connection.getpeercert() or {}
+    issuer = dict(pair for part in cast(_DistinguishedName, certificate.get("issuer", ())) for pair in part)
+    return TlsFacts(
+        protocol=(connection.version() or "TLS").replace("TLSv", "TLS "),
+        issuer=clean(issuer.get("organizationName") or issuer.get("commonName") or "unnamed issuer"),
+        expires=datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC),
+    )
+
+
+def explain(error: ssl.SSLError, heard: bytes) -> TlsError:
+    """Say what a failed handshake means, from OpenSSL's reason and from what the server sent instead of TLS."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        sign = _CERTIFICATE_SIGNS.get(error.verify_code, Sign.CERTIFICATE_UNTRUSTED)
+        return TlsError(clean(error), sign=sign)
+    if heard and not heard.startswith(_RECORDS):
+        first_line, *_ = heard.splitlines() or [b""]
+        return TlsError(f"{clean(error)}: {clean(first_line)}", sign=voice(heard))
+    return TlsError(clean(error), sign=Sign.TLS_TOO_OLD if error.reason in _TOO_OLD else None)

@@ -1,0 +1,172 @@
+"""Bytes to and from one vetted address, in the clear or by TLS, within a budget. Knows no IMAP and no names in DNS.
+
+TLS runs over memory (`ssl.SSLObject`), so that TLS from the start and STARTTLS are one mechanism, a handshake obeys the
+same deadline as everything else, and the raw bytes of a failed one can be looked at.
+"""
+
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from webapp.core.imap.protocol.errors import ConnectError, ProtocolError, Sign, TlsError
+from webapp.core.net.deadline import Budget, Limits, time_left
+from webapp.core.net.tls import TlsFacts, explain, facts
+
+_CHUNK = 128 * 1024
+_REMEMBERED = 512
+
+_T = TypeVar("_T")
+
+
+class Transport:
+    """A connection whose every wait ends in time; `heard` is the first raw bytes since it opened or turned to TLS."""
+
+    def __init__(self, sock: socket.socket, budget: Budget, limits: Limits) -> None:
+        self._sock = sock
+        self._budget = budget
+        self._buffer = bytearray()
+        self._tls: ssl.SSLObject | None = None
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self.patience = limits.read
+        self.heard = b""
+
+    @property
+    def encrypted(self) -> bool:
+        """Say whether TLS is on."""
+        return self._tls is not None
+
+    def start_tls(self, context: ssl.SSLContext, name: str) -> None:
+        """Shake hands and verify that the certificate is for `name`."""
+        if self._buffer:  # RFC 9051 section 11.1: whoever speaks between STARTTLS and TLS may be an attacker
+            raise TlsError("The server spoke between STARTTLS and TLS: " + self._buffer[:80].decode("ascii", "replace"))
+        self.heard = b""
+        connection = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
+        try:
+            self._drive(connection.do_handshake, self._budget.deadline(self.patience))
+        except ConnectError as error:
+            silent = error.sign is Sign.OUT_OF_TIME and not self.heard
+            raise TlsError(error.text, sign=Sign.SILENT if silent else error.sign) from None
+        self._tls = connection
+
+    def tls_facts(self) -> TlsFacts:
+        """Tell what the handshake showed."""
+        if self._tls is None:
+            raise RuntimeError("no TLS yet")
+        return facts(self._tls)
+
+    def sendall(self, data: bytes) -> None:
+        """Send everything."""
+        if self._tls:
+            self._tls.write(data)
+            data = self._outgoing.read()
+        self._send(data, self._budget.deadline(self.patience))
+
+    def read(self, size: int) -> bytes:
+        """Give exactly `size` bytes."""
+        self._budget.fits(size - len(self._buffer))
+        deadline = self._budget.deadline(self.patience)
+        while len(self._buffer) < size:
+            self._receive_more(deadline)
+        return self._take(size)
+
+    def read_line(self, at_most: int) -> bytes:
+        """Give one line with its end."""
+        return self._take(len(self.peek_line(at_most)))
+
+    def peek_line(self, at_most: int) -> bytes:
+        """Give one line and leave it to be read again."""
+        deadline = self._budget.deadline(self.patience)
+        searched = 0
+        while (end := self._buffer.find(b"\n", searched)) < 0 and len(self._buffer) <= at_most:
+            searched = len(self._buffer)
+            self._receive_more(deadline)
+        if not 0 <= end < at_most:
+            raise ProtocolError(f"The server sent a line of more than {at_most} bytes", sign=Sign.TOO_MUCH_DATA)
+        return bytes(self._buffer[: end + 1])
+
+    def peek(self) -> bytes:
+        """Give what has come and has not been read, without waiting."""
+        return bytes(self._buffer)
+
+    def wait(self) -> None:
+        """Wait until something more has come."""
+        self._receive_more(self._budget.deadline(self.patience))
+
+    @property
+    def is_quiet(self) -> bool:
+        """Say whether the connection is open and nothing has come that was not read; asks nobody, waits for nobody."""
+        if self._buffer:
+            return False
+        try:
+            self._sock.settimeout(0)
+            self._sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            pass
+        return False
+
+    def close(self) -> None:
+        """Close the connection, whatever state it is in."""
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+        self._sock.close()
+
+    def _take(self, size: int) -> bytes:
+        with memoryview(self._buffer) as view:
+            taken = bytes(view[:size])
+        del self._buffer[:size]
+        return taken
+
+    def _receive_more(self, deadline: float) -> None:
+        tls = self._tls
+        data = self._drive(lambda: tls.read(_CHUNK), deadline) if tls else self._receive(deadline)
+        if not data:
+            raise ConnectError("The server closed the connection", sign=Sign.DROPPED)
+        self._buffer += data
+
+    def _drive(self, act: Callable[[], _T], deadline: float) -> _T:
+        while True:
+            try:
+                result = act()
+            except ssl.SSLWantReadError:
+                self._send(self._outgoing.read(), deadline)
+                self._incoming.write(self._receive(deadline))
+            except ssl.SSLZeroReturnError:
+                raise ConnectError("The server closed the connection", sign=Sign.DROPPED) from None
+            except ssl.SSLError as error:
+                with suppress(ConnectError):  # the alert that tells the server what is wrong with it
+                    self._send(self._outgoing.read(), deadline)
+                raise explain(error, self.heard) from None
+            else:
+                self._send(self._outgoing.read(), deadline)
+                return result
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        if not data:
+            return
+        self._sock.settimeout(time_left(deadline))
+        try:
+            self._sock.sendall(data)
+        except TimeoutError:
+            raise ConnectError("The server stopped listening", sign=Sign.OUT_OF_TIME) from None
+        except OSError:
+            # It hung up. What it said before, such as "* BYE Too many connections", is still to be read and says more.
+            pass
+
+    def _receive(self, deadline: float) -> bytes:
+        self._sock.settimeout(time_left(deadline))
+        try:
+            data = self._sock.recv(_CHUNK)
+        except TimeoutError:
+            raise ConnectError("The server took too long to answer", sign=Sign.OUT_OF_TIME) from None
+        except OSError as error:
+            raise ConnectError(str(error), sign=Sign.DROPPED) from None
+        if not data:
+            raise ConnectError("The server closed the connection", sign=Sign.DROPPED)
+        self._budget.took(len(data))
+        self.heard += data[: _REMEMBERED - len(self.heard)]
+        return data

@@ -1,0 +1,150 @@
+"""The OAuth 2.0 and OpenID Connect client of one registration with a provider (RFC 6749, 7636, 7009; OIDC Core).
+
+Keeps no state: state, nonce and verifier live with whoever calls. What it is asked raises `OAuthFailure` alone.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from webapp.core.diagnosis.failure import Stage
+from webapp.core.oauth.bounded_http import USUAL_LIMITS, HttpAnswer, HttpLimits, exchange
+from webapp.core.oauth.endpoints import TENANT_MARK, Endpoints
+from webapp.core.oauth.errors import OAuthFailure
+from webapp.core.oauth.identity import Identity, identity_of
+from webapp.core.oauth.token_response import TokenAnswer, json_object
+
+if TYPE_CHECKING:
+    from webapp.core.oauth.authlib_session import TokenSession
+
+__all__ = ["ClientSettings", "Identity", "OAuthClient", "TokenAnswer"]
+
+_MICROSOFT = frozenset({"microsoft", "outlook"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientSettings:
+    """The portal's registration with a provider; `provider` is its name in diagnoses ("gmail", "outlook")."""
+
+    endpoints: Endpoints
+    client_id: str
+    client_secret: str = field(repr=False)
+    scopes: tuple[str, ...]
+    provider: str
+
+    @property
+    def is_microsoft(self) -> bool:
+        """Say whether Microsoft's rules hold for claims and scopes."""
+        return self.provider in _MICROSOFT or TENANT_MARK in self.endpoints.issuer
+
+
+class OAuthClient:
+    """Speaks to a provider's endpoints for one registration; any number of threads may use it."""
+
+    def __init__(
+        self, settings: ClientSettings, *, ca_file: Path | None = None, limits: HttpLimits = USUAL_LIMITS
+    ) -> None:
+        self.settings = settings
+        self._ca_file = ca_file
+        self._limits = limits
+
+    def authorization_url(self, *, redirect_uri: str, state: str, nonce: str, verifier: str, **extra: str) -> str:
+        """Give the address at which a person signs in and consents; what is empty in `extra` is left out."""
+        more = {name: value for name, value in extra.items() if value}
+        with self._session(stage=Stage.AUTHORIZE) as session:
+            url, _ = session.create_authorization_url(
+                self.settings.endpoints.authorization,
+                redirect_uri=redirect_uri,
+                state=state,
+                nonce=nonce,
+                code_verifier=verifier,
+                **more,
+            )
+            return str(url)
+
+    def redeem(self, code: str, *, redirect_uri: str, verifier: str) -> TokenAnswer:
+        """Exchange an authorization code for tokens."""
+        with self._session(code, verifier) as session:
+            session.fetch_token(
+                self.settings.endpoints.token,
+                grant_type="authorization_code",
+                code=code,
+                redirect_uri=redirect_uri,
+                code_verifier=verifier,
+            )
+            return session.heard()
+
+    def refresh(self, refresh_token: str) -> TokenAnswer:
+        """Get a fresh access token; the answer holds a refresh token only if the provider sent one."""
+        if not refresh_token:  # Authlib would look for another one
+            raise OAuthFailure("There is no refresh token")
+        # Without a scope it stays as granted (RFC 6749 section 6). Microsoft's documentation sends it all the same, but
+        # Google refuses one that the person did not tick.
+        if not self.settings.is_microsoft:
+            return self._refresh(refresh_token, None)
+        try:
+            return self._refresh(refresh_token, " ".join(self.settings.scopes))
+        except OAuthFailure as failure:
+            # Another provider in Microsoft's place may have granted less than it was asked for, and insist on that.
+            if failure.error != "invalid_scope":
+                raise
+            return self._refresh(refresh_token, None)
+
+    def _refresh(self, refresh_token: str, scope: str | None) -> TokenAnswer:
+        with self._session(refresh_token) as session:
+            session.refresh_token(self.settings.endpoints.token, refresh_token=refresh_token, scope=scope)
+            return session.heard()
+
+    def revoke(self, token: str) -> None:
+        """End a grant at the provider (RFC 7009); where it has no revocation endpoint, do nothing."""
+        if not self.settings.endpoints.revocation:
+            return
+        with self._session(token) as session:
+            response = session.revoke_token(self.settings.endpoints.revocation, token=token)
+            if response.status_code == 200:  # the body, if any, means nothing (RFC 7009 section 2.2)
+                return
+            answer = HttpAnswer(status=response.status_code, body=response.content)
+            try:
+                json_object(answer, secrets=(*self._secrets, token))
+            except OAuthFailure as failure:
+                # It is gone already. RFC 7009 wants a 200 for that, Google sends this.
+                if failure.error != "invalid_token":
+                    raise
+
+    def identify(self, id_token: str, *, nonce: str, access_token: str) -> Identity:
+        """Say who signed in, after every check of OIDC Core section 3.1.3.7 on the ID token."""
+        from webapp.core.oauth.id_token import Expected, verify  # costs time that the portal's start need not spend
+
+        expected = Expected(
+            issuer=self.settings.endpoints.issuer,
+            client_id=self.settings.client_id,
+            nonce=nonce,
+            access_token=access_token,
+            is_microsoft=self.settings.is_microsoft,
+            secrets=(*self._secrets, id_token, access_token, nonce),
+        )
+        claims = verify(id_token, expected, jwks_uri=self.settings.endpoints.jwks_uri, fetch=self._fetch)
+        return identity_of(claims, is_microsoft=self.settings.is_microsoft)
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        return (self.settings.client_secret,)
+
+    def _fetch(self, url: str) -> HttpAnswer:
+        return exchange("GET", url, headers={"Accept": "application/json"}, limits=self._limits, ca_file=self._ca_file)
+
+    @contextmanager
+    def _session(self, *secrets: str, stage: Stage = Stage.TOKEN) -> Iterator["TokenSession"]:
+        from webapp.core.oauth.authlib_session import TokenSession, failures  # Authlib and requests: as above
+
+        hidden = (*self._secrets, *secrets)
+        with (
+            failures(stage, hidden),
+            TokenSession(
+                self.settings, self._limits, self._ca_file, secrets=hidden, since=datetime.now(UTC)
+            ) as session,
+        ):
+            yield session

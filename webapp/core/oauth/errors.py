@@ -1,0 +1,72 @@
+"""The one failure that leaves this package: what was said, what it means for a grant, and how far the sign-in had come.
+
+OAuthFailure
+├── Kind.ENDED      the grant is gone: only a person can renew it
+├── Kind.LATER      network, overload or nonsense: the same request may succeed later
+└── Kind.REFUSED    everything else, such as a wrong client secret
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from webapp.core.diagnosis.failure import Failure, Stage
+from webapp.core.diagnosis.secret_masking import mask
+
+_LONGEST = 1500
+
+
+class Kind(StrEnum):
+    """What a failure means for the grant that was used."""
+
+    ENDED = "ended"
+    LATER = "later"
+    REFUSED = "refused"
+
+
+class Sign(StrEnum):
+    """A fact this package established itself, by comparison and not from wording."""
+
+    CLOCK_DIFFERS = "clock-differs"
+    NONCE_DIFFERS = "nonce-differs"
+    ISSUER_DIFFERS = "issuer-differs"
+    TENANT_DIFFERS = "tenant-differs"
+    AUDIENCE_DIFFERS = "audience-differs"
+    SIGNATURE_WRONG = "signature-wrong"
+    ACCESS_TOKEN_DIFFERS = "access-token-differs"  # noqa: S105  (a sign, no secret)
+    ID_TOKEN_UNUSABLE = "id-token-unusable"  # noqa: S105
+
+
+class OAuthFailure(Exception):  # noqa: N818  (also what an attempt ended with is one)
+    """Any failure between the portal and a provider's OAuth endpoints.
+
+    `text` quotes the other side or the library, on one line, without secrets; `error` is the code of RFC 6749, if one
+    was given; `sign` is what was established.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        kind: Kind = Kind.REFUSED,
+        stage: Stage = Stage.TOKEN,
+        sign: str | None = None,
+        error: str = "",
+        secrets: Iterable[str] = (),
+    ) -> None:
+        self.text = _quotable(text, secrets)
+        super().__init__(self.text)
+        self.kind = kind
+        self.stage = stage
+        self.sign = sign
+        self.error = error
+
+    def failure(self, provider: str | None) -> Failure:
+        """Turn the failure into the input of a diagnosis."""
+        return Failure(text=self.text, stage=self.stage, provider=provider, sign=self.sign)
+
+
+def _quotable(text: str, secrets: Iterable[str]) -> str:
+    """Mask before anything is cut off, or half a secret might be left at the end."""
+    masked = mask(text, *secrets)
+    plain = "".join(char if char.isprintable() else " " for char in masked)
+    return " ".join(plain.split())[:_LONGEST]

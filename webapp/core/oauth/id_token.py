@@ -1,0 +1,172 @@
+"""Verifies an ID token: signature, issuer, audience, nonce, times, access token (OIDC Core section 3.1.3.7).
+
+Each refusal names what did not fit. Imported only when somebody signs in: joserfc costs the portal's start.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from joserfc import jws
+from joserfc.errors import JoseError
+
+from webapp.core.oauth.bounded_http import HttpAnswer
+from webapp.core.oauth.endpoints import TENANT_MARK, is_guid
+from webapp.core.oauth.errors import Kind, OAuthFailure, Sign
+from webapp.core.oauth.jwks import KEYS, Key, NamedKey, read_keys
+from webapp.core.oauth.token_response import json_object
+
+Claims = Mapping[str, object]
+
+# Never "none", and never an HMAC, whose key would be the public key. All of these hash with SHA-256.
+_ALGORITHMS = frozenset({"RS256", "PS256", "ES256"})
+
+_LEEWAY = 120
+# An ID token comes straight from its maker, so its age shows how far the clocks are apart. Microsoft dates its tokens
+# five minutes back.
+_OLDEST = 300 + _LEEWAY
+
+_GOOGLE = frozenset({"https://accounts.google.com", "accounts.google.com"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What an ID token must say, and what must not be quoted."""
+
+    issuer: str
+    client_id: str
+    nonce: str = field(repr=False)
+    access_token: str = field(repr=False)
+    is_microsoft: bool = False
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def refuse(self, text: str, sign: Sign) -> OAuthFailure:
+        """Say that a token does not fit."""
+        return OAuthFailure(text, kind=Kind.REFUSED, sign=sign, secrets=self.secrets)
+
+
+def verify(id_token: str, expected: Expected, *, jwks_uri: str, fetch: Callable[[str], HttpAnswer]) -> Claims:
+    """Give the claims of an ID token that passed every check."""
+    header = _part(id_token, 0, expected)
+    algorithm, kid = header.get("alg"), header.get("kid")
+    if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
+        raise expected.refuse(f"Invalid JWT signature: alg {algorithm!r} is not accepted", Sign.SIGNATURE_WRONG)
+    if not isinstance(kid, str | None):
+        raise expected.refuse("the id_token's kid is not a text", Sign.ID_TOKEN_UNUSABLE)
+
+    def ask() -> tuple[NamedKey, ...]:
+        return read_keys(json_object(fetch(jwks_uri), secrets=expected.secrets))
+
+    keys = KEYS.find(jwks_uri, kid, ask)
+    if not keys:
+        raise expected.refuse(
+            f"Invalid JWT signature: no key {kid!r} for {algorithm} among those of the provider", Sign.SIGNATURE_WRONG
+        )
+    if not any(_is_signed(id_token, key, algorithm) for key in keys):
+        raise expected.refuse("Invalid JWT signature: it does not fit the provider's key", Sign.SIGNATURE_WRONG)
+    claims = _part(id_token, 1, expected)
+    for check in (_check_issuer, _check_audience, _check_nonce, _check_times, _check_access_token):
+        check(claims, expected)
+    return claims
+
+
+def _part(id_token: str, index: int, expected: Expected) -> Claims:
+    parts = id_token.split(".")
+    try:
+        text = parts[index].encode("ascii") if len(parts) == 3 else b""
+        found = json.loads(base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        what = "an id_token that is not a signed JWT" if id_token else "no id_token in the answer"
+        raise expected.refuse(what, Sign.ID_TOKEN_UNUSABLE)
+    return found
+
+
+def _is_signed(id_token: str, key: Key, algorithm: str) -> bool:
+    try:
+        jws.deserialize_compact(id_token, key, algorithms=[algorithm])
+    except (JoseError, ValueError, TypeError, KeyError):
+        return False
+    return True
+
+
+def _check_issuer(claims: Claims, expected: Expected) -> None:
+    issuer, tenant = claims.get("iss"), claims.get("tid")
+    accepted = _GOOGLE if expected.issuer in _GOOGLE else {expected.issuer}
+    if TENANT_MARK in expected.issuer:
+        known = isinstance(tenant, str) and is_guid(tenant)
+        accepted = {expected.issuer.replace(TENANT_MARK, str(tenant))} if known else frozenset()
+    if isinstance(issuer, str) and issuer in accepted:
+        return
+    text = f"the id_token is from {issuer!r} (tid {tenant!r}), the portal expects {expected.issuer}"
+    if expected.is_microsoft:
+        raise expected.refuse(f"Invalid tenant: {text}", Sign.TENANT_DIFFERS)
+    raise expected.refuse(f"No valid verifier for this issuer: {text}", Sign.ISSUER_DIFFERS)
+
+
+def _check_audience(claims: Claims, expected: Expected) -> None:
+    audience, authorized = claims.get("aud"), claims.get("azp")
+    several = audience if isinstance(audience, list) else [audience]
+    if expected.client_id in several and (len(several) == 1 or authorized == expected.client_id):
+        return
+    raise expected.refuse(
+        f"No valid verifier for this audience: the id_token is for {audience!r} (azp {authorized!r}), "
+        f"the portal's client ID is {expected.client_id}",
+        Sign.AUDIENCE_DIFFERS,
+    )
+
+
+def _check_nonce(claims: Claims, expected: Expected) -> None:
+    nonce = claims.get("nonce")
+    if not isinstance(nonce, str) or not _same(nonce, expected.nonce):
+        what = "another nonce" if nonce else "no nonce"
+        raise expected.refuse(f"Invalid state of the sign-in: the id_token has {what}", Sign.NONCE_DIFFERS)
+
+
+def _check_times(claims: Claims, expected: Expected) -> None:
+    now = time.time()
+    issued, expires = (_moment(claims, name, expected) for name in ("iat", "exp"))
+    begins = _moment(claims, "nbf", expected) if "nbf" in claims else issued
+    behind = max(issued, begins) - now
+    ahead = now - issued
+    if behind > _LEEWAY:
+        raise expected.refuse(_clocks("ahead of", behind), Sign.CLOCK_DIFFERS)
+    if ahead > _OLDEST or now - expires > _LEEWAY:
+        raise expected.refuse(_clocks("behind", max(ahead, now - expires)), Sign.CLOCK_DIFFERS)
+
+
+def _clocks(where: str, seconds: float) -> str:
+    return f"The clocks are not synchronized: by the id_token the provider's time is {_span(seconds)} {where} ours"
+
+
+def _span(seconds: float) -> str:
+    return f"about {seconds / 60:.0f} minutes" if seconds < 7200 else f"about {seconds / 3600:.0f} hours"
+
+
+def _moment(claims: Claims, name: str, expected: Expected) -> float:
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e11:
+        raise expected.refuse(f"the id_token's {name} is not a time", Sign.ID_TOKEN_UNUSABLE)
+    return value
+
+
+def _check_access_token(claims: Claims, expected: Expected) -> None:
+    """Compare the left half of the access token's hash (OIDC Core section 3.1.3.6)."""
+    if "at_hash" not in claims:
+        return
+    digest = hashlib.sha256(expected.access_token.encode()).digest()
+    wanted = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
+    if not _same(str(claims["at_hash"]), wanted):
+        raise expected.refuse(
+            "Invalid state of the sign-in: at_hash in the id_token is of another access token",
+            Sign.ACCESS_TOKEN_DIFFERS,
+        )
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))

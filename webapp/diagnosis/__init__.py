@@ -1,5 +1,0 @@
-"""Says what is wrong with a connection and who can mend it: a failure in, a named problem out. Knows no network."""
-
-from webapp.diagnosis.engine import diagnose
-
-__all__ = ["diagnose"]

@@ -1,0 +1,1 @@
+"""Filters and validators of form fields, for every form."""

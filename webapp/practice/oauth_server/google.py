@@ -1,0 +1,95 @@
+"""The Google-like provider. Facts: Google's pages on OAuth 2.0 for web server apps and on OpenID Connect."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.practice.oauth_server.oauth_error import Refusal
+from webapp.practice.oauth_server.provider_profile import House
+from webapp.practice.oauth_server.sample_users import GOOGLE_MENDS, GOOGLE_PEOPLE, Person
+
+MAIL_SCOPE = "https://mail.google.com/"
+_SPELT_OUT = {name: f"https://www.googleapis.com/auth/userinfo.{name}" for name in ("email", "profile")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoogleLike(House):
+    """Refresh tokens only with offline access and a consent, and never rotated; `iss` in the callback."""
+
+    def issuer(self, base_url: str, tenant: str = "") -> str:
+        """Give the one issuer."""
+        return base_url
+
+    def claims(self, person: Person, base_url: str) -> dict[str, Any]:
+        """Name the person, and the organisation where there is one (`hd`)."""
+        claims = {
+            "iss": base_url,
+            "sub": str(int(hashlib.sha256(person.address.encode()).hexdigest()[:17], 16)),
+            "email": person.address,
+            "email_verified": True,
+        }
+        return claims | ({"hd": person.hosted_domain} if person.hosted_domain else {})
+
+    def wants_refresh_token(self, parameters: Mapping[str, str], *, scopes: frozenset[str], first: bool) -> bool:
+        """Hand one out for offline access, at the first consent or when consent was asked for."""
+        asked = "consent" in parameters.get("prompt", "").split()
+        return parameters.get("access_type") == "offline" and (first or asked)
+
+    def callback_extra(self, person: Person, base_url: str, scope: str) -> dict[str, str]:
+        """Carry along what Google does."""
+        extra = {"iss": base_url, "scope": scope, "authuser": "0", "prompt": "consent"}
+        return extra | ({"hd": person.hosted_domain} if person.hosted_domain else {})
+
+    def callback_error(self, refusal: Refusal, base_url: str) -> dict[str, str]:
+        """Give the bare error: Google explains itself on its own pages."""
+        return {"error": refusal.error, "iss": base_url}
+
+    def token_scope(self, scope: str) -> str:
+        """Spell the scopes of identity as Google does in its answers."""
+        return " ".join(_SPELT_OUT.get(each, each) for each in scope.split())
+
+    def token_error(self, refusal: Refusal) -> dict[str, Any]:
+        """Give error and description."""
+        return {"error": refusal.error, "error_description": refusal.description}
+
+
+def _grant(description: str) -> Refusal:
+    return Refusal(error="invalid_grant", description=description)
+
+
+GOOGLE = GoogleLike(
+    key="google",
+    name="Google-like",
+    client_id="practice-google-client",
+    client_secret="practice-google-secret",
+    callback_path="/oauth/gmail/callback",
+    mail_scope=MAIL_SCOPE,
+    scopes=frozenset({"openid", "email", "profile", MAIL_SCOPE}),
+    steady_scopes=frozenset({"openid", "email", "profile"}),
+    people=GOOGLE_PEOPLE,
+    mends=GOOGLE_MENDS,
+    rotates=False,
+    authorize_path="/o/oauth2/v2/auth",
+    token_path="/token",
+    jwks_path="/oauth2/v3/certs",
+    discovery_path="/.well-known/openid-configuration",
+    revoke_path="/revoke",
+    ticks=True,
+    calls_back=False,
+    refusals={
+        "client-unknown": Refusal(error="invalid_client", description="The OAuth client was not found.", status=401),
+        "secret-wrong": Refusal(error="invalid_client", description="Unauthorized", status=401),
+        "redirect-differs": Refusal(error="redirect_uri_mismatch", description="Bad Request"),
+        "code-unknown": _grant("Malformed auth code."),
+        "code-used": _grant("Code was already redeemed."),
+        "verifier-missing": _grant("Missing code verifier."),
+        "verifier-wrong": _grant("Invalid code verifier."),
+        "refresh-unknown": _grant("Bad Request"),
+        "refresh-used": _grant("Bad Request"),
+        "revoked": _grant("Token has been expired or revoked."),
+        "scope-unknown": Refusal(error="invalid_scope", description="Some requested scopes were invalid."),
+        "denied": Refusal(error="access_denied", description=""),
+        "malformed": Refusal(error="invalid_request", description="Bad Request"),
+    },
+)

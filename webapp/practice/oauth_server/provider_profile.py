@@ -1,0 +1,108 @@
+"""What one provider does its own way: its paths, its words, its claims. Knows neither Flask nor Authlib."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.practice.oauth_server.oauth_error import Refusal
+from webapp.practice.oauth_server.sample_users import Person
+
+__all__ = ["House", "Refusal"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class House(ABC):
+    """One provider. `tenant` in a method is the segment of the path that names a tenant, empty where there is none.
+
+    `refusals` has an entry for every reason of `REASONS`; `steady_scopes` have no box on the consent page, and where
+    nothing `ticks`, no scope has. With `calls_back` an error goes to the client; without, only a page of the
+    provider says it. `mends` are the people an administrator has mended something for, by the key of the scenario;
+    who approves the client at `approve_path` mends the one named `approved`.
+    """
+
+    key: str
+    name: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    callback_path: str
+    mail_scope: str
+    scopes: frozenset[str]
+    steady_scopes: frozenset[str]
+    people: tuple[Person, ...]
+    mends: Mapping[str, Person]
+    refusals: Mapping[str, Refusal]
+    rotates: bool
+    prefix: str = ""
+    authorize_path: str
+    token_path: str
+    jwks_path: str
+    discovery_path: str
+    revoke_path: str = ""
+    approve_path: str = ""
+    approved: str = ""
+    introspect_path: str = "/introspect"
+    ticks: bool = False
+    calls_back: bool = True
+
+    def people_now(self, mended: Container[str]) -> tuple[Person, ...]:
+        """Give everybody as they are with some scenarios mended."""
+        changed = {person.address: person for key, person in self.mends.items() if key in mended}
+        return tuple(changed.get(person.address, person) for person in self.people)
+
+    def person(self, address: str, mended: Container[str] = ()) -> Person | None:
+        """Find a person by address, in whatever case it was typed, as they are with some scenarios mended."""
+        wanted = address.strip().casefold()
+        return next((person for person in self.people_now(mended) if person.address == wanted), None)
+
+    @property
+    def scopes_of_mail(self) -> frozenset[str]:
+        """Give what a mail program asks for: all that needs no box, and mail."""
+        return self.steady_scopes | {self.mail_scope}
+
+    def title(self, scope: str) -> str:
+        """Say what a scope allows, as on a consent page."""
+        return "Read, compose, send and permanently delete all your mail" if scope == self.mail_scope else scope
+
+    def knows_tenant(self, tenant: str) -> bool:
+        """Tell whether a tenant exists here."""
+        return True
+
+    def approval(self, tenant: str, scope: str) -> dict[str, str]:
+        """Give what a client is told once an administrator has approved it; nothing where the tenant cannot do so."""
+        return {}
+
+    @abstractmethod
+    def issuer(self, base_url: str, tenant: str = "") -> str:
+        """Give the issuer as the discovery document of a tenant has it."""
+
+    @abstractmethod
+    def claims(self, person: Person, base_url: str) -> dict[str, Any]:
+        """Give the claims of an id_token that are about a person, with the issuer."""
+
+    @abstractmethod
+    def wants_refresh_token(self, parameters: Mapping[str, str], *, scopes: frozenset[str], first: bool) -> bool:
+        """Tell whether an authorization request leads to a refresh token."""
+
+    @abstractmethod
+    def callback_extra(self, person: Person, base_url: str, scope: str) -> dict[str, str]:
+        """Give what a successful callback carries beside code and state."""
+
+    @abstractmethod
+    def callback_error(self, refusal: Refusal, base_url: str) -> dict[str, str]:
+        """Give the parameters of an error callback."""
+
+    @abstractmethod
+    def token_error(self, refusal: Refusal) -> dict[str, Any]:
+        """Give the body of the token endpoint's refusal."""
+
+    def token_scope(self, scope: str) -> str:
+        """Give the scope a token answer names."""
+        return scope
+
+
+REASONS = frozenset({
+    "client-unknown", "secret-wrong", "redirect-differs", "code-unknown", "code-used", "verifier-missing",
+    "verifier-wrong", "refresh-unknown", "refresh-used", "revoked", "scope-unknown", "denied", "malformed",
+})  # fmt: skip
+"""Why a request is refused, whoever the person."""

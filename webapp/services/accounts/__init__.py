@@ -1,0 +1,1 @@
+"""People's accounts: users, sessions, one-time links, API tokens."""

@@ -1,0 +1,1 @@
+"""Connections: permissions, checks and their results, consent links, open mail sessions."""

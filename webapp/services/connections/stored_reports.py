@@ -1,0 +1,33 @@
+"""The stored reports of a connection, and what they come down to for a reader."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from webapp.models import CheckReport, Connection, db
+from webapp.services.connections.check_result import Facts, Verdict, facts_of
+from webapp.services.connections.checks import report_from_json
+from webapp.services.providers import PROVIDERS
+
+
+def newest_report(connection: Connection) -> CheckReport | None:
+    """Give the last report that was stored."""
+    return db.session.scalar(
+        select(CheckReport)
+        .where(CheckReport.connection_id == connection.id)
+        .order_by(CheckReport.started_at.desc(), CheckReport.id.desc())
+        .limit(1)
+    )
+
+
+def facts_of_connection(connection: Connection) -> Facts:
+    """Collect what a problem page may fill in about a saved connection."""
+    provider = PROVIDERS[connection.credential_type]
+    return replace(facts_of(provider.server(connection), connection.address), **provider.facts(connection))
+
+
+def verdict_of(connection: Connection, stored: CheckReport) -> Verdict:
+    """Diagnose a stored report by what is known today."""
+    server = PROVIDERS[connection.credential_type].server(connection)
+    facts = facts_of_connection(connection)
+    return Verdict.of(report_from_json(stored.body), server, connection.address, facts=facts)

@@ -1,0 +1,1 @@
+"""Hand-offs: a problem sent to the administrator who can fix it, followed until it is fixed."""

@@ -1,0 +1,137 @@
+"""How a hand-off stands: what is asked now, and whether it is mended."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from werkzeug.utils import cached_property
+
+from webapp.core.diagnosis import diagnose
+from webapp.core.diagnosis.failure import Failure
+from webapp.core.diagnosis.problem import Diagnosis
+from webapp.models import CheckReport, Connection, HandOff, State, db, utcnow
+from webapp.services.connections.check_result import Facts, Verdict
+from webapp.services.connections.stored_reports import facts_of_connection, newest_report, verdict_of
+from webapp.services.handoff.handoffs import failure_of
+from webapp.services.providers.oauth.registration_facts import oauth_facts
+
+# A stranger may have the mail server asked once in this time.
+TEST_EVERY = timedelta(minutes=1)
+
+
+class Phase(StrEnum):
+    """Where a hand-off has got to."""
+
+    ASKED = "asked"
+    CHANGED = "changed"
+    MENDED = "mended"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A hand-off as it stands at this moment."""
+
+    hand_off: HandOff
+
+    @cached_property
+    def connection(self) -> Connection | None:
+        """Give the connection it is about; where it was asked before there was one, the one that came of it."""
+        if self.hand_off.connection_id is not None:
+            return db.session.get(Connection, self.hand_off.connection_id, populate_existing=True)
+        return db.session.scalar(
+            select(Connection)
+            .where(
+                Connection.address == self.hand_off.address,
+                func.lower(Connection.user) == self.hand_off.mailbox.lower(),
+                Connection.credential_type == self.hand_off.credential_type,
+                Connection.created_at >= self.hand_off.asked_at,
+            )
+            .order_by(Connection.id.desc())
+            .limit(1)
+        )
+
+    @cached_property
+    def phase(self) -> Phase:
+        """Say where it has got to."""
+        connection = self.connection
+        if connection is None or self._later is None:
+            return Phase.ASKED
+        if connection.state is State.NOT_TESTED:
+            return Phase.CHANGED
+        return Phase.MENDED if self._later.passed else Phase.ASKED
+
+    @property
+    def mended_at(self) -> datetime | None:
+        """Say since when it works."""
+        return self.connection.state_since if self.connection and self.phase is Phase.MENDED else None
+
+    @cached_property
+    def tested_at(self) -> datetime | None:
+        """Say when it was tested last."""
+        return self._newest.started_at if self._newest else None
+
+    @property
+    def seconds_to_wait(self) -> int:
+        """Say how long it takes until the next test is allowed; 0 where it is."""
+        if self.tested_at is None:
+            return 0
+        return max(0, round((self.tested_at + TEST_EVERY - utcnow()).total_seconds()))
+
+    @cached_property
+    def failure(self) -> Failure:
+        """Give what a later test has failed by, else what was asked about."""
+        found = self._verdict.report.failure if self._verdict else None
+        return found or failure_of(self.hand_off)
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """Name the problem that the failure comes down to."""
+        return diagnose(self.failure)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Collect what the problem's page may fill in."""
+        connection, hand_off, who = self.connection, self.hand_off, self.diagnosis.problem.who.value
+        if connection is not None:
+            known = facts_of_connection(connection)
+            return replace(known, who=who, account=known.account or hand_off.account)
+        mailbox = hand_off.mailbox
+        more = oauth_facts(hand_off.credential_type, account=hand_off.account, address=mailbox)
+        return Facts(address=hand_off.address, user=mailbox, who=who, **more)
+
+    @property
+    def technical(self) -> str:
+        """Write down what somebody who mends it may ask for."""
+        return self._verdict.technical if self._verdict else self.hand_off.technical
+
+    @property
+    def first_problem_is_gone(self) -> bool:
+        """Say that another problem shows now than the one that was asked about."""
+        return self.diagnosis.problem.slug != self.hand_off.problem
+
+    @property
+    def mark(self) -> str:
+        """Tell one standing from another, for a page that waits for news."""
+        return f"{self.phase.value}-{int(self.hand_off.opened_at is not None)}"
+
+    @property
+    def test_mark(self) -> str:
+        """Tell one standing from another for a page that shows every test."""
+        return f"{self.phase.value}-{self.tested_at.timestamp() if self.tested_at else 0:.3f}"
+
+    @cached_property
+    def _newest(self) -> CheckReport | None:
+        return newest_report(self.connection) if self.connection else None
+
+    @cached_property
+    def _later(self) -> CheckReport | None:
+        """Give the last report where it is younger than the question."""
+        newest = self._newest
+        return newest if newest is not None and newest.started_at > self.hand_off.asked_at else None
+
+    @cached_property
+    def _verdict(self) -> Verdict | None:
+        if self.connection is None or self._later is None or self._later.passed:
+            return None
+        return verdict_of(self.connection, self._later)

@@ -1,0 +1,184 @@
+"""A credential type by OAuth: its form, and how a grant gets into a mailbox."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from flask_login import current_user as visitor
+from sqlalchemy import select
+from wtforms import HiddenField, StringField
+from wtforms.validators import Optional
+
+from webapp.config.app_state import KeyFileError, SecretBoxError
+from webapp.core.imap import GrantEvidence, Obtained, ServerSettings, TokenError
+from webapp.core.imap.protocol.credentials import AccessToken
+from webapp.core.oauth.errors import OAuthFailure
+from webapp.forms.validators import clean, email_address
+from webapp.models import Connection, Grant, SignInAttempt, read_transaction, utcnow
+from webapp.services.providers.oauth import authorization_requests
+from webapp.services.providers.oauth.access_tokens import NoGrantError, fresh_access_token
+from webapp.services.providers.oauth.account_matching import same_account
+from webapp.services.providers.oauth.client_registration import HOUSES, House, client_in_force, imap_server
+from webapp.services.providers.oauth.registration_facts import oauth_facts
+from webapp.services.providers.provider import ConnectionForm, Kept, Provider, Target
+from webapp.web.template_filters import ago_words, plural
+
+
+class OAuthForm(ConnectionForm):
+    """The name of a sign-in attempt stands in for a secret; `shared_mailbox` is opened instead of the account's own."""
+
+    attempt = HiddenField()
+
+
+class OutlookForm(OAuthForm):
+    """At Microsoft an account may open the mailboxes of others."""
+
+    shared_mailbox = StringField("Shared mailbox", filters=[clean], validators=[Optional(), email_address])
+
+
+@dataclass(frozen=True)
+class GrantToken:
+    """The way from a grant to a credential, as a step of the check."""
+
+    grant_id: int | None
+    house: House = field(compare=False)
+
+    def __call__(self) -> Obtained:
+        """Give a fresh access token; raise `TokenError` with what the provider said."""
+        if self.grant_id is None:
+            raise TokenError("Nobody has signed in for this mailbox yet", sign="not-connected-yet")
+        try:
+            token = fresh_access_token(self.grant_id)
+        except OAuthFailure as failure:
+            raise TokenError(failure.text, sign=failure.sign) from None
+        except NoGrantError:
+            raise TokenError("The grant of this mailbox was deleted", sign="not-connected-yet") from None
+        except (SecretBoxError, KeyFileError) as error:
+            raise TokenError(f"A stored secret cannot be opened: {error}") from None
+        origin = "Renewed just now" if token.renewed else f"From the store, obtained {ago_words(token.obtained_at)}"
+        lives = max(0, round((token.expires_at - utcnow()).total_seconds() / 60))
+        return Obtained(
+            credential=AccessToken(token.value),
+            detail=f"{origin}, good for {plural(lives, 'minute')}, for {', '.join(_short(token.scopes))}",
+            warning=token.warning,
+            evidence=GrantEvidence(
+                account=token.account,
+                scopes=token.scopes or None,
+                mail_scope=self.house.mail_scope,
+                expires_at=token.expires_at,
+            ),
+        )
+
+
+class OAuthProvider(Provider):
+    """A provider that people sign in to; what is fixed about it is data in `HOUSES`."""
+
+    fields_template = "sign_ins/_fields.html"
+    settings_template = "sign_ins/_settings.html"
+
+    @property
+    def house_key(self) -> str | None:
+        """Name the house."""
+        return self.house.key
+
+    @property
+    def house(self) -> House:
+        """Give what is fixed about the provider."""
+        return HOUSES[self.credential_type]
+
+    @abstractmethod
+    def authorize_parameters(self, address: str, *, choose: bool) -> dict[str, str]:
+        """Say for whom the sign-in is; with `choose` the provider asks which account to use."""
+
+    def is_ready(self) -> bool:
+        """Say whether an administrator has set the provider up."""
+        return client_in_force(self.credential_type).is_complete
+
+    def typed(self, form: Any, saved: Connection | None, *, kept: Kept) -> Target | None:
+        """Give what the form describes; None until somebody has signed in for this very address."""
+        grant_id = self._grant_id(form, saved)
+        return self.target(grant_id, mailbox_of(form)) if grant_id is not None else None
+
+    def missing(self, form: Any, saved: Connection | None) -> tuple[str, str]:
+        """Name the field to mend where `typed` gave nothing, and the words beside it."""
+        company = self.house.company
+        attempt = self.attempt(form)
+        if attempt is not None and attempt.grant_id is not None:
+            return "attempt", f"{attempt.account} has signed in. Decide first how that goes with {form.address.data}."
+        if saved is not None and saved.grant_id is not None:
+            return "attempt", f"The address is another one now: sign in at {company} again."
+        return "attempt", f"Sign in at {company} first."
+
+    def attempt(self, form: Any) -> SignInAttempt | None:
+        """Find the attempt that a form carries, if this browser began it for this provider."""
+        found = (
+            authorization_requests.find(form.attempt.data or "", visitor.session) if visitor.is_authenticated else None
+        )
+        return found if found is not None and found.credential_type is self.credential_type else None
+
+    def server(self, connection: Connection) -> ServerSettings:
+        """Give the provider's IMAP server, and the mailbox to open there."""
+        return self._server(connection.user or connection.address)
+
+    def facts(self, connection: Connection) -> Mapping[str, str]:
+        """Collect what is known of the account and of the portal's registration."""
+        return self._facts(connection.grant_id, connection.user or connection.address)
+
+    def stored(self, connection: Connection) -> Target:
+        """Give what a saved connection describes."""
+        return self.target(connection.grant_id, connection.user or connection.address)
+
+    def store(self, connection: Connection, form: Any, target: Target) -> None:
+        """Write the grant and the mailbox into a connection."""
+        if isinstance(target.credential, GrantToken):
+            connection.grant_id = target.credential.grant_id
+        connection.user = target.server.user
+        connection.host, connection.sealed_password = "", ""
+
+    def _grant_id(self, form: Any, saved: Connection | None) -> int | None:
+        attempt = self.attempt(form)
+        if attempt is not None and attempt.grant_id is not None:
+            return attempt.grant_id if is_settled(attempt, form.address.data or "") else None
+        if saved is not None and saved.credential_type is self.credential_type:
+            return saved.grant_id if same_account(saved.address, form.address.data or "") else None
+        return None
+
+    def target(self, grant_id: int | None, mailbox: str) -> Target:
+        """Give what a grant opens."""
+        return Target(
+            server=self._server(mailbox),
+            credential=GrantToken(grant_id, self.house),
+            provider=self.house.key,
+            proof=str(grant_id),
+            facts=partial(self._facts, grant_id, mailbox),
+        )
+
+    def _facts(self, grant_id: int | None, mailbox: str) -> Mapping[str, str]:
+        with read_transaction() as connection:
+            account = connection.execute(select(Grant.account).where(Grant.id == grant_id)).scalar() or ""
+        return oauth_facts(self.credential_type, account=account, address=mailbox)
+
+    def _server(self, mailbox: str) -> ServerSettings:
+        where = imap_server(self.credential_type)
+        return ServerSettings(host=where.host, port=where.port, security=where.security, user=mailbox)
+
+
+def _short(scopes: frozenset[str]) -> list[str]:
+    """Name scopes by what tells them apart."""
+    plain = (scope.removeprefix("https://").removeprefix("www.googleapis.com/auth/").rstrip("/") for scope in scopes)
+    return sorted(plain, key=lambda scope: ("." not in scope, scope))
+
+
+def is_settled(attempt: SignInAttempt, address: str) -> bool:
+    """Say whether an address and the account that signed in go together: by themselves, or by somebody's decision."""
+    if same_account(address, attempt.account):
+        return True
+    return attempt.settled and same_account(address, attempt.address)
+
+
+def mailbox_of(form: Any) -> str:
+    """Give the mailbox that a form describes: the shared one, or that of the address."""
+    shared = form.shared_mailbox.data if "shared_mailbox" in form else ""
+    return shared or form.address.data or ""

@@ -1,0 +1,37 @@
+"""What a problem page may fill in about a provider and the portal's registration there; nothing of it is secret."""
+
+from urllib.parse import urlencode
+
+from webapp.models import CredentialType
+from webapp.services.providers.oauth.client_registration import ClientInForce, imap_server, registration_in_force
+
+_CONSUMERS = "consumers"
+
+
+def oauth_facts(credential_type: CredentialType, *, account: str = "", address: str = "") -> dict[str, str]:
+    """Collect the values that administrators are asked for."""
+    client = registration_in_force(credential_type)
+    return {
+        "provider": client.house.key,
+        "account": account,
+        "client_id": client.client_id,
+        "redirect_uri": client.redirect_uri,
+        "scopes": " ".join(client.house.scopes),
+        "tenant": client.tenant,
+        "admin_consent_url": admin_consent_url(client, address or account),
+        "host": imap_server(credential_type).host,
+    }
+
+
+def admin_consent_url(client: ClientInForce, address: str = "") -> str:
+    """Give the link at which a Microsoft administrator lets everybody of a tenant use the portal.
+
+    `common` does not work there: the tenant is the one that was set, else the domain of the address.
+    """
+    if client.credential_type is not CredentialType.OUTLOOK or not client.client_id or client.tenant == _CONSUMERS:
+        return ""
+    fixed = client.tenant not in ("common", "organizations")
+    tenant = client.tenant if fixed else address.rpartition("@")[2] or "organizations"
+    base = client.endpoints.authorization.partition("/oauth2/")[0].rpartition("/")[0]
+    asked = {"client_id": client.client_id, "scope": " ".join(client.house.scopes), "redirect_uri": client.redirect_uri}
+    return f"{base}/{tenant}/v2.0/adminconsent?{urlencode(asked)}"

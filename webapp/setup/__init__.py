@@ -1,0 +1,1 @@
+"""Prepares the portal before it serves: data folder, migrations, keys."""

@@ -1,0 +1,1 @@
+"""Pages for signing in, joining, passwords, devices and API tokens."""

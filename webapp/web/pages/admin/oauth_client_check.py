@@ -1,0 +1,112 @@
+"""Check set-up: proves a client ID and its secret at the provider before anybody signs in. Stores nothing."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from werkzeug.utils import cached_property
+
+from webapp.core.diagnosis import diagnose
+from webapp.core.diagnosis.problem import Diagnosis
+from webapp.core.oauth import Kind, OAuthFailure, check_client
+from webapp.models import db, utcnow
+from webapp.services.connections.check_result import Facts
+from webapp.services.providers.oauth.client_registration import ClientInForce
+from webapp.services.providers.oauth.registration_facts import admin_consent_url
+from webapp.web.template_filters import duration
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetUpResult:
+    """What a provider said to a client ID and its secret."""
+
+    client: ClientInForce
+    failure: OAuthFailure | None
+    started_at: datetime
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Say whether the provider knows them."""
+        return self.failure is None
+
+    @property
+    def proves_nothing(self) -> bool:
+        """Say whether the provider gave no answer that tells anything of them."""
+        return self.failure is not None and self.failure.kind is Kind.LATER
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis | None:
+        """Name the problem that the failure comes down to."""
+        return diagnose(self.failure.failure(self.client.house.key)) if self.failure else None
+
+    @property
+    def slug(self) -> str:
+        """Name the problem; empty when there is none."""
+        return self.diagnosis.problem.slug if self.diagnosis else ""
+
+    @property
+    def sentence(self) -> str:
+        """Say first what an administrator wants to know."""
+        company = self.client.house.company
+        if self.diagnosis is None:
+            return f"{company} knows this client ID and secret"
+        return f"{company} could not be asked" if self.proves_nothing else self.diagnosis.problem.verdict
+
+    @property
+    def summary(self) -> str:
+        """Say who was asked, and when."""
+        when = f"{self.started_at.astimezone(UTC):%H:%M:%S} UTC"
+        return f"Asked {self.asked.hostname} in {duration(self.seconds)} · {when}"
+
+    @property
+    def asked(self) -> "_Address":
+        """Give the address of the token endpoint."""
+        parts = urlsplit(self.client.endpoints.token)
+        return _Address(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+
+    @property
+    def facts(self) -> Facts:
+        """Collect what a problem page may fill in; all of it belongs to what was checked, not to what is in force."""
+        client = self.client
+        return Facts(
+            host=self.asked.hostname,
+            port=self.asked.port,
+            provider=client.house.key,
+            client_id=client.client_id,
+            redirect_uri=client.redirect_uri,
+            scopes=" ".join(client.house.scopes),
+            tenant=client.tenant,
+            admin_consent_url=admin_consent_url(client),
+        )
+
+    @property
+    def technical(self) -> str:
+        """Write down what somebody who mends it may ask for; no secret is in it."""
+        client = self.client
+        lines = [
+            f"When      {self.started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, {self.seconds:.2f} s",
+            f"Asked     {client.endpoints.token}",
+            "With      grant_type=refresh_token and an invented token",
+            f"Client ID {client.client_id}",
+        ]
+        if client.tenant:
+            lines.append(f"Tenant    {client.tenant}")
+        if self.failure is not None:
+            lines += ["", "The provider or library said:", self.failure.text, "", f"Diagnosis {self.slug}"]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class _Address:
+    hostname: str
+    port: int
+
+
+def check_set_up(client: ClientInForce) -> SetUpResult:
+    """Ask the provider; the database is let go while it is waited for."""
+    db.session.commit()
+    started_at, begun = utcnow(), time.monotonic()
+    failure = check_client(client.oauth())
+    return SetUpResult(client=client, failure=failure, started_at=started_at, seconds=time.monotonic() - begun)

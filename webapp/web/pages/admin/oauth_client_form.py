@@ -1,0 +1,91 @@
+"""The form of the portal's registration with a provider; what is fixed from outside has no field in it."""
+
+import re
+from collections.abc import Sequence
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, Form, PasswordField, StringField
+from wtforms.validators import DataRequired, Optional, StopValidation
+
+from webapp.config.provider_settings import is_tenant
+from webapp.forms.validators import AtMost, clean, lower, no_control_characters, typed
+from webapp.models import CredentialType, OAuthClientSetting
+from webapp.services.providers.oauth.client_registration import ClientInForce
+
+# RFC 6749, appendix A.1 and A.2, without the blank: providers issue none, and what is pasted often has some.
+_PLAIN = re.compile(r"[\x21-\x7e]*")
+_LONGEST_ID = 255
+_LONGEST_SECRET = 1000
+_LONGEST_TENANT = 253
+
+
+def plain(form: Form, field: Field) -> None:
+    """Refuse characters that occur in no client ID and no secret."""
+    if not _PLAIN.fullmatch(field.data or ""):
+        raise StopValidation("Blanks and letters beyond plain ASCII occur in none. Is this a name? Copy it once more.")
+
+
+class DayField(DateField):
+    """A day; says how one is written."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read a day without the blanks around it."""
+        try:
+            super().process_formdata([text.strip() for text in valuelist])
+        except ValueError:
+            raise ValueError("Write the day as in 2027-03-31.") from None
+
+
+class OAuthClientForm(FlaskForm):  # type: ignore[misc]
+    """Client ID, secret, tenant and the secret's last day; an empty secret keeps the stored one."""
+
+    client_id = StringField(
+        "Client ID",
+        filters=[clean],
+        validators=[DataRequired("Paste the client ID."), AtMost(_LONGEST_ID), no_control_characters, plain],
+    )
+    client_secret = PasswordField(
+        "Client secret", filters=[clean], validators=[AtMost(_LONGEST_SECRET), no_control_characters, plain]
+    )
+    secret_expires_on = DayField("Last day of the secret", validators=[Optional()])
+    tenant = StringField(
+        "Tenant", filters=[clean, lower], validators=[Optional(), AtMost(_LONGEST_TENANT), no_control_characters]
+    )
+
+    def __init__(self, client: ClientInForce, stored: OAuthClientSetting | None) -> None:
+        """Leave out what cannot be set here; `stored` is what was set here before."""
+        # Not the secret: a field that is not sent would take it for typed.
+        super().__init__(data={name: getattr(client, name) for name in ("client_id", "tenant", "secret_expires_on")})
+        self._client_id = client.client_id
+        self._secret_of = stored.client_id if stored is not None and stored.sealed_secret else ""
+        left_out = set(client.fixed)
+        if client.credential_type is not CredentialType.OUTLOOK:
+            left_out.add("tenant")
+        if "client_secret" in left_out:
+            left_out.add("secret_expires_on")
+        for name in left_out & set(self._fields):
+            del self[name]
+
+    @property
+    def has_fields(self) -> bool:
+        """Say whether anything can be set here."""
+        return any(name in self for name in ("client_id", "client_secret", "tenant"))
+
+    @property
+    def keeps_secret(self) -> bool:
+        """Say whether there is a stored secret that an empty field would keep."""
+        return bool(self._secret_of)
+
+    def validate_client_secret(self, field: PasswordField) -> None:
+        """Want a secret where none is stored, and again where the client ID is another one: it belongs to one ID."""
+        if typed(field):
+            return
+        if not self._secret_of:
+            raise StopValidation("Paste the client secret.")
+        if self._secret_of != (typed(self["client_id"]) if "client_id" in self else self._client_id):
+            raise StopValidation("The stored secret belongs to another client ID. Paste the one of this ID.")
+
+    def validate_tenant(self, field: StringField) -> None:
+        """Refuse what cannot stand where Microsoft's endpoints name a tenant."""
+        if not is_tenant(typed(field)):
+            raise StopValidation("Use organizations, common, consumers, a tenant ID or one of its domains.")

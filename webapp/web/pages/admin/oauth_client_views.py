@@ -1,0 +1,69 @@
+"""The set-up of a provider by an administrator: the portal's OAuth client, stored, checked and removed."""
+
+from flask import Response, abort, flash, url_for
+from sqlalchemy import delete
+
+from webapp.models import CredentialType, OAuthClientSetting, db
+from webapp.services.providers import PROVIDERS
+from webapp.services.providers.oauth.client_registration import HOUSES
+from webapp.web.forms import form_page
+from webapp.web.htmx import redirect_whole_page, render
+from webapp.web.pages.admin.oauth_client_check import check_set_up
+from webapp.web.pages.admin.oauth_client_page import SetUpPage
+from webapp.web.pages.admin.user_views import admin
+from webapp.web.template_filters import plural
+
+_KINDS = {house.key: credential_type for credential_type, house in HOUSES.items()}
+_CLIENT = "/oauth/<kind>"
+_PAGE = "admin/oauth_client.html"
+
+
+@admin.context_processor
+def oauth_places() -> dict[str, object]:
+    """Name the set-up pages for the navigation of the administration."""
+    return {"oauth_places": {key: PROVIDERS[kind].label for key, kind in _KINDS.items()}}
+
+
+@admin.route(_CLIENT, methods=["GET", "POST"])
+def oauth_client(kind: str) -> Response:
+    """Show how the portal is registered with a provider, and store what was typed."""
+    page = SetUpPage.of(_credential_type(kind))
+    if not page.form.has_fields or not page.form.validate_on_submit():
+        return form_page(_PAGE, page=page)
+    lost = page.connected if page.typed.client_id != page.client.client_id else 0
+    page.store()
+    if lost:
+        flash(f"Saved. To be reconnected with the new client ID: {plural(lost, 'connection')}.", "warning")
+    else:
+        flash("Saved. “Check set-up” proves it before anybody signs in.", "good")
+    return _back_to(kind)
+
+
+@admin.post(_CLIENT + "/check")
+def check_oauth_client(kind: str) -> Response:
+    """Prove what was typed, saved or not."""
+    page = SetUpPage.of(_credential_type(kind))
+    if not page.form.validate():
+        return render(_PAGE, "admin/_oauth_invalid.html", 422, page=page)
+    page.result = check_set_up(page.typed)
+    return render(_PAGE, "admin/_oauth_result.html", page=page)
+
+
+@admin.post(_CLIENT + "/remove")
+def remove_oauth_client(kind: str) -> Response:
+    """Forget what was stored on the page."""
+    of_kind = OAuthClientSetting.credential_type == _credential_type(kind)
+    removed = db.session.scalar(delete(OAuthClientSetting).where(of_kind).returning(OAuthClientSetting.credential_type))
+    db.session.commit()
+    flash("Client ID and secret are removed." if removed else "There was nothing to remove.", "good")
+    return _back_to(kind)
+
+
+def _credential_type(kind: str) -> CredentialType:
+    if kind not in _KINDS:
+        abort(404)
+    return _KINDS[kind]
+
+
+def _back_to(kind: str) -> Response:
+    return redirect_whole_page(url_for("admin.oauth_client", kind=kind))

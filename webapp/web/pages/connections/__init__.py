@@ -1,0 +1,1 @@
+"""Pages of connections: list, form, test, result, and the sign-in panel."""

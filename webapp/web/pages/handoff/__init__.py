@@ -1,0 +1,1 @@
+"""Pages of a hand-off, for its owner and for its recipient."""

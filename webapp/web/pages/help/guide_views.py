@@ -1,0 +1,50 @@
+"""The pages of the guides, filled in with the values of this portal."""
+
+import re
+from typing import Any
+
+from flask import abort, render_template
+from markupsafe import Markup
+
+from webapp.config.app_state import current_settings
+from webapp.services.providers.known_servers import KNOWN_SERVERS
+from webapp.services.providers.oauth.client_registration import HOUSES
+from webapp.web.pages.help.blueprint import help_pages
+from webapp.web.pages.help.command_table import command_rows, exit_rows
+from webapp.web.pages.help.guides import GUIDES, Guide
+from webapp.web.pages.help.portal_facts import portal_facts
+from webapp.web.pages.help.setting_table import setting_rows
+
+# The text of a guide says itself what its parts are.
+_PART = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>', re.DOTALL)
+
+
+@help_pages.get("/guides/<slug>")
+def guide(slug: str) -> str:
+    """Show one guide."""
+    found = GUIDES.get(slug)
+    if found is None:
+        abort(404)
+    text = guide_text(found)
+    parts = [(anchor, Markup(title)) for anchor, title in _PART.findall(text)]  # noqa: S704  (of our own template)
+    return render_template("help/guide.html", guide=found, text=text, parts=parts)
+
+
+def guide_text(guide: Guide) -> Markup:
+    """Give the text of a guide with this portal's values in it, without the page around it."""
+    return Markup(render_template(f"help/guides/{guide.slug}.html", **_values()))  # noqa: S704  (a rendered template)
+
+
+def _values() -> dict[str, Any]:
+    settings = current_settings()
+    return {
+        "gmail": portal_facts("gmail"),
+        "outlook": portal_facts("outlook"),
+        "base_url": settings.base_url,
+        "help_public": settings.help_public,
+        **{f"{house.key}_screens": house.screens for house in HOUSES.values()},
+        "known_servers": KNOWN_SERVERS,
+        "setting_rows": setting_rows,
+        "command_rows": command_rows,
+        "exit_rows": exit_rows,
+    }

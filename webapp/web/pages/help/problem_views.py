@@ -1,0 +1,139 @@
+"""The problem pages: every problem a connection can have, explained once and shown here and beside a failed test."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flask import abort, render_template, request
+from markupsafe import Markup
+
+from webapp.core.diagnosis.catalogue import PROBLEMS
+from webapp.core.diagnosis.codes import Family
+from webapp.core.diagnosis.problem import UNKNOWN, Problem
+from webapp.services.connections.check_result import Facts
+from webapp.web.pages.help.blueprint import help_pages
+from webapp.web.pages.help.code_views import TABLES
+from webapp.web.pages.help.portal_facts import KINDS, portal_facts
+
+# Where in a connection a problem shows, in the order a check goes.
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "Finding and reaching the server",
+        (
+            "dns-not-found",
+            "dns-resolver-failure",
+            "address-not-allowed",
+            "connection-refused",
+            "connection-timeout",
+            "connection-dropped",
+            "proxy-blocked",
+        ),
+    ),
+    (
+        "Encryption",
+        ("tls-wrong-port", "tls-untrusted-cert", "tls-hostname-mismatch", "tls-expired", "tls-too-old", "clock-skew"),
+    ),
+    (
+        "Greeting and limits",
+        ("not-an-imap-server", "login-disabled-use-tls", "too-many-connections", "rate-limited", "server-unavailable"),
+    ),
+    (
+        "Signing in",
+        (
+            "wrong-password",
+            "app-password-required",
+            "imap-disabled",
+            "basic-auth-disabled",
+            "web-login-required",
+            "account-locked",
+            "account-disabled",
+            "auth-mechanism-unsupported",
+        ),
+    ),
+    (
+        "The mailbox",
+        (
+            "license-or-mailbox-missing",
+            "mailbox-not-found",
+            "mailbox-access-denied",
+            "mailbox-full",
+            "imap-id-required",
+        ),
+    ),
+)
+
+_GROUPED = {slug for _, slugs in GROUPS for slug in slugs}
+PROBLEM_GROUPS = (
+    *GROUPS,
+    ("Sign-in with Google and Microsoft", tuple(slug for slug in PROBLEMS if slug not in _GROUPED | {UNKNOWN})),
+)
+
+# Pages that only readers of one provider ever meet.
+OF_ONE: Mapping[str, str] = MappingProxyType(
+    {
+        "admin-consent-required": "outlook",
+        "client-secret-expired": "outlook",
+        "conditional-access-blocked": "outlook",
+        "oauth-app-audience": "gmail",
+        "wrong-tenant": "outlook",
+    }
+)
+# Pages that tell readers of each provider something else: its screens, or how the portal is registered there.
+BY_PROVIDER = frozenset(
+    {
+        "account-disabled",
+        "account-locked",
+        "app-blocked-by-admin",
+        "app-password-required",
+        "client-secret-wrong",
+        "client-unknown",
+        "consent-not-given",
+        "imap-disabled",
+        "license-or-mailbox-missing",
+        "mailbox-access-denied",
+        "mailbox-not-found",
+        "oauth-client-misconfigured",
+        "oauth-token-rejected",
+        "personal-account-unsupported",
+        "rate-limited",
+        "reconnect-required",
+        "redirect-uri-mismatch",
+        "scope-missing",
+        "server-unavailable",
+        "session-policy-expiry",
+        "sign-in-restart",
+        "too-many-connections",
+        "web-login-required",
+        "wrong-account",
+    }
+)
+# Whose codes readers of a provider never see.
+_FOREIGN: Mapping[str, Family] = MappingProxyType({"gmail": Family.AADSTS, "outlook": Family.GOOGLE})
+CHOICES = (("", "any provider"), ("gmail", "Gmail"), ("outlook", "Outlook"))
+
+
+@help_pages.get("/problems/<slug>")
+def problem(slug: str) -> str:
+    """Explain one problem, for readers of any provider or, with `?for=gmail`, of one."""
+    found: Problem | None = PROBLEMS.get(slug)
+    if found is None:
+        abort(404)
+    chosen = request.args.get("for", "")
+    shown_for = OF_ONE.get(slug) or (chosen if slug in BY_PROVIDER and chosen in KINDS else "")
+    return render_template(
+        "help/problem.html",
+        problem=found,
+        text=problem_text(found, portal_facts(shown_for)),
+        choices=CHOICES if slug in BY_PROVIDER else (),
+        shown_for=shown_for,
+        codes=[code for family in _families(shown_for) for code in TABLES[family] if code.slug == slug],
+    )
+
+
+def _families(shown_for: str) -> list[Family]:
+    return [family for family in Family if family is not _FOREIGN.get(shown_for)]
+
+
+def problem_text(found: Problem, facts: Facts) -> Markup:
+    """Give the whole text of a problem, without the page around it."""
+    page = render_template(f"help/problems/{found.slug}.html", facts=facts, full_page=True, heading="h2")
+    return Markup(page)  # noqa: S704  (a rendered template)

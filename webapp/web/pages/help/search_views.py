@@ -1,0 +1,20 @@
+"""The search of help: by words, by codes, and by a line of an error text."""
+
+from flask import render_template, request
+
+from webapp.core.diagnosis.catalogue import PROBLEMS
+from webapp.core.diagnosis.secret_masking import mask
+from webapp.web.pages.help.blueprint import help_pages
+from webapp.web.pages.help.search_index_builder import search_index
+from webapp.web.pages.help.search_results import Answer, answer
+
+# An address of more would be refused by the web server, as a character may take nine there.
+LONGEST = 400
+
+
+@help_pages.get("/search")
+def search() -> str:
+    """Answer a search; what was typed is shown with its secrets masked, as an error text may hold some."""
+    query = mask(request.args.get("q", "")[:LONGEST]).strip()
+    found = answer(query, search_index()) if query else Answer()
+    return render_template("help/search.html", query=query, longest=LONGEST, found=found, problems=PROBLEMS)

@@ -1,0 +1,43 @@
+"""Links into help, as every template writes them, and whether strangers are offered any."""
+
+from flask import Flask, has_request_context, request, url_for
+from markupsafe import Markup, escape
+
+from webapp.config.app_state import current_settings
+from webapp.core.diagnosis.catalogue import PROBLEMS
+from webapp.web.pages.help.blueprint import help_pages
+from webapp.web.pages.help.guides import GUIDES
+
+_LINK = Markup('<a href="{}">{}</a>')
+
+
+def help_is_offered() -> bool:
+    """Say whether whoever reads this page can open help: a hand-off is read by people who cannot sign in."""
+    return current_settings().help_public or not (has_request_context() and request.blueprint == "handoff")
+
+
+def problem_link(slug: str, words: str = "") -> Markup:
+    """Link to the page of a problem, in its own words or in others; raise `KeyError` where there is no such page."""
+    verdict = PROBLEMS[slug].verdict
+    return _link(url_for("help.problem", slug=slug), words or verdict)
+
+
+def guide_link(slug: str, words: str = "", anchor: str = "") -> Markup:
+    """Link to a guide, or to a place in it, by its title or by other words; raise `KeyError` where there is none."""
+    title = GUIDES[slug].title
+    return _link(url_for("help.guide", slug=slug, _anchor=anchor or None), words or title)
+
+
+def _link(url: str, words: str) -> Markup:
+    return _LINK.format(url, words) if help_is_offered() else escape(words)
+
+
+@help_pages.record_once
+def _offer_links(state: object) -> None:
+    app: Flask = state.app  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(
+        problem_link=problem_link,
+        guide_link=guide_link,
+        help_is_offered=help_is_offered,
+        help_public=app.extensions["postroom.settings"].help_public,
+    )

@@ -1,0 +1,31 @@
+"""What a message can be saved as: its attachments, and its source."""
+
+from functools import partial
+
+from flask import Response, abort, request
+
+from webapp.services.connections.mail_session import opened
+from webapp.services.connections.permissions import get_connection
+from webapp.web import file_response
+from webapp.web.login import login_required
+from webapp.web.mailbox_slug import name_of
+from webapp.web.pages.mailbox.blueprint import mailboxes
+from webapp.web.pages.mailbox.message_views import MESSAGE
+
+
+@mailboxes.get(f"{MESSAGE}/parts/<section>")
+@login_required
+def part(connection_id: int, ref: str, uid_validity: int, uid: int, section: str) -> Response:
+    """Send an attachment as a file."""
+    connection, name = get_connection(connection_id), name_of(ref) or abort(404)
+    find = partial(file_response.attachment, mailbox=name, uid=uid, section=section, uid_validity=uid_validity)
+    return file_response.sent(opened(connection), find)
+
+
+@mailboxes.get(f"{MESSAGE}/source")
+@login_required
+def source(connection_id: int, ref: str, uid_validity: int, uid: int) -> Response:
+    """Show the source of a message as plain text, or send it as a file."""
+    connection, name = get_connection(connection_id), name_of(ref) or abort(404)
+    find = partial(file_response.source, mailbox=name, uid=uid, uid_validity=uid_validity, save="save" in request.args)
+    return file_response.sent(opened(connection), find)

@@ -1,0 +1,57 @@
+"""One message: its text, or its HTML in a frame that runs nothing and fetches nothing."""
+
+from flask import Response, abort, render_template, request
+
+from webapp.core.imap.mailbox.messages import inline_images, inline_parts, read_message
+from webapp.core.mime import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, safe_html
+from webapp.services.connections.mail_session import opened
+from webapp.services.connections.permissions import get_connection
+from webapp.web.login import login_required
+from webapp.web.mailbox_slug import name_of
+from webapp.web.pages.mailbox.available_actions import acts_on
+from webapp.web.pages.mailbox.blueprint import mailboxes
+from webapp.web.pages.mailbox.search_form import Origin
+
+MESSAGE = "/<ref>/<int(max=4294967295):uid_validity>.<int(min=1,max=4294967295):uid>"
+
+
+@mailboxes.get(MESSAGE)
+@login_required
+def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Response:
+    """Show a message."""
+    connection = get_connection(connection_id)
+    name = name_of(ref) or abort(404)
+    with opened(connection) as session:
+        found = read_message(session, name, uid, uid_validity)
+    origin = Origin.of(request.args)
+    wants_html = request.args.get("view") == "html" or not found.text.strip()
+    page = render_template(
+        "mailboxes/message.html",
+        connection=connection,
+        ref=ref,
+        name=name,
+        message=found,
+        origin=origin.arguments,
+        address={"connection_id": connection_id, "ref": ref, "uid_validity": found.uid_validity, "uid": uid},
+        as_html=found.html is not None and wants_html,
+        images="images" in request.args,
+        acts=acts_on(found.summary),
+        inline=inline_parts(found),
+    )
+    return Response(page)
+
+
+@mailboxes.get(f"{MESSAGE}/html")
+@login_required
+def frame(connection_id: int, ref: str, uid_validity: int, uid: int) -> Response:
+    """Give the document for the frame of a message's HTML."""
+    connection = get_connection(connection_id)
+    with opened(connection) as session:
+        found = read_message(session, name_of(ref) or abort(404), uid, uid_validity)
+        inline = inline_images(session, found)
+    if found.html is None:
+        abort(404)
+    images = "images" in request.args
+    policy = FRAME_POLICY_WITH_IMAGES if images else FRAME_POLICY
+    headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
+    return Response(safe_html(found.html, images=images, inline=inline), mimetype="text/html", headers=headers)

@@ -1,0 +1,1 @@
+"""The redirects to a provider and back: one blueprint for each provider."""
