@@ -1,167 +1,94 @@
-"""Imports go one way: pages, then providers, then the core. What this file says is the architecture."""
+"""The ordered list of `tests/layers.py` holds: imports go down, and every module has a place."""
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-FRAMEWORKS = ("flask", "flask_login", "flask_limiter", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "werkzeug")
-DATABASE = ("sqlalchemy", "alembic")
-PAGES = ("accounts", "admin", "api", "connections", "handoff", "help", "mailboxes", "practice")
+from tests.layers import ROOT, Tree
+
+# An import that the list must refuse, by the module it stands in.
+WRONG_IMPORTS = {
+    "core/imap/check/run.py": "from flask import current_app",
+    "core/imap/protocol/session.py": "from webapp.config import app_state",
+    "core/imap/protocol/errors.py": "from webapp.core.oauth.errors import OAuthFailure",
+    "core/net/tls.py": "from webapp.core.imap import ServerSettings",
+    "core/diagnosis/engine.py": "import ssl",
+    "core/mime/charsets.py": "from webapp.core.diagnosis.failure import Failure",
+    "core/oauth/client.py": "def later():\n    from webapp.models import User",
+    "core/oauth/jwks.py": "from sqlalchemy import select",
+    "security/secret_box.py": "from .. import models",
+    "config/settings.py": "from webapp.services.providers import PROVIDERS",
+    "models/user.py": "from webapp.services.accounts import users",
+    "services/providers/gmail.py": "from webapp.services.connections.check_result import Verdict",
+    "services/connections/checks.py": "from flask import request",
+    "services/handoff/status.py": "from webapp.web.pages.handoff import views",
+    "services/mail_actions/service.py": "from webapp.services.exports import messages",
+    "services/exports/messages.py": "import imaplib",
+    "services/accounts/users.py": "if True:\n    import webapp.practice.practice_mode",
+    "practice/seed.py": "from webapp.web.login import login_required",
+    "web/login.py": "from webapp.web.pages.accounts import account_views",
+    "web/api/mail.py": "from webapp.web.pages.mailbox import mailbox_tree",
+    "web/pages/help/index_views.py": "from webapp.web.pages.admin.user_views import admin",
+    "web/pages/mailbox/message_views.py": "from imapclient import IMAPClient",
+    "setup/startup.py": "from webapp.cli import prepare",
+    "somewhere/new.py": "import webapp.cli",
+}
 
 
-def of_portal(*names: str) -> tuple[str, ...]:
-    return tuple(f"webapp.{name}" for name in names)
+def write(root: Path, place: str, text: str) -> None:
+    path = root / "webapp" / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
 
 
-@dataclass(frozen=True)
-class Arrow:
-    """What modules inside some packages never import, but for the exceptions."""
-
-    inside: tuple[str, ...]
-    never: tuple[str, ...]
-    but: tuple[str, ...] = ()
+def test_every_import_goes_down_the_list() -> None:
+    assert Tree(ROOT).violations == set()
 
 
-CORE = of_portal("imap", "diagnosis", "mail", "oauth")
-ARROWS = (
-    Arrow(CORE, (*FRAMEWORKS, *DATABASE, "wtforms", "jinja2", "markupsafe", "click", "webapp"), but=CORE),
-    Arrow(
-        ("webapp.core.diagnosis",), ("socket", "ssl", "imaplib", "imapclient", "webapp.core.imap", "webapp.core.oauth")
-    ),
-    Arrow(("webapp.core.mime",), ("socket", "ssl", "imaplib", "imapclient", *of_portal("imap", "diagnosis", "oauth"))),
-    Arrow(("webapp.core.imap",), ("webapp.core.oauth",)),
-    Arrow(("webapp.core.oauth",), ("webapp.core.imap", "authlib.jose", "authlib.integrations.flask_client")),
-    Arrow(of_portal("models"), of_portal(*PAGES, "commands", "pulling", "providers", "security", "imap", "diagnosis")),
-    Arrow(of_portal("security"), of_portal(*PAGES, "commands", "pulling", "providers")),
-    Arrow(of_portal("providers"), of_portal(*PAGES, "commands", "pulling", "acts")),
-    Arrow(of_portal("acts"), (*FRAMEWORKS, *of_portal(*PAGES, "commands", "pulling"))),
-    Arrow(of_portal(*PAGES, "acts", "commands", "pulling"), ("imaplib", "imapclient")),
-    Arrow(of_portal("pulling"), of_portal("commands", "api", "practice")),
-    Arrow(of_portal(*PAGES), of_portal("pulling")),
-    Arrow(of_portal("accounts", "admin", "connections", "help", "mailboxes", "commands"), of_portal("practice")),
-    Arrow(of_portal("accounts", "admin", "connections", "help", "mailboxes", "practice"), of_portal("commands")),
-    # Up to Python 3.11 it holds one lock for all threads: one that waits for the database inside would keep out the
-    # very thread that has it. Werkzeug's has no lock.
-    Arrow(("webapp",), ("functools.cached_property",)),
-)
+def test_every_module_has_a_place() -> None:
+    assert Tree(ROOT).without_place == set()
 
 
-def within(module: str, packages: tuple[str, ...]) -> bool:
-    return any(module == package or module.startswith(f"{package}.") for package in packages)
+@pytest.mark.parametrize("place", WRONG_IMPORTS)
+def test_a_wrong_import_is_found(tmp_path: Path, place: str) -> None:
+    write(tmp_path, place, WRONG_IMPORTS[place])
+    tree = Tree(tmp_path)
+
+    assert tree.violations or tree.without_place
 
 
-def modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted((root / "webapp").rglob("*.py")):
-        parts = path.relative_to(root).with_suffix("").parts
-        yield ".".join(parts), ast.parse(path.read_text(encoding="utf-8"))
-
-
-def imports(module: str, tree: ast.Module) -> Iterator[str]:
-    """Give what a module imports, wherever in it; a name imported from a package may be a module."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            here = module.split(".")[: -node.level] if node.level else []
-            source = ".".join((*here, *filter(None, [node.module])))
-            yield source
-            yield from (f"{source}.{alias.name}" for alias in node.names)
-
-
-def is_view(node: ast.AST) -> bool:
-    decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
-    called = [each.func for each in decorators if isinstance(each, ast.Call)]
-    return any(isinstance(each, ast.Attribute) and each.attr in ("get", "post", "route") for each in called)
-
-
-def violations(root: Path) -> set[tuple[str, str]]:
-    """Give every import against an arrow."""
-    return {
-        (module, imported)
-        for module, tree in modules(root)
-        for imported in imports(module, tree)
-        for arrow in ARROWS
-        if within(module, arrow.inside) and within(imported, arrow.never) and not within(imported, arrow.but)
-    }
-
-
-def views_of_others(root: Path) -> set[tuple[str, str]]:
-    """Give every import of a page's views by another page."""
-    trees = dict(modules(root))
-    views = tuple(module for module, tree in trees.items() if any(map(is_view, ast.walk(tree))))
-    return {
-        (module, imported)
-        for module, tree in trees.items()
-        for imported in imports(module, tree)
-        if within(imported, views) and module.count(".") > 1 and module.split(".")[1] != imported.split(".")[1]
-    }
-
-
-def test_every_import_follows_the_arrows() -> None:
-    assert violations(ROOT) == set()
-
-
-def test_no_page_imports_the_views_of_another() -> None:
-    assert views_of_others(ROOT) == set()
-
-
-@pytest.mark.parametrize(
-    ("place", "line", "imported"),
-    [
-        ("imap/check.py", "from flask import current_app", "flask"),
-        ("imap/check.py", "import sqlalchemy.orm", "sqlalchemy.orm"),
-        ("imap/check.py", "from webapp import vault", "webapp.config.app_state"),
-        ("imap/check.py", "from .. import settings", "webapp.config.settings"),
-        ("imap/check.py", "def f():\n    from webapp.models import User", "webapp.models"),
-        ("diagnosis/rules/login.py", "from webapp.core.imap import Sign", "webapp.core.imap"),
-        ("oauth/client.py", "from flask import session", "flask"),
-        ("oauth/keys.py", "from sqlalchemy import select", "sqlalchemy"),
-        ("oauth/http.py", "from webapp.core.net.resolver import resolve", "webapp.core.net.resolver"),
-        ("oauth/check.py", "from webapp.services.providers import PROVIDERS", "webapp.services.providers"),
-        ("models/user.py", "from webapp.services.providers import PROVIDERS", "webapp.services.providers"),
-        ("security/limits.py", "from webapp.services.accounts import people", "webapp.services.accounts"),
-        (
-            "providers/gmail.py",
-            "from webapp.services.connections.check_result import Verdict",
-            "webapp.services.connections.check_result",
-        ),
-        ("handoff/standing.py", "from functools import cached_property", "functools.cached_property"),
-        ("help/views.py", "if True:\n    import webapp.practice.practice_mode", "webapp.practice.practice_mode"),
-    ],
-)
-def test_an_import_against_the_arrows_is_found(tmp_path: Path, place: str, line: str, imported: str) -> None:
-    path = tmp_path / "webapp" / place
-    path.parent.mkdir(parents=True)
-    path.write_text(line)
-
-    found = violations(tmp_path)
-
-    assert imported in {imported for _, imported in found}
-
-
-def test_an_import_of_the_views_of_another_page_is_found(tmp_path: Path) -> None:
-    for page, text in {
-        "admin/people.py": "@admin.post('/')\ndef index(): ...",
-        "help/index.py": "from webapp.web.pages.admin.people import index",
-        "blueprints.py": "from webapp.web.pages.admin.people import index",
-    }.items():
-        (tmp_path / "webapp" / page).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "webapp" / page).write_text(text)
-
-    found = views_of_others(tmp_path)
-
-    assert {module for module, _ in found} == {"webapp.web.pages.help.index"}
-
-
-def test_what_is_allowed_is_not_found(tmp_path: Path) -> None:
-    path = tmp_path / "webapp" / "imap" / "check.py"
-    path.parent.mkdir(parents=True)
-    path.write_text(
-        "import socket\nfrom webapp.core.diagnosis.failure import Failure\nfrom webapp.core.imap import Limits"
+def test_allowed_imports_are_not_found(tmp_path: Path) -> None:
+    write(tmp_path, "core/imap/check/run.py", "import socket\nfrom webapp.core.diagnosis.failure import Failure")
+    write(
+        tmp_path,
+        "web/pages/help/index_views.py",
+        "from flask import request\nfrom webapp.web.login import login_required",
     )
 
-    assert violations(tmp_path) == set()
+    assert Tree(tmp_path).violations == set()
+
+
+def test_no_module_uses_cached_property_of_functools() -> None:
+    # Up to Python 3.11 it holds one lock for all threads: one that waits for the database inside would keep out the
+    # very thread that has it. Werkzeug's has no lock.
+    tree = Tree(ROOT)
+
+    assert not [module for module in tree.modules if "functools.cached_property" in tree.imports(module)]
+
+
+def test_views_are_registered_explicitly() -> None:
+    unused = [path for path in (ROOT / "webapp").rglob("*.py") if "F401" in path.read_text(encoding="utf-8")]
+
+    assert unused == []
+
+
+def test_no_module_level_function_begins_with_test() -> None:
+    functions = {
+        f"{module}.{node.name}"
+        for module, parsed in Tree(ROOT).modules.items()
+        for node in parsed.body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+    assert functions == set()

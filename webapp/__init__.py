@@ -11,8 +11,8 @@ from webapp.config.settings import Settings
 from webapp.models import base, db, writes
 from webapp.security import key_files, secret_box
 from webapp.web import error_handlers, login, security_headers, template_filters
-from webapp.web.blueprints import register_blueprints
 from webapp.web.extensions import csrf, limiter, migrate
+from webapp.web.pages.blueprints import register_blueprints
 
 ROOT = Path(__file__).parent.parent
 

@@ -9,6 +9,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from webapp.cli.decorators import with_portal
 from webapp.core.imap.protocol.mailbox_names import same_mailbox
+from webapp.core.phrases import plural
 from webapp.services.exports import atomic_files
 from webapp.services.exports import state_file as state
 from webapp.services.exports.attachments import Order, Pull
@@ -16,7 +17,6 @@ from webapp.services.exports.exit_status import EXIT_HELP, Exit, ending
 from webapp.services.exports.message_selection import PlaceType, Selection, filled, named, selecting
 from webapp.services.exports.post_actions import Then, ThenType
 from webapp.services.exports.progress_output import telling
-from webapp.web.template_filters import plural
 
 attachments = AppGroup("attachments", help="Fetch the attachments of a mailbox.")
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from webapp.cli.decorators import with_portal
 from webapp.config.app_state import KeyFileError, SecretBoxError
 from webapp.core.imap import Step
+from webapp.core.phrases import duration
 from webapp.models import Connection, db
+from webapp.models.connection import name_key
 from webapp.services.connections.check_result import Verdict
 from webapp.services.connections.checks import AlreadyRunningError, GoneError, check_connection
-from webapp.web.pages.connections.form_page import name_key
-from webapp.web.template_filters import duration
 
 _MARKS = {"passed": "✓", "failed": "✗", "skipped": "-", "not_reached": "-"}
 

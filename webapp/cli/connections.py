@@ -15,12 +15,12 @@ from werkzeug.datastructures import MultiDict
 from webapp.cli.decorators import with_portal
 from webapp.config.app_state import current_settings
 from webapp.models import Connection, CredentialType, Purpose, db
+from webapp.models.connection import name_key
 from webapp.services.accounts.one_time_links import link_path
 from webapp.services.connections.consent_links import make_consent_link
 from webapp.services.providers import PROVIDERS, Target
 from webapp.services.providers.credentials import CredentialsForm
 from webapp.services.providers.oauth.provider import OAuthProvider, mailbox_of
-from webapp.web.pages.connections.form_page import name_key
 
 _SERVER = re.compile(r"(\[[^\]]*\]|[^:\[\]]*):([^:]*)(?::(tls|starttls|none))?", re.IGNORECASE)
 _USUAL = {"143": "starttls"}

@@ -7,12 +7,12 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from webapp.cli.decorators import with_portal
+from webapp.core.phrases import plural
 from webapp.services.exports import outputs
 from webapp.services.exports.exit_status import EXIT_HELP, Exit, ending
 from webapp.services.exports.message_selection import PlaceType, Selection, named, selecting
 from webapp.services.exports.messages import Export
 from webapp.services.exports.progress_output import telling
-from webapp.web.template_filters import plural
 
 messages = AppGroup("messages", help="Export the messages of a mailbox.")
 

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from webapp.cli.decorators import with_portal
-from webapp.forms.validators import clean, has_controls, normal_address
 from webapp.models import ApiToken, Connection, Scope, User, db
+from webapp.models.connection import name_key
+from webapp.security.input_validation import clean, has_controls, normal_address
 from webapp.services.accounts.api_tokens import make_token, revoke_token
-from webapp.web.pages.connections.form_page import name_key
 
 
 def _checked_name(context: click.Context, parameter: click.Parameter, value: str) -> str:

@@ -11,8 +11,8 @@ from wtforms import Form
 
 from webapp.cli.decorators import with_portal
 from webapp.config.app_state import current_settings
-from webapp.forms.validators import clean, normal_address
 from webapp.models import Purpose, Role, User, UserSession, db, new_token
+from webapp.security.input_validation import clean, normal_address
 from webapp.security.password_hashing import hash_password
 from webapp.services.accounts import one_time_links
 from webapp.services.accounts import users as people

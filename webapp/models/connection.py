@@ -75,3 +75,8 @@ class Connection(Model):
         Index(None, "last_checked_at", "name_key"),
     )
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+
+
+def name_key(name: str) -> str:
+    """Return a name as it is compared: without regard to case and to the number of blanks."""
+    return " ".join(name.casefold().split())

@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from webapp.config.app_state import secret_box
 from webapp.models import Connection, CredentialType, Role, User, db, new_token
+from webapp.models.connection import name_key
 from webapp.practice.imap_server.scenarios import DOMAIN, SCENARIOS, Scenario
 from webapp.security.password_hashing import hash_password
 from webapp.services.connections.checks import check_connection
-from webapp.web.pages.connections.form_page import name_key
 
 _SCENARIOS = {scenario.key: scenario for scenario in SCENARIOS}
 

@@ -6,12 +6,12 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import Response, request
 
-from webapp.forms.validators import clean, normal_address
+from webapp.core.phrases import plural
 from webapp.models import db, token_hash
+from webapp.security.input_validation import clean, normal_address
 from webapp.web.error_handlers import error_response
 from webapp.web.extensions import limiter
 from webapp.web.login import current_user
-from webapp.web.template_filters import plural
 
 _BY_ACCOUNT = "10 per 15 minutes"
 

@@ -1,6 +1,6 @@
 """Where to go after signing in: only ever to a page of this portal."""
 
-from webapp.forms.validators import has_controls
+from webapp.security.input_validation import has_controls
 
 _LONGEST = 2000
 

@@ -1,11 +1,12 @@
 """How values read on a page: moments, durations, counts."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from flask import Flask
 from markupsafe import Markup, escape
 
+from webapp.core.phrases import duration, plural, time_ago
 from webapp.models import utcnow
 from webapp.web.htmx import HTMX_INTEGRITY, HTMX_URL
 
@@ -18,25 +19,8 @@ def ago(moment: datetime | None) -> Markup | str:
         return "–"
     exact = moment.astimezone(UTC)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        exact.isoformat(timespec="seconds"), f"{exact:%-d %B %Y, %H:%M:%S} UTC", _words(exact, utcnow())
+        exact.isoformat(timespec="seconds"), f"{exact:%-d %B %Y, %H:%M:%S} UTC", time_ago(exact, utcnow())
     )
-
-
-def ago_words(moment: datetime) -> str:
-    """Write a moment as people say it, in words alone."""
-    return _words(moment.astimezone(UTC), utcnow())
-
-
-def _words(moment: datetime, now: datetime) -> str:
-    past = now - moment
-    for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
-        if abs(past) >= timedelta(days=7):
-            return f"{moment:%-d %b}" if moment.year == now.year else f"{moment:%-d %b %Y}"
-        if abs(past) >= size:
-            count = abs(past) // size
-            words = f"{count} {unit}{'s' if count != 1 else ''}"
-            return f"{words} ago" if past > timedelta(0) else f"in {words}"
-    return "just now"
 
 
 def since(moment: datetime | None) -> Markup | str:
@@ -52,20 +36,6 @@ def since(moment: datetime | None) -> Markup | str:
     return Markup('<time datetime="{}" title="{}">since {}</time>').format(
         exact.isoformat(timespec="seconds"), f"{exact:%-d %B %Y, %H:%M:%S} UTC", words
     )
-
-
-def duration(seconds: float | None) -> str:
-    """Write a duration: milliseconds below one second."""
-    if seconds is None:
-        return ""
-    if seconds < 0.0005:
-        return "< 1 ms"
-    return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """Write a count with its noun."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def coded(text: str) -> Markup:

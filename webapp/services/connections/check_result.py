@@ -6,8 +6,8 @@ from datetime import UTC
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.problem import Diagnosis
 from webapp.core.imap import Outcome, Report, ServerSettings, StepName
+from webapp.core.phrases import duration, plural
 from webapp.services.providers.known_servers import find_by_host
-from webapp.web.template_filters import duration, plural
 
 STEP_LABELS = {
     StepName.ACCESS_TOKEN: "Access token",

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from webapp.core.imap.mailbox.messages import Query
 from webapp.models import Connection, db
+from webapp.models.connection import name_key
 from webapp.services.exports.exit_status import Exit, StopError
-from webapp.web.pages.connections.form_page import name_key
 
 R = TypeVar("R")
 V = TypeVar("V")

@@ -8,8 +8,8 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from webapp.config.app_state import secret_box
 from webapp.core.imap import Password, Security, ServerSettings
-from webapp.forms.validators import clean, no_control_characters
 from webapp.models import Connection, CredentialType
+from webapp.security.input_validation import clean, no_control_characters
 from webapp.services.providers.hostname import ServerNameError, tidy_server_name
 from webapp.services.providers.known_servers import find_by_address, find_by_host
 from webapp.services.providers.provider import ConnectionForm, Kept, Provider, Target

@@ -11,8 +11,8 @@ from wtforms import HiddenField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from webapp.core.imap import Credential, ServerSettings, Source
-from webapp.forms.validators import clean, has_controls, no_control_characters
 from webapp.models import Connection, CredentialType
+from webapp.security.input_validation import clean, has_controls, no_control_characters
 
 Kept = Callable[[ServerSettings], str]
 """Gives the secret that was typed on an earlier page for exactly this server, or nothing."""

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.models import Connection, CredentialType, Scope, db
 from webapp.models.api_token import api_token_connection
+from webapp.models.connection import name_key
 from webapp.services.connections.checks import AlreadyRunningError, GoneError, check_connection
 from webapp.services.connections.permissions import may_change
 from webapp.services.providers import PROVIDERS
@@ -31,7 +32,6 @@ from webapp.web.api.schemas.common import (
     StepShape,
     TestShape,
 )
-from webapp.web.pages.connections.form_page import name_key
 
 log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from flask import current_app
 from limits import RateLimitItem, RateLimitItemPerMinute
 
 from webapp.config.app_state import current_settings
+from webapp.core.phrases import plural
 from webapp.web.api.problems import ApiError
 from webapp.web.api.rate_limit_blocks import Blocks
 from webapp.web.extensions import limiter
 from webapp.web.login_rate_limits import network
-from webapp.web.template_filters import plural
 
 _WRONG_TOKENS = RateLimitItemPerMinute(30, 5)
 

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from tests.conftest import sign_in_as
 from webapp.config.app_state import secret_box
 from webapp.models import Connection, CredentialType, User, db
+from webapp.models.connection import name_key
 from webapp.practice.imap_server.scenarios import SCENARIOS
 from webapp.practice.process import PracticeServers
-from webapp.web.pages.connections.form_page import name_key
 
 Fields = Callable[..., dict[str, str]]
 MakeConnection = Callable[..., int]

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from tests.conftest import sign_in_as
 from tests.http_client import words
 from webapp.models import Connection, CredentialType, State, User, db, utcnow
-from webapp.web.pages.connections.form_page import name_key
+from webapp.models.connection import name_key
 
 PATH = "/connections/"
 

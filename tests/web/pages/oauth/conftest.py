@@ -14,11 +14,11 @@ from tests.practice.clients import Elsewhere
 from tests.web.pages.oauth.sign_in_client import KINDS, PEOPLE, Traveller
 from webapp.core.oauth.jwks import KEYS
 from webapp.models import Connection, Grant, Model, SignInAttempt, User, db, writes
+from webapp.models.connection import name_key
 from webapp.practice.oauth_server.profiles import HOUSES
 from webapp.practice.process import PracticeServers
 from webapp.practice.provider_overrides import PracticeOAuth, practice_oauth
 from webapp.services.providers.oauth.authorization_response import account_of
-from webapp.web.pages.connections.form_page import name_key
 
 MakeTraveller = Callable[..., Traveller]
 MakeConnection = Callable[..., int]

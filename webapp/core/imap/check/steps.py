@@ -8,6 +8,7 @@ from webapp.core.imap.check.report import Outcome, StepName
 from webapp.core.imap.protocol.credentials import Credential
 from webapp.core.imap.protocol.server_settings import Security
 from webapp.core.imap.protocol.session import Session
+from webapp.core.phrases import plural
 
 _SOON = timedelta(days=14)
 
@@ -43,7 +44,7 @@ def _secure(session: Session, credential: Credential) -> Finding:
     left, day = tls.expires - datetime.now(UTC), f"{tls.expires.day} {tls.expires:%b %Y}"
     return Finding(
         detail=f"{tls.protocol}, {tls.issuer}, certificate until {day}",
-        warning=f"The certificate expires on {day}, in {_many(left.days, 'day')}" if left < _SOON else "",
+        warning=f"The certificate expires on {day}, in {plural(left.days, 'day')}" if left < _SOON else "",
     )
 
 
@@ -60,16 +61,12 @@ def _authenticate(session: Session, credential: Credential) -> Finding:
 
 def _open_inbox(session: Session, _: Credential) -> Finding:
     count = session.examine()
-    return Finding(detail="opened read-only" if count is None else _many(count, "message"), count=count)
+    return Finding(detail="opened read-only" if count is None else plural(count, "message"), count=count)
 
 
 def _list_mailboxes(session: Session, _: Credential) -> Finding:
     count = session.count_mailboxes()
-    return Finding(detail=_many(count, "mailbox", "mailboxes"), count=count)
-
-
-def _many(count: int, one: str, more: str = "") -> str:
-    return f"{count:,} {one if count == 1 else more or one + 's'}"
+    return Finding(detail=plural(count, "mailbox", "mailboxes"), count=count)
 
 
 STEPS: Mapping[StepName, Callable[[Session, Credential], Finding]] = {

@@ -15,15 +15,15 @@ from webapp.config.app_state import KeyFileError, SecretBoxError
 from webapp.core.imap import GrantEvidence, Obtained, ServerSettings, TokenError
 from webapp.core.imap.protocol.credentials import AccessToken
 from webapp.core.oauth.errors import OAuthFailure
-from webapp.forms.validators import clean, email_address
+from webapp.core.phrases import plural, time_ago
 from webapp.models import Connection, Grant, SignInAttempt, read_transaction, utcnow
+from webapp.security.input_validation import clean, email_address
 from webapp.services.providers.oauth import authorization_requests
 from webapp.services.providers.oauth.access_tokens import NoGrantError, fresh_access_token
 from webapp.services.providers.oauth.account_matching import same_account
 from webapp.services.providers.oauth.client_registration import HOUSES, House, client_in_force, imap_server
 from webapp.services.providers.oauth.registration_facts import oauth_facts
 from webapp.services.providers.provider import ConnectionForm, Kept, Provider, Target
-from webapp.web.template_filters import ago_words, plural
 
 
 class OAuthForm(ConnectionForm):
@@ -57,7 +57,7 @@ class GrantToken:
             raise TokenError("The grant of this mailbox was deleted", sign="not-connected-yet") from None
         except (SecretBoxError, KeyFileError) as error:
             raise TokenError(f"A stored secret cannot be opened: {error}") from None
-        origin = "Renewed just now" if token.renewed else f"From the store, obtained {ago_words(token.obtained_at)}"
+        origin = "Renewed just now" if token.renewed else f"From the store, obtained {time_ago(token.obtained_at)}"
         lives = max(0, round((token.expires_at - utcnow()).total_seconds() / 60))
         return Obtained(
             credential=AccessToken(token.value),

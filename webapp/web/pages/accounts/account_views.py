@@ -5,8 +5,8 @@ from flask_limiter import RateLimitExceeded
 from flask_login import current_user as visitor
 from sqlalchemy import delete, select
 
-from webapp.forms.validators import normal_address, typed
 from webapp.models import User, UserSession, db
+from webapp.security.input_validation import normal_address, typed
 from webapp.security.password_hashing import hash_password, verify_password
 from webapp.services.accounts import user_sessions, users
 from webapp.web import login_rate_limits

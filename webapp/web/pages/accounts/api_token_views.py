@@ -10,8 +10,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from webapp.forms.validators import clean, no_control_characters, typed
 from webapp.models import Connection, Scope, db
+from webapp.security.input_validation import clean, no_control_characters, typed
 from webapp.services.accounts.api_tokens import make_token, revoke_token, tokens_of
 from webapp.web.htmx import redirect_whole_page
 from webapp.web.login import current_user, login_required

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, StopValidation
 
-from webapp.forms.validators import AtMost, clean, email_address, lower, no_control_characters, typed, visible
+from webapp.security.input_validation import AtMost, clean, email_address, lower, no_control_characters, typed, visible
 from webapp.security.password_hashing import LONGEST, SHORTEST
 
 _ADDRESS_KEYBOARD = {"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}

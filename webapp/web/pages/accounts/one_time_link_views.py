@@ -5,8 +5,8 @@ Looking never consumes a link: mail scanners and chat previews fetch every link 
 
 from flask import Blueprint, Response, flash, url_for
 
-from webapp.forms.validators import typed
 from webapp.models import OneTimeLink, Purpose, Role, User, db
+from webapp.security.input_validation import typed
 from webapp.security.password_hashing import hash_password
 from webapp.services.accounts import one_time_links, users
 from webapp.web import login_rate_limits

@@ -10,11 +10,11 @@ from werkzeug.utils import cached_property
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.problem import Diagnosis
 from webapp.core.oauth import Kind, OAuthFailure, check_client
+from webapp.core.phrases import duration
 from webapp.models import db, utcnow
 from webapp.services.connections.check_result import Facts
 from webapp.services.providers.oauth.client_registration import ClientInForce
 from webapp.services.providers.oauth.registration_facts import admin_consent_url
-from webapp.web.template_filters import duration
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,8 @@ from wtforms import DateField, Field, Form, PasswordField, StringField
 from wtforms.validators import DataRequired, Optional, StopValidation
 
 from webapp.config.provider_settings import is_tenant
-from webapp.forms.validators import AtMost, clean, lower, no_control_characters, typed
 from webapp.models import CredentialType, OAuthClientSetting
+from webapp.security.input_validation import AtMost, clean, lower, no_control_characters, typed
 from webapp.services.providers.oauth.client_registration import ClientInForce
 
 # RFC 6749, appendix A.1 and A.2, without the blank: providers issue none, and what is pasted often has some.

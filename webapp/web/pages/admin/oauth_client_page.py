@@ -10,8 +10,8 @@ from werkzeug.utils import cached_property
 
 from webapp.config.app_state import KeyFileError, SecretBoxError, secret_box
 from webapp.config.settings import PREFIX
-from webapp.forms.validators import typed
 from webapp.models import Connection, CredentialType, Grant, OAuthClientSetting, db, utcnow
+from webapp.security.input_validation import typed
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth.client_registration import (
     DEFAULT_TENANT,

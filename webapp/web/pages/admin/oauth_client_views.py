@@ -3,6 +3,7 @@
 from flask import Response, abort, flash, url_for
 from sqlalchemy import delete
 
+from webapp.core.phrases import plural
 from webapp.models import CredentialType, OAuthClientSetting, db
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth.client_registration import HOUSES
@@ -11,7 +12,6 @@ from webapp.web.htmx import redirect_whole_page, render
 from webapp.web.pages.admin.oauth_client_check import check_set_up
 from webapp.web.pages.admin.oauth_client_page import SetUpPage
 from webapp.web.pages.admin.user_views import admin
-from webapp.web.template_filters import plural
 
 _KINDS = {house.key: credential_type for credential_type, house in HOUSES.items()}
 _CLIENT = "/oauth/<kind>"

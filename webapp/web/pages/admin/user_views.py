@@ -4,8 +4,8 @@ from flask import Blueprint, Response, abort, flash, make_response, render_templ
 from sqlalchemy import delete
 
 from webapp.config.app_state import current_settings
-from webapp.forms.validators import clean, has_controls, typed
 from webapp.models import OneTimeLink, Purpose, Role, User, db
+from webapp.security.input_validation import clean, has_controls, typed
 from webapp.services.accounts import one_time_links, users
 from webapp.web.forms import form_page
 from webapp.web.htmx import redirect_whole_page

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from webapp.models import Connection, State, db
+from webapp.models.connection import name_key
 from webapp.services.connections.check_result import Verdict
 from webapp.services.connections.checks import keep
 from webapp.services.connections.permissions import get_changeable
@@ -14,7 +15,7 @@ from webapp.services.providers.oauth import authorization_requests
 from webapp.web.error_handlers import error_response
 from webapp.web.login import current_session, current_user, login_required
 from webapp.web.pages.connections.blueprint import connections
-from webapp.web.pages.connections.form_page import FormPage, name_key
+from webapp.web.pages.connections.form_page import FormPage
 from webapp.web.pages.connections.grant_release import give_back
 
 

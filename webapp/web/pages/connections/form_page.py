@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.utils import cached_property
 
 from webapp.models import Connection, CredentialType, SignInAttempt, db
+from webapp.models.connection import name_key
 from webapp.services.connections.check_result import Verdict
 from webapp.services.providers import PROVIDERS, Provider, Target
 from webapp.services.providers.known_servers import KnownServer, find_by_address
@@ -22,11 +23,6 @@ from webapp.web.pages.connections.sign_in_panel import Panel
 
 # The fields of one credential type that outlive a look at another one.
 _REMEMBERED = ("host", "port", "security", "user", "attempt", "shared_mailbox")
-
-
-def name_key(name: str) -> str:
-    """Give the name as it is compared: without regard to case and to the number of blanks."""
-    return " ".join(name.casefold().split())
 
 
 @dataclass

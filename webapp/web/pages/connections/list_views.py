@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from webapp.models import Connection, CredentialType, State, db
+from webapp.models.connection import name_key
 from webapp.services.providers import PROVIDERS
 from webapp.web.htmx import render
 from webapp.web.login import login_required
 from webapp.web.pages.connections.blueprint import connections
-from webapp.web.pages.connections.form_page import name_key
 
 PAGE_SIZE = 25
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from webapp.core.phrases import plural
 from webapp.models import MailAct
 from webapp.services.mail_actions.history import PastAct
 from webapp.services.mail_actions.service import ActError, Caution, Done, Kind, Plan, Refusal
-from webapp.web.template_filters import plural
 
 _LONGEST = 80
 

@@ -8,10 +8,10 @@ from flask import abort, url_for
 from werkzeug.datastructures import MultiDict
 
 from webapp.core.imap.mailbox.message_commands import Chosen
+from webapp.core.phrases import plural
 from webapp.services.mail_actions.service import Everything, Kind, Wish
 from webapp.web.mailbox_slug import name_of, ref_of
 from webapp.web.pages.mailbox.search_form import Origin
-from webapp.web.template_filters import plural
 
 _MESSAGE = re.compile(r"([1-9][0-9]{0,9})\.([A-Za-z0-9_-]{0,12})")
 _VALIDITY = re.compile(r"[0-9]{1,10}")

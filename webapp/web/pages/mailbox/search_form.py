@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from webapp.core.imap.mailbox.messages import Query
-from webapp.forms.validators import clean, has_controls
+from webapp.security.input_validation import clean, has_controls
 
 _LONGEST = 200
 

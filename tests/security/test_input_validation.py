@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField
 
-from webapp.forms.validators import (
+from webapp.security.input_validation import (
     AtMost,
     clean,
     email_address,

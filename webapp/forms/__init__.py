@@ -1,1 +1,0 @@
-"""Filters and validators of form fields, for every form."""
