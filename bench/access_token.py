@@ -6,12 +6,12 @@ from statistics import median
 from bench.measuring import Result, seconds_of
 from bench.provider import ADDRESS, Provider, connect, make_due, portal_and_provider
 from webapp.config.app_state import current_network
-from webapp.core.imap import Credential, ServerSettings, Source, run_check
+from webapp.core.imap import Credential, CredentialSource, ServerSettings, run_check
 from webapp.core.imap.protocol.credentials import AccessToken
 from webapp.models import CredentialType
 from webapp.services.providers.oauth.access_tokens import fresh_access_token
-from webapp.services.providers.oauth.client_registration import HOUSES, imap_server
-from webapp.services.providers.oauth.provider import GrantToken
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS, imap_server
+from webapp.services.providers.oauth.provider import GrantCredentialSource
 
 TITLE = "Access tokens, inside the process, medians of 50 (from the store: of 500)"
 _READS, _ROUNDS, _WARM_UP = 500, 50, 5
@@ -34,10 +34,10 @@ def _step_of_a_check(grant_id: int) -> list[Result]:
     """Alternate between a check that takes its token from the store and one that was handed it."""
     where = imap_server(CredentialType.OUTLOOK)
     server = ServerSettings(host=where.host, port=where.port, security=where.security, user=ADDRESS)
-    source = GrantToken(grant_id, HOUSES[CredentialType.OUTLOOK])
+    source = GrantCredentialSource(grant_id, PROVIDER_SPECS[CredentialType.OUTLOOK])
     ready = AccessToken(fresh_access_token(grant_id).value)
 
-    def check(credential: Credential | Source) -> Callable[[], None]:
+    def check(credential: Credential | CredentialSource) -> Callable[[], None]:
         def run() -> None:
             report = run_check(server, credential, network=current_network())
             if report.failure is not None:

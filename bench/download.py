@@ -14,8 +14,8 @@ from bench.portal import Portal, running_portal
 from bench.processes import children, most_resident, resident
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.services import hand_over
-from webapp.core.mime.transfer_decoder import decoder
-from webapp.web.mailbox_slug import ref_of
+from webapp.core.mime.transfer_decoder import make_decoder
+from webapp.web.mailbox_slug import encode_mailbox_name
 
 TITLE = "Saving an attachment of 100 MB, medians of 7"
 _SIZE = 100 * 1024 * 1024
@@ -38,7 +38,7 @@ def measure() -> list[Result]:
         hand_over(folder)
         with bare_client(server) as client:
             validity = client.select_folder("Large", readonly=True)[b"UIDVALIDITY"]
-        place = f"/connections/{connect(portal, server, 'Large')}/mail/{ref_of('Large')}/{validity}"
+        place = f"/connections/{connect(portal, server, 'Large')}/mail/{encode_mailbox_name('Large')}/{validity}"
         _warm(portal, f"{place}.3/parts/2")
         return [
             result
@@ -103,11 +103,11 @@ def _read_bare(server: Dovecot, uid: int, encoding: str) -> float:
         begun = time.perf_counter()
         tls.sendall(f"a UID FETCH {uid} (BODY.PEEK[2])\r\n".encode())
         left = int(stream.readline().rpartition(b"{")[2].rstrip(b"}\r\n"))
-        undo, size = decoder(encoding), 0
+        undo, size = make_decoder(encoding), 0
         while left:
             piece = stream.read(min(left, _PIECE))
             left -= len(piece)
-            size += len(undo.take(piece))
+            size += len(undo.feed(piece))
         size += len(undo.finish())
         while not stream.readline().startswith(b"a OK"):
             pass

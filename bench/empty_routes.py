@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from bench.token_rate import ANYBODY, WITH_TOKEN
 from webapp.models import Scope
-from webapp.web.api.authentication import let_in
+from webapp.web.api.authentication import authenticate_token
 from wsgi import app
 
 
@@ -18,7 +18,7 @@ def empty() -> ResponseReturnValue:
 @app.get(WITH_TOKEN)
 def empty_with_token() -> ResponseReturnValue:
     """Answer with nothing, but only to a program that may have access tokens."""
-    let_in(Scope.ACCESS_TOKEN)
+    authenticate_token(Scope.ACCESS_TOKEN)
     return jsonify({})
 
 

@@ -9,7 +9,7 @@ from tests.core.diagnosis import test_encryption_texts, test_login_texts, test_n
 from tests.core.diagnosis import test_sign_in_texts as sign_in
 from tests.core.diagnosis.texts import by_text
 from webapp.core.diagnosis.explain import explain
-from webapp.core.diagnosis.secret_masking import mask
+from webapp.core.diagnosis.secret_masking import redact
 
 TITLE = "Explaining a pasted text (processor time)"
 _ROUNDS = 5
@@ -35,7 +35,7 @@ def measure() -> list[Result]:
         Result(what=f"one of {len(texts)} texts, median", value=median(_times(explain, texts)), unit="ms", at_most=1),
         Result(what="a megabyte, the slowest shape", value=max(_times(explain, long)), unit="ms", at_most=50),
         Result(
-            what="masking a whole megabyte, the slowest shape", value=max(_times(mask, long)), unit="ms", at_most=500
+            what="masking a whole megabyte, the slowest shape", value=max(_times(redact, long)), unit="ms", at_most=500
         ),
     ]
 

@@ -8,7 +8,7 @@ from bench.mailboxes import bare_client, connect, fill, running_mail_server
 from bench.measuring import Result, seconds_of
 from bench.portal import running_portal
 from tests.servers.dovecot import Dovecot
-from webapp.web.mailbox_slug import ref_of
+from webapp.web.mailbox_slug import encode_mailbox_name
 
 TITLE = "First page of 50 messages, medians of 30"
 _ROUNDS = 30  # a worker keeps forty sessions, and none may have to make room for another
@@ -34,7 +34,7 @@ def measure() -> list[Result]:
         browser = portal.browser()
 
         def look(connection_id: int, mailbox: str) -> None:
-            page = browser.get(f"/connections/{connection_id}/mail/{ref_of(mailbox)}/")
+            page = browser.get(f"/connections/{connection_id}/mail/{encode_mailbox_name(mailbox)}/")
             if page.count('class="who-wrote"') != _PAGE:
                 raise RuntimeError("the page does not list what it should")
 

@@ -21,7 +21,18 @@ from tests.servers.services import answers, free_port
 from webapp import create_app
 from webapp.config.settings import Settings
 from webapp.core.imap import Network
-from webapp.models import Connection, CredentialType, Role, State, User, UserSession, db, new_token, token_hash, utcnow
+from webapp.models import (
+    CheckState,
+    Connection,
+    CredentialType,
+    Role,
+    User,
+    UserSession,
+    db,
+    new_token,
+    token_hash,
+    utcnow,
+)
 from webapp.security.password_hashing import hash_password
 from webapp.setup.startup import ensure_ready
 
@@ -96,7 +107,7 @@ class Portal:
 
     def fill(self, count: int) -> None:
         """Add many connections that are only looked at."""
-        states = list(State)
+        states = list(CheckState)
         rows = [
             {
                 "name": f"Mailbox {number}",

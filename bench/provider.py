@@ -16,7 +16,7 @@ from tests.servers.dovecot import running_dovecot
 from tests.servers.token_check import TokenCheck
 from webapp import create_app
 from webapp.config.settings import Settings
-from webapp.core.oauth.client import Identity, TokenAnswer
+from webapp.core.oauth.client import Identity, TokenResponse
 from webapp.models import CredentialType, Grant, db, utcnow, write_transaction, writes
 from webapp.practice.oauth_server.client import MAIL_SERVER_ID, MAIL_SERVER_SECRET
 from webapp.practice.oauth_server.endpoints import Addresses
@@ -24,7 +24,7 @@ from webapp.practice.oauth_server.microsoft import MICROSOFT
 from webapp.practice.oauth_server.sample_users import OFFICE
 from webapp.practice.ports import LOOPBACK
 from webapp.practice.process import PracticeServers
-from webapp.services.providers.oauth.client_registration import client_in_force
+from webapp.services.providers.oauth.client_registration import effective_client
 from webapp.services.providers.oauth.grants import store_consent
 from webapp.setup.startup import ensure_ready
 
@@ -95,9 +95,9 @@ def connect(provider: Provider) -> int:
     """Store a consent, and give the id of its grant."""
     issued = provider.issue()
     lives = utcnow().replace(year=utcnow().year + 1)
-    answer = TokenAnswer(access_token=issued["access_token"], refresh_token=issued["refresh_token"], expires_at=lives)
+    answer = TokenResponse(access_token=issued["access_token"], refresh_token=issued["refresh_token"], expires_at=lives)
     writes.set(True)
-    grant = store_consent(client_in_force(CredentialType.OUTLOOK), answer, Identity(subject=ADDRESS, address=ADDRESS))
+    grant = store_consent(effective_client(CredentialType.OUTLOOK), answer, Identity(subject=ADDRESS, address=ADDRESS))
     db.session.commit()
     writes.set(False)
     return grant.id

@@ -9,10 +9,10 @@ from statistics import median
 
 from bench.measuring import Result, seconds_of
 from bench.portal import Portal, running_portal
-from webapp.core.oauth.client import Identity, TokenAnswer
+from webapp.core.oauth.client import Identity, TokenResponse
 from webapp.models import Connection, CredentialType, Scope, User, db, utcnow, writes
 from webapp.services.accounts.api_tokens import make_token
-from webapp.services.providers.oauth.client_registration import registration_in_force
+from webapp.services.providers.oauth.client_registration import effective_client_without_secret
 from webapp.services.providers.oauth.grants import store_consent
 
 TITLE = "Access tokens over the API, from the store, medians of 15"
@@ -42,11 +42,11 @@ def measure() -> list[Result]:
 
 def _connection(portal: Portal) -> tuple[str, str]:
     """Store a consent that needs no renewal; give the path of its access token, and an API token."""
-    answer = TokenAnswer(access_token="x" * 1500, refresh_token="y" * 1000, expires_at=utcnow() + timedelta(days=1))
+    answer = TokenResponse(access_token="x" * 1500, refresh_token="y" * 1000, expires_at=utcnow() + timedelta(days=1))
     identity = Identity(subject=_ADDRESS, address=_ADDRESS)
     with portal.app.app_context():
         writes.set(True)
-        client = replace(registration_in_force(CredentialType.OUTLOOK), client_id="bench")
+        client = replace(effective_client_without_secret(CredentialType.OUTLOOK), client_id="bench")
         connection = Connection(
             name="Ann", name_key="ann", address=_ADDRESS, credential_type=CredentialType.OUTLOOK,
             grant_id=store_consent(client, answer, identity).id,

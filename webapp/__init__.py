@@ -23,7 +23,7 @@ def create_app(config: Settings | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"))
     configure(app, config)
     db.init_app(app)
-    base.prepare_engine(app)
+    base.configure_sqlite(app)
     migrate.init_app(app, db, directory=str(ROOT / "webapp" / "migrations"), render_as_batch=True)
     csrf.init_app(app)
     login.init_app(app)

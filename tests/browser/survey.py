@@ -39,8 +39,8 @@ from tests.browser.sign_in_steps import (
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.models import CredentialType
 from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
-from webapp.services.providers.oauth.client_registration import HOUSES
-from webapp.web.mailbox_slug import ref_of
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.web.mailbox_slug import encode_mailbox_name
 from webapp.web.pages.help.guides import GUIDES
 
 _ANNA = f"anna@{WORKSPACE}"
@@ -213,12 +213,12 @@ def _not_set_up(surveyor: Surveyor) -> Page:
 
 def _set_up_page(kind: CredentialType, surveyor: Surveyor) -> Page:
     page = _nothing_yet(surveyor)
-    page.goto(f"{surveyor.new_portal.url}/administration/oauth/{HOUSES[kind].key}")
+    page.goto(f"{surveyor.new_portal.url}/administration/oauth/{PROVIDER_SPECS[kind].key}")
     return page
 
 
 def _set_up_checked(kind: CredentialType, surveyor: Surveyor) -> Page:
-    page = _at(f"/administration/oauth/{HOUSES[kind].key}", surveyor)
+    page = _at(f"/administration/oauth/{PROVIDER_SPECS[kind].key}", surveyor)
     started(page)
     page.get_by_role("button", name="Check set-up").click()
     page.locator(".verdict").wait_for()
@@ -368,7 +368,7 @@ def _letter(subject: str, query: str, surveyor: Surveyor) -> Page:
 
 def _chosen(mailbox: str, button: str, surveyor: Surveyor) -> Page:
     """Select all messages of a mailbox that no other test looks into, and press a button where one is named."""
-    page = _at(f"/connections/3/mail/{ref_of(mailbox)}/", surveyor)
+    page = _at(f"/connections/3/mail/{encode_mailbox_name(mailbox)}/", surveyor)
     page.get_by_label("Select all on this page").check()
     if button:
         page.get_by_role("button", name=button, exact=True).click()
@@ -448,13 +448,13 @@ PLACES: Mapping[str, Callable[[Surveyor], Page]] = {
     "connection not tested": partial(_at, "/connections/5"),
     "connection with a long name": _long_connection,
     "mail": partial(_at, "/connections/1/mail/"),
-    "mail, nothing found": partial(_at, f"/connections/1/mail/{ref_of('INBOX')}/?text=nothing&unread=1"),
-    "mail, no such mailbox": partial(_at, f"/connections/1/mail/{ref_of(LONG)}/"),
-    "mail that cannot be opened": partial(_at, f"/connections/2/mail/{ref_of('INBOX')}/"),
+    "mail, nothing found": partial(_at, f"/connections/1/mail/{encode_mailbox_name('INBOX')}/?text=nothing&unread=1"),
+    "mail, no such mailbox": partial(_at, f"/connections/1/mail/{encode_mailbox_name(LONG)}/"),
+    "mail that cannot be opened": partial(_at, f"/connections/2/mail/{encode_mailbox_name('INBOX')}/"),
     "mail, selected": partial(_chosen, "INBOX", ""),
     "mail, where to": partial(_chosen, "Sent", "Move to…"),
     "mail, where to from a long name": partial(
-        _at, f"/connections/3/mail/{ref_of(LONG)}/preview?kind=move&validity=1&m=1."
+        _at, f"/connections/3/mail/{encode_mailbox_name(LONG)}/preview?kind=move&validity=1&m=1."
     ),
     "mail, what will happen": partial(_chosen, "Sent", "Delete"),
     "mail, for good": partial(_chosen, "Trash", "Delete permanently"),
@@ -463,7 +463,7 @@ PLACES: Mapping[str, Callable[[Surveyor], Page]] = {
     "no recent changes": partial(_at, "/connections/1/mail/changes"),
     "message": partial(_letter, "Ihre Rechnung Nr. 2204", ""),
     "message as designed": partial(_letter, "This week at the harbour", "?view=html"),
-    "message that is gone": partial(_at, f"/connections/1/mail/{ref_of('INBOX')}/1.1"),
+    "message that is gone": partial(_at, f"/connections/1/mail/{encode_mailbox_name('INBOX')}/1.1"),
     "edit": partial(_at, "/connections/2/edit"),
     "report": partial(_at, "/connections/2/reports/2"),
     "delete": partial(_at, "/connections/2/delete"),

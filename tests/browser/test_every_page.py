@@ -15,8 +15,8 @@ from webapp.config.settings import Settings
 
 # Pages that only lead elsewhere, and what is no page.
 _NO_PAGES = {
-    *("static", "site.htmx_file", "site.health", "site.home", "admin.index", "practice.step_in"),
-    *("gmail.callback_", "outlook.callback_", "sign_ins.show", "handoff.state", "handoff.my_state"),
+    *("static", "site.htmx_file", "site.health", "site.home", "admin.index", "practice.sign_in_as_administrator"),
+    *("gmail.callback_", "outlook.callback_", "sign_ins.show", "handoff.recipient_status", "handoff.owner_status"),
     *("api.list_connections", "api.get_connection", "api.get_access_token", "api.openapi"),
     *("mailboxes.index", "mailboxes.frame", "mailboxes.part", "mailboxes.source"),
     *("api.get_mailboxes", "api.get_messages", "api.get_message", "api.get_part"),

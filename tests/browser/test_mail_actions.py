@@ -7,7 +7,7 @@ from tests.browser.action_steps import visit
 from tests.browser.conftest import OpenPage
 from tests.browser.keyboard import tab_to
 from tests.browser.portal import Portal
-from webapp.web.mailbox_slug import ref_of
+from webapp.web.mailbox_slug import encode_mailbox_name
 
 # Its mailbox is looked into by no other test.
 MAIL = "/connections/5/mail"
@@ -27,7 +27,7 @@ def actor(request: pytest.FixtureRequest, open_page: OpenPage, portal: Portal, a
 
 
 def look(page: Page, mailbox: str = "INBOX") -> None:
-    page.goto(f"{MAIL}/{ref_of(mailbox)}/")
+    page.goto(f"{MAIL}/{encode_mailbox_name(mailbox)}/")
 
 
 def row(page: Page, subject: str) -> Locator:
@@ -117,7 +117,7 @@ def test_marks_are_set_at_once(actor: Page) -> None:
 def page(open_page: OpenPage, portal: Portal, as_administrator: StorageState) -> Page:
     """Open a page with JavaScript."""
     page = open_page(portal, storage_state=as_administrator)
-    visit(page, f"{MAIL}/{ref_of('INBOX')}/")
+    visit(page, f"{MAIL}/{encode_mailbox_name('INBOX')}/")
     return page
 
 

@@ -9,12 +9,12 @@ from tests.browser.action_steps import press_test, visit
 from tests.browser.sign_in_steps import answer, at_provider, open_pop_up, panel_of, sign_in_button
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS, OAuthScenario
-from webapp.practice.oauth_server.sample_users import GOOGLE_PEOPLE, MICROSOFT_PEOPLE
+from webapp.practice.oauth_server.sample_users import GOOGLE_USERS, MICROSOFT_USERS
 
 pytestmark = pytest.mark.usefixtures("strangers")
 
 SETTLED = re.compile("ready|failed|other")
-BLOCKED = {person.address for person in (*GOOGLE_PEOPLE, *MICROSOFT_PEOPLE) if person.blocked}
+BLOCKED = {person.address for person in (*GOOGLE_USERS, *MICROSOFT_USERS) if person.blocked}
 
 
 def begin(page: Page, scenario: OAuthScenario) -> Page:

@@ -24,7 +24,7 @@ from webapp.core.imap import Network
 from webapp.core.imap.protocol.session_pool import close_idle
 from webapp.models import Connection, db
 from webapp.services.exports import post_actions, retry
-from webapp.services.mail_actions.service import Kind
+from webapp.services.mail_actions.service import ActionKind
 
 Fault = Callable[[Peer, bytes], bool]
 
@@ -377,7 +377,7 @@ def test_a_database_that_is_busy_meanwhile_ends_in_a_sentence_and_loses_nothing(
     with Mailbox(a=b"one").served(app):
         with monkeypatch.context() as patched:
             patched.setattr(post_actions, "perform", busy)
-            patched.setattr(post_actions, "plan", lambda *_: SimpleNamespace(kind=Kind.SEEN))
+            patched.setattr(post_actions, "plan", lambda *_: SimpleNamespace(kind=ActionKind.SEEN))
             failed = pull(app, folder, "--then", "seen")
         later = pull(app, folder)
 

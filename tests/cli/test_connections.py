@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from tests.leaks import SECRET, leaks, stored
 from tests.portals import environment, flask
 from webapp.config.app_state import secret_box
-from webapp.models import Connection, State, db
+from webapp.models import CheckState, Connection, db
 
 ADD = ("connections", "add", "--name", "Invoices inbox", "--address", "ann@example.com", "--type", "credentials")
 SERVER = ("--server", "imap.example.com:993")
@@ -39,9 +39,9 @@ def test_a_connection_is_added_with_the_password_from_standard_input(app: Flask)
     connection = saved(app)
     assert (result.exit_code, result.output) == (0, "Added “Invoices inbox”.\n")
     assert (connection.name, connection.address, connection.user) == ("Invoices inbox", *["ann@example.com"] * 2)
-    assert (connection.state, connection.owner_id) == (State.NOT_TESTED, None)
+    assert (connection.state, connection.owner_id) == (CheckState.NOT_TESTED, None)
     with app.app_context():
-        opened = secret_box().open(connection.sealed_password, "connection", connection.id, "sealed_password")
+        opened = secret_box().decrypt(connection.sealed_password, "connection", connection.id, "sealed_password")
     assert opened == SECRET
     assert leaks(result.output, stored(app)) == []
 

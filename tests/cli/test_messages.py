@@ -18,9 +18,9 @@ from flask import Flask
 
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.test_dovecot_reading import READER, Box
-from webapp.core.imap.mailbox.message_list import summaries_of
+from webapp.core.imap.mailbox.message_list import fetch_summaries
 from webapp.core.imap.mailbox.messages import stream_message
-from webapp.core.imap.protocol.errors import ChangedError, GoneError
+from webapp.core.imap.protocol.errors import NotFoundError, UidValidityChangedError
 from webapp.core.imap.protocol.session import Session
 from webapp.core.net.transport import Transport
 from webapp.services.exports import messages, retry
@@ -122,7 +122,7 @@ def test_a_folder_gets_a_file_each_and_later_only_what_is_new(export: Export, bo
 def test_a_message_of_which_nothing_is_told_is_exported_all_the_same(
     export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "summaries_of", lambda session, uids: summaries_of(session, uids)[2:])
+    monkeypatch.setattr(messages, "summaries_of", lambda session, uids: fetch_summaries(session, uids)[2:])
 
     result = export("--mbox", str(tmp_path / "all.mbox"))
 
@@ -135,10 +135,10 @@ def test_a_message_that_is_there_and_not_given_is_said_to_be_so(
 ) -> None:
     def given(session: Session, uid: int) -> Iterator[bytes]:
         if uid == 2:
-            raise GoneError("The message is not there any more")
+            raise NotFoundError("The message is not there any more")
         if uid == 3:
             next(box.folder.glob("cur/*M000003*")).unlink()
-            raise GoneError("The message is not there any more")
+            raise NotFoundError("The message is not there any more")
         yield from stream_message(session, uid)
 
     monkeypatch.setattr(messages, "stream_message", given)
@@ -186,7 +186,7 @@ def test_a_mailbox_that_is_numbered_anew_meanwhile_is_to_be_exported_again(
     export: Export, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def changed(*_: object, **__: object) -> None:
-        raise ChangedError("UIDVALIDITY was 1 and is 2")
+        raise UidValidityChangedError("UIDVALIDITY was 1 and is 2")
 
     monkeypatch.setattr(messages, "uids_after", changed)
     result = export("--mbox", str(tmp_path / "all.mbox"))

@@ -12,8 +12,8 @@ import requests
 from webapp.core.oauth.endpoints import Endpoints
 from webapp.practice.oauth_server.endpoints import Addresses
 from webapp.practice.oauth_server.http_server import PORTAL_URL
-from webapp.practice.oauth_server.profiles import HOUSES
-from webapp.practice.oauth_server.provider_profile import House
+from webapp.practice.oauth_server.profiles import PROFILES
+from webapp.practice.oauth_server.provider_profile import ProviderProfile
 from webapp.practice.ports import LOOPBACK
 
 VERIFIER = "correct-horse-battery-staple-correct-horse-battery"
@@ -27,7 +27,7 @@ def challenge_of(verifier: str) -> str:
 class Provider(Protocol):
     """What a client knows of a provider, wherever it runs."""
 
-    house: House
+    profile: ProviderProfile
     url: str
     endpoints: Endpoints
     introspection: str
@@ -39,7 +39,7 @@ class Provider(Protocol):
 class Elsewhere:
     """A provider in the process of the practice servers."""
 
-    house: House
+    profile: ProviderProfile
     url: str
     endpoints: Endpoints
     introspection: str
@@ -48,7 +48,7 @@ class Elsewhere:
 
     @classmethod
     def at(cls, key: str, ports: Mapping[str, int]) -> "Elsewhere":
-        house, url = HOUSES[key], f"http://{LOOPBACK}:{ports[key]}"
+        house, url = PROFILES[key], f"http://{LOOPBACK}:{ports[key]}"
         addresses = Addresses.of(house, url)
         return cls(house, url, addresses.endpoints, addresses.introspection, house.client_id, house.client_secret)
 
@@ -70,7 +70,7 @@ class PortalClient(Generic[P]):
 
     def __init__(self, authority: P) -> None:
         self.authority = authority
-        self.redirect_uri = PORTAL_URL + authority.house.callback_path
+        self.redirect_uri = PORTAL_URL + authority.profile.callback_path
 
     def parameters(self, **changed: str) -> dict[str, str]:
         """Give a proper authorization request; an empty value leaves a parameter out."""
@@ -78,7 +78,7 @@ class PortalClient(Generic[P]):
             "response_type": "code",
             "client_id": self.authority.client_id,
             "redirect_uri": self.redirect_uri,
-            "scope": " ".join(sorted(self.authority.house.scopes_of_mail)),
+            "scope": " ".join(sorted(self.authority.profile.scopes_of_mail)),
             "state": STATE,
             "nonce": "the-nonce",
             "code_challenge": challenge_of(VERIFIER),
@@ -97,7 +97,7 @@ class PortalClient(Generic[P]):
         self, account: str, decision: str = "allow", ticked: Sequence[str] | None = None, **changed: str
     ) -> requests.Response:
         """Press a button of the consent page, all boxes ticked unless others are named."""
-        boxes = [self.authority.house.mail_scope] if ticked is None else list(ticked)
+        boxes = [self.authority.profile.mail_scope] if ticked is None else list(ticked)
         return requests.post(
             self.authority.endpoints.authorization,
             params=self.parameters(**changed),

@@ -11,14 +11,14 @@ import pytest
 from tests.practice.clients import Elsewhere, PortalClient
 from webapp.core.imap.protocol.server_settings import Security
 from webapp.practice.imap_server.scenarios import Scenario
-from webapp.practice.oauth_server.http_server import Authority
-from webapp.practice.oauth_server.profiles import HOUSES
+from webapp.practice.oauth_server.http_server import ProviderServer
+from webapp.practice.oauth_server.profiles import PROFILES
 from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
 from webapp.practice.ports import LOOPBACK
 from webapp.practice.process import PracticeServers
 
 WORKING = {"google": f"anna@{WORKSPACE}", "microsoft": f"anton@{OFFICE}"}
-HereClient = PortalClient[Authority]
+HereClient = PortalClient[ProviderServer]
 OpenClient = Callable[..., imaplib.IMAP4]
 Connect = Callable[[Scenario], imaplib.IMAP4]
 
@@ -69,33 +69,33 @@ def connect(open_client: OpenClient) -> Connect:
 @pytest.fixture
 def elsewhere(servers: PracticeServers) -> Mapping[str, Elsewhere]:
     """Give the providers of the practice servers, which have forgotten everything before."""
-    providers = {key: Elsewhere.at(key, servers.ports) for key in HOUSES}
+    providers = {key: Elsewhere.at(key, servers.ports) for key in PROFILES}
     for provider in providers.values():
         provider.hook("reset")
     return providers
 
 
 @pytest.fixture(scope="session")
-def running_google() -> Iterator[Authority]:
-    with Authority.start("google") as authority:
+def running_google() -> Iterator[ProviderServer]:
+    with ProviderServer.start("google") as authority:
         yield authority
 
 
 @pytest.fixture(scope="session")
-def running_microsoft() -> Iterator[Authority]:
-    with Authority.start("microsoft") as authority:
+def running_microsoft() -> Iterator[ProviderServer]:
+    with ProviderServer.start("microsoft") as authority:
         yield authority
 
 
 @pytest.fixture
-def google(running_google: Authority) -> HereClient:
+def google(running_google: ProviderServer) -> HereClient:
     """Give a client of the Google-like provider, which has forgotten everything before."""
     running_google.reset()
     return PortalClient(running_google)
 
 
 @pytest.fixture
-def microsoft(running_microsoft: Authority) -> HereClient:
+def microsoft(running_microsoft: ProviderServer) -> HereClient:
     """Give a client of the Microsoft-like provider, which has forgotten everything before."""
     running_microsoft.reset()
     return PortalClient(running_microsoft)
@@ -111,4 +111,4 @@ def either(request: pytest.FixtureRequest) -> HereClient:
 @pytest.fixture
 def somebody(either: HereClient) -> str:
     """Name a person with whom everything works."""
-    return WORKING[either.authority.house.key]
+    return WORKING[either.authority.profile.key]

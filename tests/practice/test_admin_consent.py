@@ -19,7 +19,7 @@ def asked(client: HereClient, **changed: str) -> dict[str, str]:
     """Give a proper request; an empty value leaves a parameter out."""
     proper = {
         "client_id": client.authority.client_id,
-        "scope": " ".join(sorted(client.authority.house.scopes_of_mail)),
+        "scope": " ".join(sorted(client.authority.profile.scopes_of_mail)),
         "redirect_uri": client.redirect_uri,
         "state": STATE,
     }
@@ -114,5 +114,5 @@ def test_google_has_no_such_page(google: HereClient) -> None:
 def test_a_callback_keeps_to_the_redirect_uri(microsoft: HereClient) -> None:
     location = urlsplit(decide(microsoft, "accept").headers["Location"])
 
-    assert location.path == microsoft.authority.house.callback_path
+    assert location.path == microsoft.authority.profile.callback_path
     assert dict(parse_qsl(location.query))["admin_consent"] == "True"

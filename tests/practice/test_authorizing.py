@@ -27,7 +27,7 @@ def test_without_a_challenge_by_s256_there_is_no_code(either: HereClient, somebo
     answer = either.decide(somebody, **wrong)
 
     assert "code=" not in answer.headers.get("Location", "")
-    if either.authority.house.calls_back:
+    if either.authority.profile.calls_back:
         assert called_back(answer)["error"] == "invalid_request"
     else:
         assert answer.status_code == 400
@@ -47,7 +47,7 @@ def test_without_a_challenge_by_s256_there_is_no_code(either: HereClient, somebo
 def test_a_redirect_uri_that_differs_at_all_is_never_called_back(either: HereClient, somebody: str, uri: str) -> None:
     answers = [either.open(redirect_uri=uri), either.decide(somebody, redirect_uri=uri)]
 
-    said = "AADSTS50011" if either.authority.house.calls_back else "redirect_uri_mismatch"
+    said = "AADSTS50011" if either.authority.profile.calls_back else "redirect_uri_mismatch"
     for answer in answers:
         assert answer.status_code == 400
         assert "Location" not in answer.headers
@@ -58,13 +58,13 @@ def test_an_unknown_client_sees_a_page_and_no_callback(either: HereClient) -> No
     answer = either.open(client_id="somebody-else")
 
     assert answer.status_code == 400
-    assert ("AADSTS700016" if either.authority.house.calls_back else "invalid_client") in answer.text
+    assert ("AADSTS700016" if either.authority.profile.calls_back else "invalid_client") in answer.text
 
 
 def test_an_unknown_scope_is_refused(either: HereClient) -> None:
     answer = either.open(scope="openid https://example.com/everything")
 
-    if either.authority.house.calls_back:
+    if either.authority.profile.calls_back:
         assert called_back(answer)["error"] == "invalid_scope"
     else:
         assert "invalid_scope" in answer.text
@@ -87,7 +87,7 @@ def test_a_callback_carries_the_state_and_what_google_adds(google: HereClient) -
     assert back["state"] == STATE
     assert back["iss"] == google.authority.endpoints.issuer
     assert back["hd"] == WORKSPACE
-    assert set(back["scope"].split()) == google.authority.house.scopes_of_mail
+    assert set(back["scope"].split()) == google.authority.profile.scopes_of_mail
     assert {"code", "authuser", "prompt"} <= set(back)
 
 
@@ -101,7 +101,7 @@ def test_who_denies_calls_back_with_access_denied(either: HereClient, somebody: 
     assert back["error"] == "access_denied"
     assert back["state"] == STATE
     assert "code" not in back
-    if either.authority.house.key == "microsoft":
+    if either.authority.profile.key == "microsoft":
         assert back["error_description"].startswith("AADSTS65004: User declined to consent to access the app. Trace ID")
     else:
         assert back["iss"] == either.authority.endpoints.issuer
@@ -154,7 +154,7 @@ def test_the_tenant_may_be_named_in_several_ways(microsoft: HereClient, tenant: 
 def test_the_chooser_lists_everybody_the_hinted_one_first(either: HereClient, somebody: str) -> None:
     page = either.open(login_hint=somebody, prompt="select_account consent").text
 
-    places = {person.address: page.find(f">{person.address}<") for person in either.authority.house.people}
+    places = {person.address: page.find(f">{person.address}<") for person in either.authority.profile.users}
     assert min(places.values()) > 0
     assert min(places, key=places.__getitem__) == somebody
 
@@ -194,7 +194,7 @@ def test_a_choice_on_the_page_counts_more_than_the_session(google: HereClient) -
 
 
 def test_a_box_that_starts_unticked_is_unticked_for_that_person_alone(google: HereClient) -> None:
-    box = f'name="allow" value="{google.authority.house.mail_scope}"'
+    box = f'name="allow" value="{google.authority.profile.mail_scope}"'
 
     ticked, unticked = google.open(login_hint=ANNA).text, google.open(login_hint=f"uma@{WORKSPACE}").text
 

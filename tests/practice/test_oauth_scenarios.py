@@ -13,7 +13,7 @@ from tests.practice.conftest import OpenClient
 from webapp.models import CredentialType
 from webapp.practice.imap_server.scenarios import SCENARIOS
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS, OAuthScenario
-from webapp.practice.oauth_server.profiles import HOUSES
+from webapp.practice.oauth_server.profiles import PROFILES
 from webapp.practice.oauth_server.sample_users import WORKSPACE
 from webapp.practice.provider_overrides import imap_host
 
@@ -55,7 +55,7 @@ def test_titles_are_told_apart_on_the_page() -> None:
 
 def test_every_scenario_is_about_somebody_and_everybody_is_in_one() -> None:
     tried = {(KEYS[scenario.credential_type], scenario.address) for scenario in OAUTH_SCENARIOS}
-    people = {(key, person.address) for key, house in HOUSES.items() for person in house.people}
+    people = {(key, person.address) for key, house in PROFILES.items() for person in house.users}
 
     assert tried == people - {("google", address) for address in STILL_SIGNED_IN_AS.values()}
 
@@ -91,7 +91,7 @@ def walk(client: PortalClient[Elsewhere], scenario: OAuthScenario) -> str:
     page = client.open(login_hint=scenario.address)
     if page.status_code != 200:
         return f"page: {page.status_code} {next(each for each in WORDS_OF_PAGES if each in page.text)}"
-    ticked = [client.authority.house.mail_scope] if "checked" in page.text else []
+    ticked = [client.authority.profile.mail_scope] if "checked" in page.text else []
     assert f"Signed in as <strong>{person}</strong>" in page.text
     decision = "deny" if scenario.key in PRESSES_DENY else "allow"
     back = called_back(client.decide(person, decision, ticked))
@@ -107,7 +107,7 @@ def walk(client: PortalClient[Elsewhere], scenario: OAuthScenario) -> str:
         return f"account: {account}"
     if "tid" not in claims and "hd" not in claims:
         return "account: no organisation"
-    if client.authority.house.mail_scope not in tokens["scope"].split():
+    if client.authority.profile.mail_scope not in tokens["scope"].split():
         return "scope: no mail"
     if tokens["expires_in"] <= SOON:
         refreshed = client.refresh(tokens["refresh_token"])

@@ -17,10 +17,10 @@ from tests.conftest import csrf_token, sign_in_as
 from webapp.models import CredentialType, User
 from webapp.practice.imap_server.scenarios import SCENARIOS
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS, OAuthScenario
-from webapp.practice.oauth_server.repair_keys import MENDABLE
+from webapp.practice.oauth_server.repair_keys import REPAIRABLE
 from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX
 from webapp.practice.process import PracticeServers
-from webapp.services.providers.oauth.client_registration import client_in_force
+from webapp.services.providers.oauth.client_registration import effective_client
 from webapp.services.providers.oauth.registration_facts import admin_consent_url
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -104,14 +104,14 @@ def test_the_portal_is_told_where_the_providers_are(app: Flask, servers: Practic
 def test_only_what_can_be_mended_has_a_button_for_it(practice_client: FlaskClient) -> None:
     page = practice_client.get("/practice/").get_data(as_text=True)
 
-    assert set(re.findall(r'formaction="/practice/mend/([^"]+)"', page)) == MENDABLE
-    assert page.count(">Mend it<") == len(MENDABLE)
+    assert set(re.findall(r'formaction="/practice/mend/([^"]+)"', page)) == REPAIRABLE
+    assert page.count(">Mend it<") == len(REPAIRABLE)
     assert "Break it again" not in page
 
 
-@pytest.mark.parametrize("key", sorted(MENDABLE))
+@pytest.mark.parametrize("key", sorted(REPAIRABLE))
 def test_one_press_mends_and_the_card_says_what_is_so_now(practice_client: FlaskClient, key: str) -> None:
-    said = {**{each.key: each.mended for each in SCENARIOS}, **{each.key: each.mended for each in OAUTH_SCENARIOS}}
+    said = {each.key: each.repaired_as for each in (*SCENARIOS, *OAUTH_SCENARIOS)}
     before = card_of(practice_client, key)
 
     answer = press(practice_client, key, "yes")
@@ -175,7 +175,7 @@ def test_the_link_for_the_administrator_leads_to_the_page_of_approval(
     practice_client: FlaskClient, app: Flask, servers: PracticeServers
 ) -> None:
     with app.test_request_context(base_url="http://127.0.0.1:8000"):
-        link = admin_consent_url(client_in_force(CredentialType.OUTLOOK), f"ada@{OFFICE}")
+        link = admin_consent_url(effective_client(CredentialType.OUTLOOK), f"ada@{OFFICE}")
 
     page = requests.get(link, timeout=10)
     assert link.startswith(f"http://127.0.0.1:{servers.ports['microsoft']}/{OFFICE}/v2.0/adminconsent?")

@@ -18,7 +18,7 @@ from webapp.practice.process import PracticeError, PracticeServers
 PARENT = """
 import sys, time
 from pathlib import Path
-from webapp.practice.server import PracticeServers
+from webapp.practice.process import PracticeServers
 print(PracticeServers.start(Path(sys.argv[1])).pid, flush=True)
 time.sleep(60)
 """

@@ -106,7 +106,7 @@ def test_every_fault_is_proved_here() -> None:
 
 
 def test_a_fault_can_befall_several_requests(google: HereClient) -> None:
-    google.authority.break_next("500", times=2)
+    google.authority.fail_next("500", times=2)
 
     answers = [google.refresh("made-up").status_code for _ in range(3)]
 
@@ -115,7 +115,7 @@ def test_a_fault_can_befall_several_requests(google: HereClient) -> None:
 
 def test_a_connection_dropped_at_the_end_has_rotated_before(microsoft: HereClient) -> None:
     refresh_token = microsoft.tokens(ANTON)["refresh_token"]
-    microsoft.authority.break_next("drop")
+    microsoft.authority.fail_next("drop")
 
     with pytest.raises(requests.ConnectionError):
         microsoft.refresh(refresh_token)
@@ -125,7 +125,7 @@ def test_a_connection_dropped_at_the_end_has_rotated_before(microsoft: HereClien
 
 def test_a_silent_endpoint_answers_nothing_and_does_nothing(microsoft: HereClient) -> None:
     refresh_token = microsoft.tokens(ANTON)["refresh_token"]
-    microsoft.authority.break_next("silent")
+    microsoft.authority.fail_next("silent")
 
     with pytest.raises(requests.ReadTimeout):
         microsoft.ask({"grant_type": "refresh_token", "refresh_token": refresh_token}, timeout=0.3)

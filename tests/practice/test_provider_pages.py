@@ -84,7 +84,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
 ) -> None:
     house, changed = PAGES[name]
     client = {"google": google, "microsoft": microsoft}[house]
-    google.authority.issue(f"anna@{WORKSPACE}")
+    google.authority.issue_token(f"anna@{WORKSPACE}")
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
 
     for width in (1280, 390, 320):

@@ -12,14 +12,14 @@ from tests.practice.conftest import Connect, HereClient, OpenClient
 from tests.practice.test_oauth_scenarios import ENDS, KEYS, examine, walk
 from webapp.practice.imap_server.scenarios import SCENARIOS, Scenario
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS, OAuthScenario
-from webapp.practice.oauth_server.profiles import HOUSES
-from webapp.practice.oauth_server.repair_keys import MENDABLE
+from webapp.practice.oauth_server.profiles import PROFILES
+from webapp.practice.oauth_server.repair_keys import REPAIRABLE
 from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
 from webapp.practice.process import PracticeServers
 from webapp.practice.provider_overrides import imap_host
 
-AT_SIGN_IN = [each for each in SCENARIOS if each.mended and each.port_name == "moods"]
-BY_OAUTH = [each for each in OAUTH_SCENARIOS if each.mended]
+AT_SIGN_IN = [each for each in SCENARIOS if each.repaired_as and each.port_name == "moods"]
+BY_OAUTH = [each for each in OAUTH_SCENARIOS if each.repaired_as]
 EXPIRED = next(each for each in SCENARIOS if each.key == "tls-expired")
 
 Mend = Callable[..., requests.Response]
@@ -42,25 +42,25 @@ def test_at_least_what_an_administrator_is_asked_for_most_can_be_mended() -> Non
         *("imap-disabled", "mailbox-access-denied", "account-disabled"),
         *("gmail-blocked", "outlook-admin-consent", "outlook-shared-denied"),
         *("outlook-no-mailbox", "outlook-secret-expired"),
-    } <= MENDABLE
+    } <= REPAIRABLE
 
 
 def test_what_can_be_mended_is_a_scenario_that_fails_and_is_proved_here() -> None:
     proved = {each.key: each.expected_slug for each in (*AT_SIGN_IN, EXPIRED)}
     proved |= {each.key: each.expected_slug for each in BY_OAUTH}
 
-    assert set(proved) == MENDABLE
+    assert set(proved) == REPAIRABLE
     assert all(proved.values())
 
 
-@pytest.mark.parametrize("key", HOUSES)
+@pytest.mark.parametrize("key", PROFILES)
 def test_nobody_is_mended_twice_and_everybody_stays_who_they_are(key: str) -> None:
-    mends = HOUSES[key].mends.values()
+    mends = PROFILES[key].repairs.values()
 
     addresses = [person.address for person in mends]
 
     assert len(set(addresses)) == len(addresses)
-    assert {person.name for person in mends} <= {person.name for person in HOUSES[key].people}
+    assert {person.name for person in mends} <= {person.name for person in PROFILES[key].users}
 
 
 def opens(connect: Connect, scenario: Scenario) -> bool:

@@ -31,7 +31,7 @@ def test_a_code_becomes_tokens_once(either: HereClient, somebody: str) -> None:
     assert first.json()["token_type"] == "Bearer"
     assert first.json()["expires_in"] == PLENTY
     assert {"access_token", "refresh_token", "id_token"} <= set(first.json())
-    reason = "54005" if either.authority.house.key == "microsoft" else "Code was already redeemed."
+    reason = "54005" if either.authority.profile.key == "microsoft" else "Code was already redeemed."
     assert said(second) == (400, "invalid_grant", reason)
 
 
@@ -76,7 +76,7 @@ def test_a_code_is_worth_nothing_without_the_rest(
     refused = either.redeem(**({"code": code} | changed))
     afterwards = either.redeem(code)
 
-    assert said(refused) == (microsoft_says if either.authority.house.key == "microsoft" else google_says)
+    assert said(refused) == (microsoft_says if either.authority.profile.key == "microsoft" else google_says)
     assert afterwards.status_code == 200
 
 
@@ -139,7 +139,7 @@ def test_a_refresh_may_ask_for_less_and_never_for_more(google: HereClient) -> No
 
 
 def test_the_scope_in_the_answer_is_what_was_really_granted(google: HereClient) -> None:
-    mail = google.authority.house.mail_scope
+    mail = google.authority.profile.mail_scope
 
     granted = [google.tokens(ANNA, ticked=boxes)["scope"].split() for boxes in ([mail], [])]
 
@@ -149,7 +149,7 @@ def test_the_scope_in_the_answer_is_what_was_really_granted(google: HereClient) 
 
 
 def test_microsoft_names_only_what_the_token_is_for(microsoft: HereClient) -> None:
-    assert microsoft.tokens(ANTON)["scope"] == microsoft.authority.house.mail_scope
+    assert microsoft.tokens(ANTON)["scope"] == microsoft.authority.profile.mail_scope
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_google_sends_none_at_a_second_sign_in_without_prompt_consent(google: He
 
 
 def test_microsoft_sends_a_refresh_token_for_offline_access(microsoft: HereClient) -> None:
-    mail = microsoft.authority.house.mail_scope
+    mail = microsoft.authority.profile.mail_scope
 
     assert "refresh_token" in microsoft.tokens(ANTON)
     assert "refresh_token" not in microsoft.tokens(ANTON, scope=f"openid {mail}")
@@ -272,7 +272,7 @@ def test_a_mail_server_learns_whose_a_token_is_and_what_for(either: HereClient, 
 
     assert answer["active"] is True
     assert answer["username"] == answer["email"] == somebody
-    assert either.authority.house.mail_scope in answer["scope"].split()
+    assert either.authority.profile.mail_scope in answer["scope"].split()
     assert abs(answer["exp"] - time.time() - PLENTY) < 60
 
 

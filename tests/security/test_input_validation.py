@@ -7,22 +7,22 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField
 
 from webapp.security.input_validation import (
-    AtMost,
-    clean,
+    MaxLength,
     email_address,
     has_controls,
     no_control_characters,
     normal_address,
-    visible,
+    not_blank,
+    strip_and_compose,
 )
 
 
 class NameForm(Form):
-    text = StringField(filters=[clean], validators=[AtMost(20), no_control_characters, visible])
+    text = StringField(filters=[strip_and_compose], validators=[MaxLength(20), no_control_characters, not_blank])
 
 
 class AddressForm(Form):
-    text = StringField(filters=[clean], validators=[email_address])
+    text = StringField(filters=[strip_and_compose], validators=[email_address])
 
 
 def name(text: str) -> NameForm:
@@ -30,12 +30,12 @@ def name(text: str) -> NameForm:
 
 
 def test_clean_composes_characters_and_takes_the_space_around_away() -> None:
-    assert clean("  e\u0301t\u00e9\t") == "\u00e9t\u00e9"
+    assert strip_and_compose("  e\u0301t\u00e9\t") == "\u00e9t\u00e9"
 
 
 @given(st.text())
 def test_clean_gives_the_same_however_often_it_is_done(text: str) -> None:
-    assert clean(clean(text)) == clean(text)
+    assert strip_and_compose(strip_and_compose(text)) == strip_and_compose(text)
 
 
 @given(st.characters(categories=["Cc", "Zl", "Zp"]))

@@ -26,13 +26,13 @@ def box(*keys: str) -> SecretBox:
 def test_every_text_comes_back(text: str) -> None:
     ours = box(new_key())
 
-    assert ours.open(ours.seal(text, *PLACE), *PLACE) == text
+    assert ours.decrypt(ours.encrypt(text, *PLACE), *PLACE) == text
 
 
 def test_one_text_never_seals_to_the_same_twice() -> None:
     ours = box(new_key())
 
-    assert len({ours.seal("secret", *PLACE) for _ in range(100)}) == 100
+    assert len({ours.encrypt("secret", *PLACE) for _ in range(100)}) == 100
 
 
 @pytest.mark.parametrize(
@@ -41,43 +41,43 @@ def test_one_text_never_seals_to_the_same_twice() -> None:
 )
 def test_a_sealed_text_opens_in_its_own_place_only(elsewhere: tuple[object, ...]) -> None:
     ours = box(new_key())
-    sealed = ours.seal("secret", *PLACE)
+    sealed = ours.encrypt("secret", *PLACE)
 
     with pytest.raises(SecretBoxError):
-        ours.open(sealed, *elsewhere)
+        ours.decrypt(sealed, *elsewhere)
 
 
 def test_places_that_run_together_are_told_apart() -> None:
     ours = box(new_key())
-    sealed = ours.seal("secret", "ab", "c")
+    sealed = ours.encrypt("secret", "ab", "c")
 
     with pytest.raises(SecretBoxError):
-        ours.open(sealed, "a", "bc")
+        ours.decrypt(sealed, "a", "bc")
 
 
 def test_a_ring_seals_with_its_first_key_and_opens_with_every_one() -> None:
     old, new = new_key(), new_key().replace("k1:", "k2:")
-    sealed_before = box(old).seal("secret", *PLACE)
+    sealed_before = box(old).encrypt("secret", *PLACE)
 
     ring = box(new, old)
 
     assert ring.primary == "k2"
-    assert ring.open(sealed_before, *PLACE) == "secret"
-    assert box(new).open(ring.seal("secret", *PLACE), *PLACE) == "secret"
+    assert ring.decrypt(sealed_before, *PLACE) == "secret"
+    assert box(new).decrypt(ring.encrypt("secret", *PLACE), *PLACE) == "secret"
 
 
 def test_a_missing_key_is_named_with_those_at_hand() -> None:
-    sealed = box(new_key()).seal("secret", *PLACE)
+    sealed = box(new_key()).encrypt("secret", *PLACE)
 
     with pytest.raises(SecretBoxError, match=r"the data key 'k1' is missing \(keys at hand: k2, k3\)"):
-        box(new_key().replace("k1", "k2"), new_key().replace("k1", "k3")).open(sealed, *PLACE)
+        box(new_key().replace("k1", "k2"), new_key().replace("k1", "k3")).decrypt(sealed, *PLACE)
 
 
 def test_another_key_of_the_same_name_is_said_to_be_wrong() -> None:
-    sealed = box(new_key()).seal("secret", *PLACE)
+    sealed = box(new_key()).encrypt("secret", *PLACE)
 
     with pytest.raises(SecretBoxError, match="the data key 'k1' is not the one"):
-        box(new_key()).open(sealed, *PLACE)
+        box(new_key()).decrypt(sealed, *PLACE)
 
 
 @pytest.mark.parametrize(
@@ -85,18 +85,18 @@ def test_another_key_of_the_same_name_is_said_to_be_wrong() -> None:
 )
 def test_what_is_damaged_is_refused(sealed: str) -> None:
     with pytest.raises(SecretBoxError):
-        box(new_key()).open(sealed, *PLACE)
+        box(new_key()).decrypt(sealed, *PLACE)
 
 
 def test_a_single_turned_bit_is_refused() -> None:
     ours = box(new_key())
-    head, _, body = ours.seal("secret", *PLACE).rpartition(".")
+    head, _, body = ours.encrypt("secret", *PLACE).rpartition(".")
     raw = base64.urlsafe_b64decode(body)
 
     for place in range(len(raw)):
         turned = raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]
         with pytest.raises(SecretBoxError):
-            ours.open(f"{head}.{base64.urlsafe_b64encode(turned).decode()}", *PLACE)
+            ours.decrypt(f"{head}.{base64.urlsafe_b64encode(turned).decode()}", *PLACE)
 
 
 @pytest.mark.parametrize("text", ["planted", "k1:planted", "k1:cGxhbnRlZA==", ":", "k 1:" + "A" * 43 + "=", "k1"])

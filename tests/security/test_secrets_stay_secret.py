@@ -16,7 +16,7 @@ from webapp.config.settings import Settings
 from webapp.core.imap import Password, Security, ServerSettings
 from webapp.models import User
 from webapp.security.secret_box import SecretBox, new_key, parse_keys
-from webapp.web.pages.connections.form_state import Carried
+from webapp.web.pages.connections.form_state import FormState
 
 WHAT_TO_SPOIL: tuple[dict[str, str], ...] = (
     {},
@@ -100,7 +100,7 @@ def test_objects_that_hold_secrets_do_not_print_them(settings: Settings) -> None
     url = f"postgresql://ann:{quote(SECRET)}@db/postroom"
     filled = Settings(data_dir=settings.data_dir, secret_key=SECRET, data_keys=ring, database_url=url)
 
-    printed = [repr(each) + str(each) for each in (Password(SECRET), Carried(server=server, secret=SECRET), filled)]
+    printed = [repr(each) + str(each) for each in (Password(SECRET), FormState(server=server, secret=SECRET), filled)]
 
     assert leaks(*printed) == []
     assert ring.partition(":")[2] not in repr(filled) + repr(SecretBox(parse_keys(ring)))
@@ -108,10 +108,10 @@ def test_objects_that_hold_secrets_do_not_print_them(settings: Settings) -> None
 
 def test_the_traceback_of_a_box_that_does_not_open_names_no_key() -> None:
     ring = new_key()
-    sealed = SecretBox(parse_keys(new_key())).seal(SECRET, "here")
+    sealed = SecretBox(parse_keys(new_key())).encrypt(SECRET, "here")
 
     try:
-        SecretBox(parse_keys(ring)).open(sealed, "here")
+        SecretBox(parse_keys(ring)).decrypt(sealed, "here")
     except Exception as error:
         text = "".join(traceback.format_exception(error))
 

@@ -63,4 +63,4 @@ class Portal:
     def refresh_token(self) -> str:
         with self.app.app_context():
             grant = db.session.scalars(select(Grant)).one()
-            return secret_box().open(grant.sealed_refresh_token, "grant", grant.id, "sealed_refresh_token")
+            return secret_box().decrypt(grant.sealed_refresh_token, "grant", grant.id, "sealed_refresh_token")

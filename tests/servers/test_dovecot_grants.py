@@ -17,26 +17,26 @@ from tests.servers.test_dovecot import detail as step
 from tests.servers.test_dovecot_tokens import ENOUGH_TO_KNOW_SOMEBODY, XOAUTH2_CHALLENGE, asking
 from webapp.config.app_state import secret_box
 from webapp.core.imap import StepName
-from webapp.core.oauth.client import Identity, TokenAnswer
-from webapp.models import Connection, CredentialType, Grant, State, User, db, utcnow
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.core.oauth.client import Identity, TokenResponse
+from webapp.models import CheckState, Connection, CredentialType, Grant, User, db, utcnow
+from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.practice.oauth_server.sample_users import OFFICE
-from webapp.services.connections.check_result import Verdict
-from webapp.services.connections.checks import check_connection
-from webapp.services.providers.oauth.client_registration import client_in_force
+from webapp.services.connections.check_result import CheckResult
+from webapp.services.connections.checks import check_and_store
+from webapp.services.providers.oauth.client_registration import effective_client
 from webapp.services.providers.oauth.grants import store_consent
 
 ANTON, TOM = f"anton@{OFFICE}", f"tom@{OFFICE}"
 
 
 @pytest.fixture(scope="module")
-def running_microsoft() -> Iterator[Authority]:
-    with Authority.start("microsoft") as authority:
+def running_microsoft() -> Iterator[ProviderServer]:
+    with ProviderServer.start("microsoft") as authority:
         yield authority
 
 
 @pytest.fixture
-def microsoft(running_microsoft: Authority) -> Authority:
+def microsoft(running_microsoft: ProviderServer) -> ProviderServer:
     running_microsoft.reset()
     return running_microsoft
 
@@ -48,17 +48,17 @@ def database() -> str:
 
 
 @pytest.fixture
-def server(dovecot_with: DovecotWith, running_microsoft: Authority) -> Dovecot:
+def server(dovecot_with: DovecotWith, running_microsoft: ProviderServer) -> Dovecot:
     """Give the mail server of the portal's Outlook connections."""
     return dovecot_with(asking(running_microsoft))
 
 
 @pytest.fixture
-def more_settings(server: Dovecot, running_microsoft: Authority) -> Mapping[str, object]:
+def more_settings(server: Dovecot, running_microsoft: ProviderServer) -> Mapping[str, object]:
     return in_microsofts_place(server, running_microsoft)
 
 
-def in_microsofts_place(server: Dovecot, authority: Authority) -> dict[str, object]:
+def in_microsofts_place(server: Dovecot, authority: ProviderServer) -> dict[str, object]:
     """Put the practice provider and Dovecot in Microsoft's place, by nothing but settings."""
     endpoints = authority.endpoints
     return {
@@ -81,11 +81,11 @@ class Saved:
     app: Flask
     connection_id: int
 
-    def check(self) -> Verdict:
+    def check(self) -> CheckResult:
         with self.app.app_context():
-            verdict, kept = check_connection(self.connection_id)
+            verdict, kept = check_and_store(self.connection_id)
             assert kept
-            assert self._connection.state is (State.WORKS if verdict.passed else State.FAILS)
+            assert self._connection.state is (CheckState.WORKS if verdict.passed else CheckState.FAILS)
             return verdict
 
     def let_renewal_be_due(self) -> None:
@@ -102,7 +102,7 @@ class Saved:
     def refresh_token(self) -> str:
         with self.app.app_context():
             grant = self._grant
-            return secret_box().open(grant.sealed_refresh_token, "grant", grant.id, "sealed_refresh_token")
+            return secret_box().decrypt(grant.sealed_refresh_token, "grant", grant.id, "sealed_refresh_token")
 
     @property
     def _connection(self) -> Connection:
@@ -116,14 +116,14 @@ class Saved:
 
 def save(app: Flask, issued: Mapping[str, Any], *, user: str = ANTON, lifetime: int = 3600) -> Saved:
     """Save a connection of Anton's with the tokens that the provider issued."""
-    answer = TokenAnswer(
+    answer = TokenResponse(
         access_token=issued["access_token"],
         refresh_token=issued["refresh_token"],
         expires_at=datetime.now(UTC) + timedelta(seconds=lifetime),
         scopes=frozenset(issued["scope"].split()),
     )
     with app.app_context():
-        client = client_in_force(CredentialType.OUTLOOK)
+        client = effective_client(CredentialType.OUTLOOK)
         grant = store_consent(client, answer, Identity(subject="tenant:anton", address=ANTON))
         connection = Connection(
             name="Office", name_key="office", address=user, user=user, credential_type=CredentialType.OUTLOOK
@@ -134,8 +134,8 @@ def save(app: Flask, issued: Mapping[str, Any], *, user: str = ANTON, lifetime: 
         return Saved(app, connection.id)
 
 
-def test_a_saved_connection_logs_in_with_the_token_from_the_store(app: Flask, microsoft: Authority) -> None:
-    saved = save(app, microsoft.issue(ANTON))
+def test_a_saved_connection_logs_in_with_the_token_from_the_store(app: Flask, microsoft: ProviderServer) -> None:
+    saved = save(app, microsoft.issue_token(ANTON))
 
     verdict = saved.check()
 
@@ -146,9 +146,9 @@ def test_a_saved_connection_logs_in_with_the_token_from_the_store(app: Flask, mi
 
 
 def test_a_saved_connection_renews_its_token_and_logs_in_with_each_rotated_one(
-    app: Flask, microsoft: Authority
+    app: Flask, microsoft: ProviderServer
 ) -> None:
-    saved = save(app, microsoft.issue(ANTON))
+    saved = save(app, microsoft.issue_token(ANTON))
     seen = [saved.refresh_token()]
 
     for _ in range(3):
@@ -163,10 +163,10 @@ def test_a_saved_connection_renews_its_token_and_logs_in_with_each_rotated_one(
 
 
 def test_a_token_that_dovecot_holds_for_expired_is_refused_with_all_that_is_known(
-    app: Flask, microsoft: Authority
+    app: Flask, microsoft: ProviderServer
 ) -> None:
     microsoft.store.set_lifetime(ANTON, 0)
-    saved = save(app, microsoft.issue(ANTON))
+    saved = save(app, microsoft.issue_token(ANTON))
 
     verdict = saved.check()
 
@@ -174,12 +174,14 @@ def test_a_token_that_dovecot_holds_for_expired_is_refused_with_all_that_is_know
     assert verdict.report.failure
     assert verdict.report.failure.text.endswith(
         f" Authentication failed. {XOAUTH2_CHALLENGE} (mailbox: {ANTON}; signed in: {ANTON}; granted: "
-        f"{saved.grant().scopes}; needed: {microsoft.house.mail_scope})"
+        f"{saved.grant().scopes}; needed: {microsoft.profile.mail_scope})"
     )
 
 
-def test_a_revoked_grant_is_refused_first_by_dovecot_and_then_by_the_provider(app: Flask, microsoft: Authority) -> None:
-    saved = save(app, microsoft.issue(ANTON))
+def test_a_revoked_grant_is_refused_first_by_dovecot_and_then_by_the_provider(
+    app: Flask, microsoft: ProviderServer
+) -> None:
+    saved = save(app, microsoft.issue_token(ANTON))
     microsoft.revoke(ANTON)
 
     assert saved.check().slug == "oauth-token-rejected"
@@ -189,22 +191,22 @@ def test_a_revoked_grant_is_refused_first_by_dovecot_and_then_by_the_provider(ap
     assert saved.grant().ended_at is not None
 
 
-def test_the_mailbox_of_another_account_is_refused_as_the_wrong_account(app: Flask, microsoft: Authority) -> None:
-    saved = save(app, microsoft.issue(ANTON), user=TOM)
+def test_the_mailbox_of_another_account_is_refused_as_the_wrong_account(app: Flask, microsoft: ProviderServer) -> None:
+    saved = save(app, microsoft.issue_token(ANTON), user=TOM)
 
     assert saved.check().slug == "wrong-account"
 
 
-def test_a_grant_without_the_mail_scope_is_refused_as_such(app: Flask, microsoft: Authority) -> None:
-    saved = save(app, microsoft.issue(ANTON, scope=ENOUGH_TO_KNOW_SOMEBODY))
+def test_a_grant_without_the_mail_scope_is_refused_as_such(app: Flask, microsoft: ProviderServer) -> None:
+    saved = save(app, microsoft.issue_token(ANTON, scope=ENOUGH_TO_KNOW_SOMEBODY))
 
     assert saved.check().slug == "scope-missing"
 
 
 def test_the_page_has_the_challenge_in_its_technical_details(
-    app: Flask, client: FlaskClient, member: User, microsoft: Authority
+    app: Flask, client: FlaskClient, member: User, microsoft: ProviderServer
 ) -> None:
-    issued = microsoft.issue(ANTON)
+    issued = microsoft.issue_token(ANTON)
     saved = save(app, issued)
     microsoft.revoke(ANTON)
     sign_in_as(client, member)

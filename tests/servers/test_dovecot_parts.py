@@ -21,12 +21,12 @@ from tests.http_client import words
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.services import hand_over
 from tests.servers.test_dovecot_reading import reading
-from webapp.core.imap.mailbox.messages import content_of, find_part, list_messages
+from webapp.core.imap.mailbox.messages import list_messages, locate_part, open_part
 from webapp.core.imap.protocol.session_pool import close_idle
-from webapp.core.mime import LARGEST
+from webapp.core.mime import MAX_IMAGE_BYTES
 from webapp.models import Scope, User, db
 from webapp.services.accounts.api_tokens import make_token
-from webapp.web.mailbox_slug import ref_of
+from webapp.web.mailbox_slug import encode_mailbox_name
 
 USER = "flags@example.com"
 FILE = b"".join(b"line %07d \xc3\xa4=;%%\r\n" % number for number in range(100_000))
@@ -65,7 +65,7 @@ def pictures() -> bytes:
         ("logo", "png", PNG),
         ("photo", "jpeg", JPEG),
         ("script", "svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
-        ("large", "gif", GIF + bytes(LARGEST)),
+        ("large", "gif", GIF + bytes(MAX_IMAGE_BYTES)),
         ("other", "gif", GIF),
     ):
         designed.add_related(data, "image", kind, cid=f"<{name}@here>", filename=f"{name}.{kind}", disposition="inline")
@@ -95,11 +95,11 @@ class Letter:
     token: str
 
     def page(self, rest: str) -> str:
-        mailbox = f"/connections/{self.connection_id}/mail/{ref_of('Files')}"
+        mailbox = f"/connections/{self.connection_id}/mail/{encode_mailbox_name('Files')}"
         return f"{mailbox}/{self.uid_validity}.{self.uid}/{rest}"
 
     def operation(self, section: str) -> str:
-        ref = f"{ref_of('Files')}.{self.uid_validity}.{self.uid}"
+        ref = f"{encode_mailbox_name('Files')}.{self.uid_validity}.{self.uid}"
         return f"/api/v1/connections/{self.connection_id}/messages/{ref}/parts/{section}"
 
 
@@ -205,12 +205,12 @@ def test_conditions_and_head_are_answered_without_the_bytes(client: FlaskClient,
 @pytest.mark.parametrize("wrong", [0, 1, SIZE - 1, SIZE + 1, 10 * SIZE])
 def test_a_size_that_the_server_has_wrong_is_counted(dovecot: Dovecot, letter: Letter, wrong: int) -> None:
     with reading(dovecot) as session:
-        part = find_part(session, "Files", letter.uid, "1", uid_validity=letter.uid_validity)
+        part = locate_part(session, "Files", letter.uid, "1", uid_validity=letter.uid_validity)
 
-        content = content_of(session, letter.uid, part)
+        content = open_part(session, letter.uid, part)
         assert content.known_size() == content.size() == SIZE
-        assert replace(content, told=wrong).known_size() is None
-        assert replace(content, told=wrong).size() == SIZE
+        assert replace(content, announced_size=wrong).known_size() is None
+        assert replace(content, announced_size=wrong).size() == SIZE
 
 
 def test_images_of_the_message_are_shown_in_it_and_listed_too(

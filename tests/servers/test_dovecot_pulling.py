@@ -19,11 +19,11 @@ from sqlalchemy import update
 
 from tests.servers.dovecot import USERS, Dovecot
 from tests.servers.test_dovecot_reading import AWKWARD, READER, Box, reading
-from webapp.core.imap.mailbox.attachments import Page, attachments_after
-from webapp.core.imap.mailbox.messages import ChangedError, Query
+from webapp.core.imap.mailbox.attachments import MessageAttachmentsPage, attachments_after
+from webapp.core.imap.mailbox.messages import SearchQuery, UidValidityChangedError
 from webapp.core.imap.protocol.imaplib_protocol import ImapProtocol
 from webapp.core.imap.protocol.session import Session
-from webapp.models import MailAct, db
+from webapp.models import MailAction, db
 from webapp.services.exports import retry
 from webapp.services.mail_actions import executor, journal
 
@@ -48,7 +48,9 @@ def letter(*files: tuple[str, bytes], subject: str = "Report", sender: str = "be
     return message.as_bytes()
 
 
-def pages(session: Session, box: Box, *, names: Sequence[str] = (), query: Query | None = None) -> list[Page]:
+def pages(
+    session: Session, box: Box, *, names: Sequence[str] = (), query: SearchQuery | None = None
+) -> list[MessageAttachmentsPage]:
     """Go through a mailbox, three messages at a time."""
     found = [attachments_after(session, box.name, after=0, names=names, query=query, messages=3)]
     while found[-1].more:
@@ -56,7 +58,7 @@ def pages(session: Session, box: Box, *, names: Sequence[str] = (), query: Query
     return found
 
 
-def names_of(found: Sequence[Page]) -> list[str]:
+def names_of(found: Sequence[MessageAttachmentsPage]) -> list[str]:
     return [part.name for page in found for message in page.found for part in message.parts]
 
 
@@ -101,14 +103,14 @@ def test_criteria_and_bounds_are_kept(session: Session, box: Box) -> None:
     for number in range(1, 9):
         box.add(letter((f"{number}.csv", b"1"), sender="ann@example.com" if number % 2 else "ben@example.com"))
 
-    of_ann = pages(session, box, query=Query(sender="ann"))
+    of_ann = pages(session, box, query=SearchQuery(sender="ann"))
     upto = attachments_after(session, box.name, after=1, upto=4)
-    none = pages(session, box, query=Query(before=date(2000, 1, 1)))
+    none = pages(session, box, query=SearchQuery(before=date(2000, 1, 1)))
 
     assert names_of(of_ann) == ["1.csv", "3.csv", "5.csv", "7.csv"]
     assert names_of([upto]) == ["2.csv", "3.csv", "4.csv"]
     assert (none[-1].found, none[-1].after) == ((), 8)
-    with pytest.raises(ChangedError):
+    with pytest.raises(UidValidityChangedError):
         attachments_after(session, box.name, after=1, uid_validity=upto.uid_validity + 1)
 
 
@@ -309,7 +311,7 @@ def test_what_comes_after_is_done_to_those_messages_alone(
     pull: Pull, dovecot: Dovecot, box: Box, monkeypatch: pytest.MonkeyPatch, then: str, moves: bool
 ) -> None:
     if not moves:
-        monkeypatch.setattr(Session, "offers", lambda session, name: name != "MOVE" and offered(session, name))
+        monkeypatch.setattr(Session, "has_capability", lambda session, name: name != "MOVE" and offered(session, name))
     goal = Box(dovecot, "Trash" if then == "delete" else f"{box.name} done")
     for at in range(3):
         box.add(letter((f"{at}.csv", b"1")))
@@ -326,7 +328,7 @@ def test_what_comes_after_is_done_to_those_messages_alone(
     assert len(list(box.folder.glob("cur/*:2,*S*"))) == marked
 
 
-offered = Session.offers
+offered = Session.has_capability
 
 
 def test_nothing_is_fetched_where_messages_could_not_go_on(pull: Pull, box: Box, tmp_path: Path) -> None:
@@ -347,7 +349,7 @@ def test_messages_in_the_hands_of_another_act_are_seen_to_later(
     box.add(letter(("a.csv", b"1")))
     options = ("--then", f"move:{done.name}")
     with monkeypatch.context() as broken:
-        broken.setattr(executor, "_taken", lambda *_, **__: os._exit(9))
+        broken.setattr(executor, "_run_batch", lambda *_, **__: os._exit(9))
         child = os.fork()
         if not child:
             with app.app_context():
@@ -357,7 +359,7 @@ def test_messages_in_the_hands_of_another_act_are_seen_to_later(
 
     busy = pull(*options)
     with app.app_context():
-        db.session.execute(update(MailAct).values(claimed_until=None))
+        db.session.execute(update(MailAction).values(claimed_until=None))
         db.session.commit()
     free = pull(*options)
 

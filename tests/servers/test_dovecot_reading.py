@@ -18,9 +18,9 @@ from webapp.core.imap import Password, Security, ServerSettings
 from webapp.core.imap.check.run import open_session
 from webapp.core.imap.mailbox.mailbox_list import Mailbox, list_mailboxes
 from webapp.core.imap.mailbox.messages import (
-    ChangedError,
-    GoneError,
-    Query,
+    NotFoundError,
+    SearchQuery,
+    UidValidityChangedError,
     list_messages,
     read_message,
     stream_part,
@@ -119,7 +119,7 @@ def test_the_parent_that_is_no_mailbox_is_listed_and_cannot_be_opened(dovecot: D
         above = named(list_mailboxes(session))["Above"]
 
         assert (above.selectable, above.messages) == (False, None)
-        with pytest.raises(GoneError):
+        with pytest.raises(NotFoundError):
             list_messages(session, "Above")
         assert list_messages(session, "INBOX").mailbox == "INBOX"
 
@@ -203,29 +203,29 @@ def test_search_finds_by_every_field(session: Session, box: Box) -> None:
     filed.add_attachment(b"1;2", maintype="text", subtype="csv", filename="a.csv")
     box.add(filed.as_bytes(), "S")
 
-    def found(query: Query) -> list[int]:
+    def found(query: SearchQuery) -> list[int]:
         return [message.uid for message in list_messages(session, box.name, query=query).messages]
 
-    assert found(Query(sender="carl")) == [2]
-    assert found(Query(recipient="ann@example.com")) == [3, 2]
-    assert found(Query(subject="für märz")) == [1]
-    assert found(Query(subject='"quoted" \\')) == [3]
-    assert found(Query(text="zebra")) == [2]
-    assert found(Query(text="Köln")) == [1]
-    assert found(Query(unread=True)) == [1]
-    assert found(Query(attachments=True)) == [4]
-    assert found(Query(since=date(2020, 1, 1), before=date(2030, 1, 1), text="zebra")) == [2]
-    assert found(Query(before=date(2000, 1, 1))) == []
-    assert found(Query(subject="x\r\nA1 LOGOUT")) == []
-    assert found(Query(sender="carl", recipient="ben")) == []
+    assert found(SearchQuery(sender="carl")) == [2]
+    assert found(SearchQuery(recipient="ann@example.com")) == [3, 2]
+    assert found(SearchQuery(subject="für märz")) == [1]
+    assert found(SearchQuery(subject='"quoted" \\')) == [3]
+    assert found(SearchQuery(text="zebra")) == [2]
+    assert found(SearchQuery(text="Köln")) == [1]
+    assert found(SearchQuery(unread=True)) == [1]
+    assert found(SearchQuery(attachments=True)) == [4]
+    assert found(SearchQuery(since=date(2020, 1, 1), before=date(2030, 1, 1), text="zebra")) == [2]
+    assert found(SearchQuery(before=date(2000, 1, 1))) == []
+    assert found(SearchQuery(subject="x\r\nA1 LOGOUT")) == []
+    assert found(SearchQuery(sender="carl", recipient="ben")) == []
 
 
 def test_search_is_paged(session: Session, box: Box) -> None:
     box.add_letters(25)
 
-    first = list_messages(session, box.name, limit=10, query=Query(subject="Letter"))
-    second = list_messages(session, box.name, limit=10, query=Query(subject="Letter"), cursor=first.older or "")
-    back = list_messages(session, box.name, limit=10, query=Query(subject="Letter"), cursor=second.newer or "")
+    first = list_messages(session, box.name, limit=10, query=SearchQuery(subject="Letter"))
+    second = list_messages(session, box.name, limit=10, query=SearchQuery(subject="Letter"), cursor=first.older or "")
+    back = list_messages(session, box.name, limit=10, query=SearchQuery(subject="Letter"), cursor=second.newer or "")
 
     assert first.total == 25
     assert [message.uid for message in second.messages] == list(range(15, 5, -1))
@@ -308,7 +308,7 @@ def test_an_awkward_message_is_listed_read_and_streamed(session: Session, box: B
     assert len(parts) == len(read.parts[:3])
     assert not any(char in read.summary.subject for char in "\r\n\0")
     assert all("/" not in part.name for part in read.parts)
-    assert session.is_in_step
+    assert session.is_synchronized
 
 
 def test_awkward_messages_together_spoil_no_list(session: Session, box: Box) -> None:
@@ -337,7 +337,7 @@ def test_reading_in_every_way_marks_nothing_as_read(session: Session, box: Box) 
     read_message(session, box.name, uid)
     list(stream_part(session, box.name, uid, "1", uid_validity=None))
     list(stream_source(session, box.name, uid, uid_validity=None))
-    list_messages(session, box.name, query=Query(text="a"))
+    list_messages(session, box.name, query=SearchQuery(text="a"))
 
     (path,) = box.folder.glob("cur/*")
     assert path.name.endswith(":2,")
@@ -379,7 +379,7 @@ def test_a_message_or_part_that_is_not_there_is_gone(session: Session, box: Box)
         lambda: list_messages(session, "\ud800"),
         lambda: list_messages(session, ""),
     ):
-        with pytest.raises(GoneError):
+        with pytest.raises(NotFoundError):
             ask()
     assert read_message(session, box.name, uid).uid == uid
 
@@ -395,7 +395,7 @@ def test_another_uid_validity_is_noticed(session: Session, box: Box) -> None:
         lambda: stream_source(session, box.name, uid, uid_validity=other),
         lambda: list_messages(session, box.name, cursor=f"older-{other}-{uid}"),
     ):
-        with pytest.raises(ChangedError):
+        with pytest.raises(UidValidityChangedError):
             ask()
 
 
@@ -429,7 +429,7 @@ def test_the_first_page_costs_the_same_whatever_the_size_of_the_mailbox(dovecot_
 def patience(session: Session, seconds: float, act: Callable[[], object]) -> None:
     """Let the first look at a mailbox take longer than a page may."""
     session._budget._seconds, seconds = seconds, session._budget._seconds
-    wire = session._wire
+    wire = session._transport
     wire.patience, before = 60.0, wire.patience
     session.renew_budget()
     act()

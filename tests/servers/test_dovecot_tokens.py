@@ -11,7 +11,7 @@ from tests.servers.token_check import TokenCheck
 from webapp.core.diagnosis import diagnose
 from webapp.core.imap import AccessToken, Report, Security, ServerSettings, StepName, run_check
 from webapp.practice.oauth_server.client import MAIL_SERVER_ID, MAIL_SERVER_SECRET
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.practice.oauth_server.sample_users import WORKSPACE
 
 ANNA, OTTO = f"anna@{WORKSPACE}", f"otto@{WORKSPACE}"
@@ -23,24 +23,24 @@ OAUTHBEARER_CHALLENGE = "status invalid_token"
 
 
 @pytest.fixture(scope="module")
-def running_google() -> Iterator[Authority]:
-    with Authority.start("google") as authority:
+def running_google() -> Iterator[ProviderServer]:
+    with ProviderServer.start("google") as authority:
         yield authority
 
 
 @pytest.fixture
-def google(running_google: Authority) -> Authority:
+def google(running_google: ProviderServer) -> ProviderServer:
     running_google.reset()
     return running_google
 
 
-def asking(authority: Authority, *, client_secret: str = MAIL_SERVER_SECRET) -> TokenCheck:
+def asking(authority: ProviderServer, *, client_secret: str = MAIL_SERVER_SECRET) -> TokenCheck:
     """Ask a practice provider."""
     return TokenCheck(
         introspection=authority.introspection,
         client_id=MAIL_SERVER_ID,
         client_secret=client_secret,
-        scope=authority.house.mail_scope,
+        scope=authority.profile.mail_scope,
     )
 
 
@@ -50,38 +50,40 @@ def check(server: Dovecot, token: str, *, user: str = ANNA, security: Security =
     return run_check(settings, AccessToken(token), network=server.network, limits=PATIENCE)
 
 
-def good(google: Authority) -> str:
-    return str(google.issue(ANNA)["access_token"])
+def good(google: ProviderServer) -> str:
+    return str(google.issue_token(ANNA)["access_token"])
 
 
-def expired(google: Authority) -> str:
+def expired(google: ProviderServer) -> str:
     google.store.set_lifetime(ANNA, 0)
     return good(google)
 
 
-def bogus(google: Authority) -> str:
+def bogus(google: ProviderServer) -> str:
     return good(google)[::-1]
 
 
-def revoked(google: Authority) -> str:
+def revoked(google: ProviderServer) -> str:
     token = good(google)
     google.revoke(ANNA)
     return token
 
 
-def of_another(google: Authority) -> str:
-    return str(google.issue(OTTO)["access_token"])
+def of_another(google: ProviderServer) -> str:
+    return str(google.issue_token(OTTO)["access_token"])
 
 
-def without_the_scope(google: Authority) -> str:
-    return str(google.issue(ANNA, scope=ENOUGH_TO_KNOW_SOMEBODY)["access_token"])
+def without_the_scope(google: ProviderServer) -> str:
+    return str(google.issue_token(ANNA, scope=ENOUGH_TO_KNOW_SOMEBODY)["access_token"])
 
 
 REFUSED = pytest.mark.parametrize("make", [expired, bogus, revoked, of_another, without_the_scope])
 
 
 @pytest.mark.parametrize("security", list(Security))
-def test_an_issued_token_opens_the_mailbox(dovecot_with: DovecotWith, google: Authority, security: Security) -> None:
+def test_an_issued_token_opens_the_mailbox(
+    dovecot_with: DovecotWith, google: ProviderServer, security: Security
+) -> None:
     server = dovecot_with(asking(google))
 
     report = check(server, good(google), security=security)
@@ -92,7 +94,7 @@ def test_an_issued_token_opens_the_mailbox(dovecot_with: DovecotWith, google: Au
 
 
 def test_where_oauthbearer_alone_is_offered_an_issued_token_goes_by_it(
-    dovecot_with: DovecotWith, google: Authority
+    dovecot_with: DovecotWith, google: ProviderServer
 ) -> None:
     server = dovecot_with(asking(google), auth_mechanisms="plain oauthbearer")
 
@@ -115,7 +117,11 @@ def test_a_token_is_not_taken_for_a_password_where_no_mechanism_for_it_is_offere
     ("mechanism", "challenge"), [("xoauth2", XOAUTH2_CHALLENGE), ("oauthbearer", OAUTHBEARER_CHALLENGE)]
 )
 def test_a_refused_token_is_called_one_with_the_challenge_and_never_quoted(
-    dovecot_with: DovecotWith, google: Authority, make: Callable[[Authority], str], mechanism: str, challenge: str
+    dovecot_with: DovecotWith,
+    google: ProviderServer,
+    make: Callable[[ProviderServer], str],
+    mechanism: str,
+    challenge: str,
 ) -> None:
     server = dovecot_with(asking(google), auth_mechanisms=f"plain {mechanism}")
     token = make(google)
@@ -131,7 +137,7 @@ def test_a_refused_token_is_called_one_with_the_challenge_and_never_quoted(
 
 
 def test_a_server_that_cannot_ask_the_provider_is_not_taken_for_a_refusal(
-    dovecot_with: DovecotWith, google: Authority
+    dovecot_with: DovecotWith, google: ProviderServer
 ) -> None:
     server = dovecot_with(asking(google, client_secret="another"))
 

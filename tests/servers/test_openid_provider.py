@@ -14,11 +14,11 @@ from tests.servers.plugin import DovecotWith
 from tests.servers.sign_in_steps import ANN, TYPES, Portal
 from webapp.core.diagnosis import diagnose
 from webapp.core.oauth.client_check import check_client
-from webapp.core.oauth.errors import Kind, OAuthFailure
+from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import User
-from webapp.practice.oauth_server.http_server import Authority
-from webapp.services.connections.checks import check_connection
-from webapp.services.providers.oauth.client_registration import HOUSES, client_in_force
+from webapp.practice.oauth_server.http_server import ProviderServer
+from webapp.services.connections.checks import check_and_store
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS, effective_client
 
 BEN = "ben@example.com"
 
@@ -44,7 +44,7 @@ def changed() -> Mapping[str, str]:
 @pytest.fixture
 def mail_server(dovecot_with: DovecotWith, openid_provider: OpenIdProvider, kind: str) -> Dovecot:
     """Give a Dovecot that asks the provider about tokens."""
-    return dovecot_with(openid_provider.token_check(HOUSES[TYPES[kind]].mail_scope))
+    return dovecot_with(openid_provider.token_check(PROVIDER_SPECS[TYPES[kind]].mail_scope))
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_from_an_empty_form_to_a_mailbox_at_dovecot(portal: Portal, database: st
     assert f"Signed in as {ANN}" in words(portal.client.get(page))
     connection_id = portal.save(page)
     with portal.app.app_context():
-        verdict, _ = check_connection(connection_id)
+        verdict, _ = check_and_store(connection_id)
     assert verdict.passed, verdict.report.failure
     assert "AUTHENTICATE XOAUTH2" in {step.detail for step in verdict.report.steps}
 
@@ -83,7 +83,7 @@ def test_the_grant_is_that_of_the_account_and_of_the_scopes_that_were_consented_
 
     (grant,) = portal.grants()
     assert (grant.account, grant.subject, grant.ended_at) == (ANN, ANN, None)
-    assert set(grant.scopes.split()) == set(HOUSES[TYPES[kind]].scopes)
+    assert set(grant.scopes.split()) == set(PROVIDER_SPECS[TYPES[kind]].scopes)
 
 
 def test_a_second_consent_renews_the_grant_of_the_account(portal: Portal) -> None:
@@ -119,13 +119,13 @@ def test_a_refresh_token_that_was_used_twice_ends_the_grant(portal: Portal, kind
     portal.sign_in()
     first = portal.refresh_token()
     portal.renew()
-    with portal.app.app_context(), pytest.raises(OAuthFailure):
-        client_in_force(TYPES[kind]).oauth().refresh(first)
+    with portal.app.app_context(), pytest.raises(OAuthError):
+        effective_client(TYPES[kind]).oauth().refresh(first)
 
-    with pytest.raises(OAuthFailure) as refused:
+    with pytest.raises(OAuthError) as refused:
         portal.renew()
 
-    assert refused.value.kind is Kind.ENDED
+    assert refused.value.kind is FailureKind.INVALID_GRANT
     assert diagnose(refused.value.failure(kind)).problem.slug == "reconnect-required"
     assert portal.grants()[0].ended_at is not None
 
@@ -134,15 +134,15 @@ def test_signing_in_again_heals_a_grant_that_has_ended(portal: Portal, kind: str
     connection_id = portal.save(portal.sign_in())
     first = portal.refresh_token()
     portal.renew()
-    with portal.app.app_context(), pytest.raises(OAuthFailure):
-        client_in_force(TYPES[kind]).oauth().refresh(first)
-    with pytest.raises(OAuthFailure):
+    with portal.app.app_context(), pytest.raises(OAuthError):
+        effective_client(TYPES[kind]).oauth().refresh(first)
+    with pytest.raises(OAuthError):
         portal.renew()
 
     portal.sign_in()
 
     with portal.app.app_context():
-        verdict, _ = check_connection(connection_id)
+        verdict, _ = check_and_store(connection_id)
     assert verdict.passed, verdict.report.failure
 
 
@@ -170,7 +170,7 @@ def test_deleting_the_last_connection_of_an_account_revokes_its_grant(
 
 def test_a_registration_proves_itself_before_anybody_signs_in(app: Flask, kind: str) -> None:
     with app.app_context():
-        assert check_client(client_in_force(TYPES[kind]).oauth()) is None
+        assert check_client(effective_client(TYPES[kind]).oauth()) is None
 
 
 WRONG = {
@@ -184,7 +184,7 @@ def test_a_registration_that_does_not_fit_is_found_out(
     app: Flask, kind: str, changed: Mapping[str, str], slug: str
 ) -> None:
     with app.app_context():
-        failure = check_client(client_in_force(TYPES[kind]).oauth())
+        failure = check_client(effective_client(TYPES[kind]).oauth())
 
     assert failure
     assert diagnose(failure.failure(kind)).problem.slug == slug
@@ -210,7 +210,7 @@ def test_what_does_not_fit_the_settings_stores_no_grant(
 class TestWithTheKeysOfAnotherProvider:
     @pytest.fixture
     def changed(self) -> Iterator[Mapping[str, str]]:
-        with Authority.start("google") as another:
+        with ProviderServer.start("google") as another:
             yield {"jwks_uri": another.endpoints.jwks_uri}
 
     def test_the_id_token_is_refused_and_no_grant_stored(self, portal: Portal) -> None:

@@ -31,7 +31,7 @@ from tests.servers.test_dovecot_grants import (
 )
 from webapp.config.settings import Settings
 from webapp.models import Scope, User, db
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.services.accounts.api_tokens import make_token
 
 __all__ = ["microsoft", "running_microsoft", "server"]
@@ -45,7 +45,7 @@ def port() -> int:
 
 
 @pytest.fixture
-def more_settings(server: Dovecot, running_microsoft: Authority, port: int) -> Mapping[str, object]:
+def more_settings(server: Dovecot, running_microsoft: ProviderServer, port: int) -> Mapping[str, object]:
     return {**in_microsofts_place(server, running_microsoft), "base_url": f"http://127.0.0.1:{port}"}
 
 
@@ -80,10 +80,10 @@ def snippet(client: FlaskClient, connection_id: int, name: str) -> str:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["imapclient", "imaplib"])
 def test_a_python_snippet_opens_the_mailbox(
-    app: Flask, client: FlaskClient, member: User, microsoft: Authority, served: None, environment: dict[str, str],
+    app: Flask, client: FlaskClient, member: User, microsoft: ProviderServer, served: None, environment: dict[str, str],
     name: str,
 ) -> None:  # fmt: skip
-    saved = save(app, microsoft.issue(ANTON))
+    saved = save(app, microsoft.issue_token(ANTON))
     sign_in_as(client, member)
 
     ran = subprocess.run(
@@ -98,9 +98,9 @@ def test_a_python_snippet_opens_the_mailbox(
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_curl_snippet_gets_a_token(
-    app: Flask, client: FlaskClient, member: User, microsoft: Authority, served: None, environment: dict[str, str]
+    app: Flask, client: FlaskClient, member: User, microsoft: ProviderServer, served: None, environment: dict[str, str]
 ) -> None:
-    saved = save(app, microsoft.issue(ANTON))
+    saved = save(app, microsoft.issue_token(ANTON))
     sign_in_as(client, member)
 
     ran = subprocess.run(
@@ -143,10 +143,10 @@ def test_where_the_password_stays_with_the_portal_the_snippets_list_messages(
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_command_snippet_brings_the_files(
-    app: Flask, client: FlaskClient, member: User, microsoft: Authority, more_settings: Mapping[str, object],
+    app: Flask, client: FlaskClient, member: User, microsoft: ProviderServer, more_settings: Mapping[str, object],
     settings: Settings, tmp_path: Path,
 ) -> None:  # fmt: skip
-    saved = save(app, microsoft.issue(ANTON))
+    saved = save(app, microsoft.issue_token(ANTON))
     sign_in_as(client, member)
     command = snippet(client, saved.connection_id, "pull")
 

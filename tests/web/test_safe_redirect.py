@@ -1,6 +1,6 @@
 import pytest
 
-from webapp.web.safe_redirect import own_path
+from webapp.web.safe_redirect import safe_redirect_path
 
 ELSEWHERE = [
     "",
@@ -40,9 +40,9 @@ OURS = [
 
 @pytest.mark.parametrize("wanted", ELSEWHERE)
 def test_what_leads_elsewhere_is_replaced(wanted: str | None) -> None:
-    assert own_path(wanted, "/home") == "/home"
+    assert safe_redirect_path(wanted, "/home") == "/home"
 
 
 @pytest.mark.parametrize("wanted", OURS)
 def test_own_pages_are_kept(wanted: str) -> None:
-    assert own_path(wanted, "/home") == wanted
+    assert safe_redirect_path(wanted, "/home") == wanted

@@ -14,8 +14,8 @@ from webapp.core.imap import Step
 from webapp.core.phrases import duration
 from webapp.models import Connection, db
 from webapp.models.connection import name_key
-from webapp.services.connections.check_result import Verdict
-from webapp.services.connections.checks import AlreadyRunningError, GoneError, check_connection
+from webapp.services.connections.check_result import CheckResult
+from webapp.services.connections.checks import AlreadyRunningError, ConnectionNotFoundError, check_and_store
 
 _MARKS = {"passed": "✓", "failed": "✗", "skipped": "-", "not_reached": "-"}
 
@@ -32,8 +32,8 @@ def check(name: str, as_json: bool) -> None:
         # Status 2, since nothing was tested.
         raise click.UsageError(f"there is no connection called “{name}”")
     try:
-        verdict, _ = check_connection(connection.id)
-    except GoneError:
+        verdict, _ = check_and_store(connection.id)
+    except ConnectionNotFoundError:
         raise click.ClickException("the connection was deleted meanwhile") from None
     except AlreadyRunningError:
         raise click.ClickException("a test of this connection is running already") from None
@@ -43,7 +43,7 @@ def check(name: str, as_json: bool) -> None:
     sys.exit(0 if verdict.passed else 1)
 
 
-def as_dict(verdict: Verdict) -> dict[str, Any]:
+def as_dict(verdict: CheckResult) -> dict[str, Any]:
     """Give a report as a script reads it."""
     report, diagnosis = verdict.report, verdict.diagnosis
     return {
@@ -70,14 +70,14 @@ def as_dict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _time(step: Step) -> str:
+def _duration(step: Step) -> str:
     return duration(step.seconds) if step.seconds is not None else step.outcome.replace("_", " ")
 
 
-def as_text(verdict: Verdict) -> str:
+def as_text(verdict: CheckResult) -> str:
     """Give a report as a person reads it on a terminal."""
     lines = [
-        f"  {_MARKS[step.outcome]} {verdict.step_label(step.name):<34} {_time(step):>12}  {step.detail}".rstrip()
+        f"  {_MARKS[step.outcome]} {verdict.step_label(step.name):<34} {_duration(step):>12}  {step.detail}".rstrip()
         for step in verdict.report.steps
     ]
     ending = [verdict.sentence]

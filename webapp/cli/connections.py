@@ -18,7 +18,7 @@ from webapp.models import Connection, CredentialType, Purpose, db
 from webapp.models.connection import name_key
 from webapp.services.accounts.one_time_links import link_path
 from webapp.services.connections.consent_links import make_consent_link
-from webapp.services.providers import PROVIDERS, Target
+from webapp.services.providers import PROVIDERS, ConnectionTarget
 from webapp.services.providers.credentials import CredentialsForm
 from webapp.services.providers.oauth.provider import OAuthProvider, mailbox_of
 
@@ -55,9 +55,9 @@ def add(name: str, address: str, kind: str, server: str, user: str) -> None:
         if not form.validate():
             raise click.ClickException("; ".join(f"{field}: {' '.join(words)}" for field, words in form.errors.items()))
         if isinstance(provider, OAuthProvider):
-            target: Target | None = provider.target(None, mailbox_of(form))
+            target: ConnectionTarget | None = provider.target(None, mailbox_of(form))
         else:
-            target = provider.typed(form, None, kept=lambda server: "")
+            target = provider.target_from_form(form, None, kept=lambda server: "")
     if target is None:
         raise click.ClickException("the password is missing: give it on standard input")
     connection = Connection(
@@ -71,7 +71,7 @@ def add(name: str, address: str, kind: str, server: str, user: str) -> None:
         db.session.flush()
     except IntegrityError:
         raise click.ClickException(f"there is a connection called “{form.name.data}” already") from None
-    provider.store(connection, form, target)
+    provider.save_to(connection, form, target)
     link = _consent_link(connection) if isinstance(provider, OAuthProvider) else ""
     db.session.commit()
     click.echo(f"Added “{connection.name}”.")

@@ -18,7 +18,7 @@ def with_portal(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        _see_that_it_is_text(click.get_current_context())
+        _require_text(click.get_current_context())
         try:
             ensure_ready()
         except StartupError as error:
@@ -29,7 +29,7 @@ def with_portal(command: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def _see_that_it_is_text(context: click.Context) -> None:
+def _require_text(context: click.Context) -> None:
     """Refuse what is not UTF-8, which neither the database nor a line of JSON could hold."""
     for parameter in context.command.params:
         given = context.params.get(parameter.name or "")

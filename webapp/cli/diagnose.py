@@ -34,7 +34,7 @@ def diagnose_command(text: str | None, *, as_json: bool, stage: str | None, prov
         if sys.stdin.isatty():
             raise click.UsageError("Give the error text, or pipe it in.")
         text = _standard_input()
-    _tell(explain(text, stage=Stage(stage) if stage else None, provider=provider))
+    _print_answer(explain(text, stage=Stage(stage) if stage else None, provider=provider))
 
 
 def _standard_input() -> str:
@@ -42,7 +42,7 @@ def _standard_input() -> str:
     return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 
-def _tell(explanation: Explanation) -> None:
+def _print_answer(explanation: Explanation) -> None:
     diagnosis = explanation.diagnosis
     click.echo(f"{diagnosis.problem.verdict} ({diagnosis.problem.slug})")
     click.echo(f"Who acts: {diagnosis.problem.who.label}")

@@ -9,26 +9,26 @@ from flask.cli import AppGroup, with_appcontext
 from webapp.cli.decorators import with_portal
 from webapp.core.phrases import plural
 from webapp.services.exports import outputs
-from webapp.services.exports.exit_status import EXIT_HELP, Exit, ending
-from webapp.services.exports.message_selection import PlaceType, Selection, named, selecting
-from webapp.services.exports.messages import Export
-from webapp.services.exports.progress_output import telling
+from webapp.services.exports.exit_status import EXIT_HELP, ExitStatus, exit_status_of
+from webapp.services.exports.message_selection import MailboxType, MessageFilter, find_connection, selection_options
+from webapp.services.exports.messages import MessageExport
+from webapp.services.exports.progress_output import reporter
 
 messages = AppGroup("messages", help="Export the messages of a mailbox.")
 
 
 @messages.command(epilog=EXIT_HELP)
 @click.argument("name")
-@click.option("--mbox", metavar="FILE", type=PlaceType(), help="Write all into one mbox (mboxrd); - for output.")
+@click.option("--mbox", metavar="FILE", type=MailboxType(), help="Write all into one mbox (mboxrd); - for output.")
 @click.option(
-    "--eml", metavar="FOLDER", type=PlaceType(),
+    "--eml", metavar="FOLDER", type=MailboxType(),
     help="Write a file each into a folder; what is there from an earlier export is not fetched again.",
 )  # fmt: skip
-@selecting
+@selection_options
 @click.option("--unread", is_flag=True, help="Only messages that are not marked as read; they stay so.")
 @with_appcontext
 @with_portal
-def export(name: str, mbox: Path | None, eml: Path | None, selection: Selection) -> None:
+def export(name: str, mbox: Path | None, eml: Path | None, selection: MessageFilter) -> None:
     """Export messages of the connection NAME into an mbox or a folder.
 
     Nothing in the mailbox is changed. Memory stays flat whatever is exported, a file never has its name before it is
@@ -40,14 +40,14 @@ def export(name: str, mbox: Path | None, eml: Path | None, selection: Selection)
         place = outputs.folder(eml)
     else:
         raise click.UsageError("give one of --mbox and --eml")
-    connection = named(name)
-    with ending(connection, selection.mailbox), telling(err=str(mbox) == "-") as teller:
+    connection = find_connection(name)
+    with exit_status_of(connection, selection.mailbox), reporter(err=str(mbox) == "-") as teller:
         with place as target:
-            run = Export(connection, selection, target, teller)
+            run = MessageExport(connection, selection, target, teller)
             run.run()
         teller.finish(
             f"{plural(run.done.messages, 'message')} ({run.done.bytes:,} bytes) exported",
             {**asdict(run.done), "unreadable": teller.missed_messages},
         )
     if teller.missed_messages:
-        raise click.exceptions.Exit(Exit.INCOMPLETE)
+        raise click.exceptions.Exit(ExitStatus.INCOMPLETE)

@@ -10,13 +10,13 @@ from sqlalchemy.orm import selectinload
 from webapp.cli.decorators import with_portal
 from webapp.models import ApiToken, Connection, Scope, User, db
 from webapp.models.connection import name_key
-from webapp.security.input_validation import clean, has_controls, normal_address
+from webapp.security.input_validation import has_controls, normal_address, strip_and_compose
 from webapp.services.accounts.api_tokens import make_token, revoke_token
 
 
-def _checked_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
+def _validated_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
     """Ask of a name what the page asks."""
-    name = clean(value) or ""
+    name = strip_and_compose(value) or ""
     if not name or len(name) > 100 or has_controls(name):
         raise click.BadParameter("1 to 100 characters, without line breaks.")
     return name
@@ -27,7 +27,7 @@ tokens = AppGroup("tokens", help="Make, list and revoke API tokens.")
 
 @tokens.command()
 @click.argument("address")
-@click.option("--name", required=True, callback=_checked_name, help="What it is for.")
+@click.option("--name", required=True, callback=_validated_name, help="What it is for.")
 @click.option(
     "--scope", "scopes", multiple=True, default=["read"], show_default=True,
     type=click.Choice([scope.value for scope in Scope]), help="What it may do; can be given several times.",

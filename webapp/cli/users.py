@@ -12,7 +12,7 @@ from wtforms import Form
 from webapp.cli.decorators import with_portal
 from webapp.config.app_state import current_settings
 from webapp.models import Purpose, Role, User, UserSession, db, new_token
-from webapp.security.input_validation import clean, normal_address
+from webapp.security.input_validation import normal_address, strip_and_compose
 from webapp.security.password_hashing import hash_password
 from webapp.services.accounts import one_time_links
 from webapp.services.accounts import users as people
@@ -38,11 +38,11 @@ users = AppGroup("users", help="Create, list and deactivate people.")
 @with_portal
 def create(address: str, name: str, role: str, password_stdin: bool) -> None:
     """Create a person; print the link by which they choose a password, unless one is given."""
-    name, address = _checked(name, address)
+    name, address = _validated(name, address)
     # Without a password, one that nobody knows.
     hashed = hash_password(_read_password(name, address) if password_stdin else new_token())
     try:
-        person = people.add_person(name=name, address=address, password_hash=hashed, role=Role(role))
+        person = people.add_user(name=name, address=address, password_hash=hashed, role=Role(role))
     except people.AddressTakenError:
         raise click.ClickException(f"somebody with the address {address} is here already") from None
     link = None if password_stdin else _password_link(person)
@@ -107,7 +107,7 @@ def deactivate(address: str) -> None:
     click.echo(f"{person.address} is deactivated.")
 
 
-def _checked(name: str, address: str) -> tuple[str, str]:
+def _validated(name: str, address: str) -> tuple[str, str]:
     form = _PersonForm(MultiDict({"name": name, "address": address}))
     if not form.validate():
         raise click.UsageError(
@@ -128,7 +128,7 @@ def _read_password(name: str, address: str) -> str:
 
 
 def _find(address: str) -> User:
-    person = people.find_person(normal_address(clean(address) or ""))
+    person = people.find_user(normal_address(strip_and_compose(address) or ""))
     if person is None:
         raise click.ClickException(f"nobody here has the address {address!r}")
     return person
@@ -136,6 +136,6 @@ def _find(address: str) -> User:
 
 def _password_link(person: User) -> str:
     _, token = one_time_links.make_link(Purpose.PASSWORD, user=person)
-    kind = one_time_links.KINDS[Purpose.PASSWORD]
+    kind = one_time_links.LINK_KINDS[Purpose.PASSWORD]
     path = one_time_links.link_path(Purpose.PASSWORD, token)
     return f"A password is chosen here (works once, within {kind.valid_words}):\n{current_settings().base_url}{path}"

@@ -28,7 +28,7 @@ def current_network() -> Network:
     return network
 
 
-def current_limits() -> Limits:
+def check_limits() -> Limits:
     """Give the time and the bytes a check may take."""
     limits: Limits = current_app.extensions["postroom.limits"]
     return limits
@@ -43,7 +43,7 @@ def secret_box() -> SecretBox:
     return box
 
 
-def make_first_key() -> None:
+def create_data_key() -> None:
     """Make the data key of a new portal, unless it is set in the environment."""
     if not current_settings().data_keys.get_secret_value():
         read_or_make_key(current_settings().data_dir / KEY_FILE, new_key)
@@ -52,10 +52,10 @@ def make_first_key() -> None:
 __all__ = [
     "KeyFileError",
     "SecretBoxError",
-    "current_limits",
+    "check_limits",
+    "create_data_key",
     "current_network",
     "current_settings",
     "init_app",
-    "make_first_key",
     "secret_box",
 ]

@@ -10,13 +10,15 @@ from webapp.models.connection import Connection, CredentialType, enum_column
 from webapp.models.oauth_grant import Grant
 
 
-class SignInAttempt(Model):
+class AuthorizationRequest(Model):
     """One attempt, bound to the browser session that began it; its state is good for one callback.
 
     `key` names it on the pages of that session. `sealed_secrets` holds the nonce and the PKCE verifier, `sealed_form`
     what was typed, so that the half-filled form can come back. `account` is who signed in, `failure` (JSON) what went
     wrong instead; `settled` says that signed-in account and mailbox are one, or that somebody decided so.
     """
+
+    __tablename__ = "sign_in_attempt"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(43), unique=True)

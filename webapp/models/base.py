@@ -68,7 +68,7 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
-def prepare_engine(app: Flask) -> None:
+def configure_sqlite(app: Flask) -> None:
     """Make SQLite wait for locks, keep foreign keys, and begin transactions as what they are."""
     with app.app_context():
         engine = db.engine

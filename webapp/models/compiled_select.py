@@ -15,7 +15,7 @@ from webapp.models.base import db
 Convert = Callable[[Any], Any]
 
 
-class Prepared:
+class CompiledSelect:
     """A statement that finds one row or none; it stands in no transaction, so it has to be right by itself."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:

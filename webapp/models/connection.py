@@ -19,7 +19,7 @@ class CredentialType(StrEnum):
     CREDENTIALS = "credentials"
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """What the last check said of a connection."""
 
     NOT_TESTED = "not_tested"
@@ -58,7 +58,7 @@ class Connection(Model):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     version: Mapped[int] = mapped_column(default=1)
 
-    state: Mapped[State] = mapped_column(enum_column(State), default=State.NOT_TESTED)
+    state: Mapped[CheckState] = mapped_column(enum_column(CheckState), default=CheckState.NOT_TESTED)
     state_since: Mapped[datetime | None]
     last_checked_at: Mapped[datetime | None]
     last_seconds: Mapped[float | None]

@@ -10,7 +10,7 @@ from webapp.models.connection import Connection, CredentialType, enum_column
 from webapp.models.user import User
 
 
-class HandOff(Model):
+class Handoff(Model):
     """A link that shows what is asked and how it stands; whoever has it needs no account.
 
     It is asked about a saved connection or, where a sign-in failed before there was one, about the `mailbox` alone
@@ -18,6 +18,8 @@ class HandOff(Model):
     `failure` (JSON) and `technical` are what was seen at `asked_at`; what a later test finds goes before them. The
     token is found by its hash, and sealed so that whoever asked can copy the link again.
     """
+
+    __tablename__ = "hand_off"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -10,7 +10,7 @@ from webapp.models.base import Model, utcnow
 from webapp.models.connection import enum_column
 
 
-class Kind(StrEnum):
+class ActionKind(StrEnum):
     """What can be done to messages; DELETE moves them to Trash, EXPUNGE removes them for good."""
 
     SEEN = "seen"
@@ -26,12 +26,12 @@ class Kind(StrEnum):
     @property
     def only_marks(self) -> bool:
         """Say whether messages stay where they are, and no copies come."""
-        return self in (Kind.SEEN, Kind.UNSEEN, Kind.FLAG, Kind.UNFLAG)
+        return self in (ActionKind.SEEN, ActionKind.UNSEEN, ActionKind.FLAG, ActionKind.UNFLAG)
 
     @property
     def moves(self) -> bool:
         """Say whether messages go to another mailbox, from which they can be brought back."""
-        return self in (Kind.MOVE, Kind.ARCHIVE, Kind.DELETE)
+        return self in (ActionKind.MOVE, ActionKind.ARCHIVE, ActionKind.DELETE)
 
 
 class BatchState(StrEnum):
@@ -42,7 +42,7 @@ class BatchState(StrEnum):
     DONE = "done"
 
 
-class MailAct(Model):
+class MailAction(Model):
     """One act; written before its first command, so that one that is interrupted is known.
 
     While it runs it is claimed until `claimed_until`. `destination_next` is the lowest UID that the next message may
@@ -50,10 +50,12 @@ class MailAct(Model):
     too: `undo_of_id` names the other, whose `undone_at` is set when all are back.
     """
 
+    __tablename__ = "mail_act"
+
     id: Mapped[int] = mapped_column(primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
-    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
+    kind: Mapped[ActionKind] = mapped_column(enum_column(ActionKind))
     mailbox: Mapped[str]
     uid_validity: Mapped[int] = mapped_column(BigInteger)
     destination: Mapped[str] = mapped_column(default="")
@@ -72,8 +74,10 @@ class MailAct(Model):
     __table_args__ = (Index(None, "connection_id", "created_at"),)
 
 
-class MailActBatch(Model):
+class MailActionBatch(Model):
     """The messages of one command; `messages` is JSON: for each its UID, its fingerprint, and the UID of its copy."""
+
+    __tablename__ = "mail_act_batch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     act_id: Mapped[int] = mapped_column(ForeignKey("mail_act.id", ondelete="CASCADE"))

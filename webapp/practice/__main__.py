@@ -15,10 +15,10 @@ from typing import NamedTuple
 from webapp.practice.imap_server import connection_faults
 from webapp.practice.imap_server.certificates import Certificates, prepare_certificates
 from webapp.practice.imap_server.mail_server import MailServer, prepare_mail_server
-from webapp.practice.imap_server.scripted_server import serve_moods
+from webapp.practice.imap_server.scripted_server import serve_refusal_modes
 from webapp.practice.imap_server.xoauth2_server import TokenMailServer, prepare_token_mail
-from webapp.practice.oauth_server.http_server import PORTAL_URL, Authority
-from webapp.practice.oauth_server.profiles import HOUSES
+from webapp.practice.oauth_server.http_server import PORTAL_URL, ProviderServer
+from webapp.practice.oauth_server.profiles import PROFILES
 from webapp.practice.ports import open_sockets
 
 
@@ -36,11 +36,11 @@ def _listeners(
     certificates: Certificates,
     mended: Container[str],
 ) -> dict[str, _Listener]:
-    expired = _replaced(_context(certificates.expired), good, lambda: "tls-expired" in mended)
+    expired = _swap_file(_context(certificates.expired), good, lambda: "tls-expired" in mended)
     return {
         "mail_tls": _Listener(mail.serve_tls, good),
         "mail_starttls": _Listener(mail.serve_starttls),
-        "moods": _Listener(partial(serve_moods, mended=mended), good),
+        "moods": _Listener(partial(serve_refusal_modes, mended=mended), good),
         "self_signed": _Listener(mail.serve_tls, _context(certificates.self_signed)),
         "expired": _Listener(mail.serve_tls, expired),
         "other_name": _Listener(mail.serve_tls, _context(certificates.other_name)),
@@ -57,7 +57,7 @@ def _context(certificate: Path) -> ssl.SSLContext:
     return context
 
 
-def _replaced(context: ssl.SSLContext, other: ssl.SSLContext, when: Callable[[], bool]) -> ssl.SSLContext:
+def _swap_file(context: ssl.SSLContext, other: ssl.SSLContext, when: Callable[[], bool]) -> ssl.SSLContext:
     """Let the handshakes of a context go on with another one's certificate, whenever it is time for that."""
 
     def choose(connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, context: ssl.SSLContext) -> None:
@@ -82,9 +82,9 @@ async def run(folder: Path, portal_url: str) -> None:
     mended: set[str] = set()
     with ExitStack() as running:
         token_mail = {}
-        for key, house in HOUSES.items():
+        for key, house in PROFILES.items():
             provider = running.enter_context(
-                Authority.start(key, sock=sockets[key], portal_url=portal_url, mended=mended)
+                ProviderServer.start(key, sock=sockets[key], portal_url=portal_url, mended=mended)
             )
             token_mail[key] = prepare_token_mail(good, house, provider.store, mended)
         mail = await prepare_mail_server(good)

@@ -1,12 +1,12 @@
 """What practice mode lets a person try with Gmail OAuth2 and Outlook OAuth2: one entry a scenario, data only.
 
-What the provider does with each person is in `webapp.practice.authority.people`.
+What the provider does with each person is in `webapp.practice.oauth_server.sample_users`.
 """
 
 from dataclasses import dataclass
 
 from webapp.models import CredentialType
-from webapp.practice.oauth_server.profiles import HOUSES
+from webapp.practice.oauth_server.profiles import PROFILES
 from webapp.practice.oauth_server.sample_users import OFFICE, PERSONAL, SHARED_MAILBOX, WORKSPACE
 
 
@@ -27,9 +27,9 @@ class OAuthScenario:
     ends_at_provider: bool = False
 
     @property
-    def mended(self) -> str:
+    def repaired_as(self) -> str:
         """Say what is so once an administrator has mended it; empty where nobody can."""
-        return next((house.mends[self.key].about for house in HOUSES.values() if self.key in house.mends), "")
+        return next((house.repairs[self.key].about for house in PROFILES.values() if self.key in house.repairs), "")
 
     @property
     def mailbox(self) -> str:

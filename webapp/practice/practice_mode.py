@@ -20,7 +20,7 @@ _READY_FILE = "practice.json"
 _LOOPBACK_NETWORK = ip_network("127.0.0.0/8")
 
 
-class Practice:
+class PracticeMode:
     """The practice mode of one portal; commands find the running servers by the file they left in the data folder."""
 
     def __init__(self, app: Flask, folder: Path) -> None:
@@ -44,13 +44,13 @@ class Practice:
         if self._servers is not None:
             self._servers.stop()
 
-    def way_in(self) -> str:
+    def sign_in_link(self) -> str:
         """Put the examples in place; return the path that signs the ready administrator in until the next start."""
         user = seed(self.ports)
         _, token = make_link(Purpose.PRACTICE, user=user)
         db.session.commit()
         with self._app.test_request_context():
-            return url_for("practice.step_in", token=token)
+            return url_for("practice.sign_in_as_administrator", token=token)
 
     def oauth_overrides(self) -> Mapping[CredentialType, PracticeOAuth]:
         """Give what stands in for Google and Microsoft; nothing while no servers are known."""

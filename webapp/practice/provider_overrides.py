@@ -9,10 +9,10 @@ from webapp.core.oauth.endpoints import Endpoints
 from webapp.models import CredentialType
 from webapp.practice.imap_server.scenarios import DOMAIN
 from webapp.practice.oauth_server.endpoints import ANY_TENANT, Addresses
-from webapp.practice.oauth_server.profiles import HOUSES
+from webapp.practice.oauth_server.profiles import PROFILES
 from webapp.practice.ports import LOOPBACK
 
-_HOUSES = {CredentialType.GMAIL: "google", CredentialType.OUTLOOK: "microsoft"}
+_PROFILE_KEYS = {CredentialType.GMAIL: "google", CredentialType.OUTLOOK: "microsoft"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +28,11 @@ class PracticeOAuth:
 
 def practice_oauth(ports: Mapping[str, int]) -> dict[CredentialType, PracticeOAuth]:
     """Describe the providers that run on these ports (see `webapp.practice.ports`); nothing where none do."""
-    return {kind: _describe(key, ports) for kind, key in _HOUSES.items() if key in ports}
+    return {kind: _describe(key, ports) for kind, key in _PROFILE_KEYS.items() if key in ports}
 
 
 def _describe(key: str, ports: Mapping[str, int]) -> PracticeOAuth:
-    house = HOUSES[key]
+    house = PROFILES[key]
     return PracticeOAuth(
         endpoints=Addresses.of(house, f"http://{LOOPBACK}:{ports[key]}").endpoints,
         client_id=house.client_id,

@@ -4,37 +4,37 @@ import json
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from webapp.core.oauth.bounded_http import HttpAnswer, HttpLimits, exchange
-from webapp.core.oauth.errors import OAuthFailure
+from webapp.core.oauth.bounded_http import HttpLimits, HttpResponse, http_request
+from webapp.core.oauth.errors import OAuthError
 from webapp.practice.ports import LOOPBACK
 
 # The servers share one memory, and any of the providers speaks for all of them.
-_SPEAKER = "microsoft"
+_OPENER = "microsoft"
 _LIMITS = HttpLimits(total=3, connect=1)
 
 
-def mended_keys(ports: Mapping[str, int]) -> frozenset[str]:
+def repaired_keys(ports: Mapping[str, int]) -> frozenset[str]:
     """Name the scenarios that are mended; none while the servers do not answer."""
-    answer = _ask("GET", "state", ports)
+    answer = _request("GET", "state", ports)
     return frozenset(json.loads(answer.body)["mended"]) if answer else frozenset()
 
 
-def mend(key: str, ports: Mapping[str, int], *, mended: bool) -> bool:
+def set_repaired(key: str, ports: Mapping[str, int], *, mended: bool) -> bool:
     """Mend a scenario or break it again, and say whether the servers have done so."""
-    answer = _ask("POST", f"mended/{key}", ports, mended="yes" if mended else "no")
+    answer = _request("POST", f"mended/{key}", ports, mended="yes" if mended else "no")
     return answer is not None and answer.status == 204
 
 
-def _ask(method: str, path: str, ports: Mapping[str, int], **form: str) -> HttpAnswer | None:
-    if _SPEAKER not in ports:
+def _request(method: str, path: str, ports: Mapping[str, int], **form: str) -> HttpResponse | None:
+    if _OPENER not in ports:
         return None
     try:
-        return exchange(
+        return http_request(
             method,
-            f"http://{LOOPBACK}:{ports[_SPEAKER]}/practice/{path}",
+            f"http://{LOOPBACK}:{ports[_OPENER]}/practice/{path}",
             headers={"Content-Type": "application/x-www-form-urlencoded"} if form else {},
             body=urlencode(form).encode() if form else None,
             limits=_LIMITS,
         )
-    except OAuthFailure:
+    except OAuthError:
         return None

@@ -9,7 +9,7 @@ from webapp.models import Connection, CredentialType, Role, User, db, new_token
 from webapp.models.connection import name_key
 from webapp.practice.imap_server.scenarios import DOMAIN, SCENARIOS, Scenario
 from webapp.security.password_hashing import hash_password
-from webapp.services.connections.checks import check_connection
+from webapp.services.connections.checks import check_and_store
 
 _SCENARIOS = {scenario.key: scenario for scenario in SCENARIOS}
 
@@ -31,7 +31,7 @@ def seed(ports: Mapping[str, int]) -> User:
         for place, (name, (key, tested)) in enumerate(_EXAMPLES.items()):
             connection = _example(name, _SCENARIOS[key], ports, member if place % 2 else administrator)
             if tested:
-                check_connection(connection.id)
+                check_and_store(connection.id)
     else:
         _move_to(ports)
     return administrator
@@ -60,7 +60,7 @@ def _example(name: str, scenario: Scenario, ports: Mapping[str, int], owner: Use
     )
     db.session.add(connection)
     db.session.flush()
-    connection.sealed_password = secret_box().seal(scenario.password, "connection", connection.id, "sealed_password")
+    connection.sealed_password = secret_box().encrypt(scenario.password, "connection", connection.id, "sealed_password")
     db.session.commit()
     return connection
 

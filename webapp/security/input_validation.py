@@ -17,17 +17,17 @@ SPECIAL_USE_DOMAIN_NAMES.clear()
 _VISIBLE = ("L", "N", "P", "S")
 
 
-def clean(value: str | None) -> str | None:
+def strip_and_compose(value: str | None) -> str | None:
     """Take the space around a text away and compose its characters (NFC): equal texts become the same text."""
     return unicodedata.normalize("NFC", value).strip() if value is not None else None
 
 
-def lower(value: str | None) -> str | None:
+def lowercase(value: str | None) -> str | None:
     """Write a text in lower case."""
     return value.lower() if value is not None else None
 
 
-def typed(field: Field) -> str:
+def value_of(field: Field) -> str:
     """Give the text of a field that was validated."""
     return str(field.data or "")
 
@@ -51,7 +51,7 @@ def no_control_characters(form: Form, field: Field) -> None:
         raise StopValidation("Line breaks, tabs and other control characters cannot be used here.")
 
 
-def visible(form: Form, field: Field) -> None:
+def not_blank(form: Form, field: Field) -> None:
     """Refuse a text of which nothing can be seen."""
     if not any(unicodedata.category(character).startswith(_VISIBLE) for character in field.data or ""):
         raise StopValidation("Type something that can be read.")
@@ -65,7 +65,7 @@ def email_address(form: Form, field: Field) -> None:
         raise StopValidation(str(error)) from None
 
 
-class AtMost:
+class MaxLength:
     """Refuses a text that is longer; the other rules are then not asked."""
 
     def __init__(self, longest: int) -> None:

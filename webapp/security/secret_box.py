@@ -27,13 +27,13 @@ class SecretBox:
         self._ring = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self.primary = next(iter(self._ring))
 
-    def seal(self, plain: str, *context: object) -> str:
+    def encrypt(self, plain: str, *context: object) -> str:
         """Seal a text so that it opens only in the same context (table, row id, column)."""
         nonce = os.urandom(_NONCE)
         body = self._ring[self.primary].encrypt(nonce, plain.encode(), _associated(self.primary, context))
         return f"{_VERSION}.{self.primary}.{base64.urlsafe_b64encode(nonce + body).decode()}"
 
-    def open(self, sealed: str, *context: object) -> str:
+    def decrypt(self, sealed: str, *context: object) -> str:
         """Open a sealed text; raise `SecretBoxError` when the key is missing, wrong, or the context another one."""
         try:
             _, key_id, encoded = sealed.split(".", 2)

@@ -96,11 +96,11 @@ def _check_data_key() -> None:
     db.session.rollback()
     sealed = db.session.get(PortalSetting, _SEALED) if inspect(db.engine).has_table("portal_setting") else None
     if sealed is None:
-        app_state.make_first_key()
+        app_state.create_data_key()
         db.session.add(
-            PortalSetting(name=_SEALED, value=app_state.secret_box().seal(_PLAIN, "portal_setting", _SEALED))
+            PortalSetting(name=_SEALED, value=app_state.secret_box().encrypt(_PLAIN, "portal_setting", _SEALED))
         )
         db.session.commit()
-    elif app_state.secret_box().open(sealed.value, "portal_setting", _SEALED) != _PLAIN:
+    elif app_state.secret_box().decrypt(sealed.value, "portal_setting", _SEALED) != _PLAIN:
         raise SecretBoxError("the data key opens the check value to something else")
     db.session.rollback()

@@ -15,7 +15,7 @@ from webapp.models import db
 from webapp.security.key_files import KeyFileError
 from webapp.security.secret_box import SecretBoxError
 from webapp.web.extensions import login_manager
-from webapp.web.htmx import render
+from webapp.web.htmx import render_page_or_fragment
 from webapp.web.problem_details import FOR_PROGRAMS, is_for_program, problem_details
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ _FOR_STRANGERS = (
     "accounts.sign_in",
     "accounts.links.join",
     "accounts.links.new_password",
-    "handoff.test",
+    "handoff.test_again",
     "help.explain",
 )
 
@@ -46,9 +46,9 @@ SENTENCES = {
 
 # What a mail server has done by then is done.
 _ACTS = (
-    "mailboxes.act",
+    "mailboxes.execute_action",
     "mailboxes.undo",
-    "mailboxes.go_on",
+    "mailboxes.resume",
     "api.set_message_flags",
     "api.move_messages",
     "api.copy_messages",
@@ -67,7 +67,9 @@ def error_response(status: int, title: str = "", remedy: str = "", *, plain: boo
         known = (known[0], _PERHAPS_DONE)
     if is_for_program():
         return problem_details(status, title or known[0], remedy or known[1])
-    return render("error.html", "_error.html", status, title=title or known[0], remedy=remedy or known[1], plain=plain)
+    return render_page_or_fragment(
+        "error.html", "_error.html", status, title=title or known[0], remedy=remedy or known[1], plain=plain
+    )
 
 
 def init_app(app: Flask) -> None:

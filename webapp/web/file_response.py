@@ -15,10 +15,10 @@ from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import dump_options_header
 
-from webapp.core.imap.mailbox.messages import Content, content_of, find_part, find_source
+from webapp.core.imap.mailbox.messages import PartContent, locate_part, locate_source, open_part
 from webapp.core.imap.protocol.errors import ProtocolError
 from webapp.core.imap.protocol.session import Session
-from webapp.core.mime import safe_name
+from webapp.core.mime import safe_filename
 
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}(; charset=utf-8)?")
 # Not even when somebody opens the answer in a tab of its own does anything in it run.
@@ -26,16 +26,16 @@ _POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 @dataclass(frozen=True, kw_only=True)
-class File:
+class DownloadableFile:
     """What is sent; `tag` is of these bytes alone, as messages never change. Without a name it is shown, not saved."""
 
-    content: Content
+    content: PartContent
     tag: str
     kind: str
     name: str
 
 
-class _Stretch(NamedTuple):
+class ByteRange(NamedTuple):
     """Which bytes are sent, and of how many."""
 
     start: int
@@ -45,35 +45,35 @@ class _Stretch(NamedTuple):
 
 def attachment(
     session: Session, mailbox: str, uid: int, section: str, *, uid_validity: int, fingerprint: str | None = None
-) -> File:
+) -> DownloadableFile:
     """Find a part of a message as a file to save; raise `GoneError` where there is none such."""
-    part = find_part(session, mailbox, uid, section, uid_validity=uid_validity, fingerprint=fingerprint)
-    return File(
-        content=content_of(session, uid, part),
+    part = locate_part(session, mailbox, uid, section, uid_validity=uid_validity, fingerprint=fingerprint)
+    return DownloadableFile(
+        content=open_part(session, uid, part),
         tag=f"{uid_validity}-{uid}-{section}",
         kind=part.content_type.lower(),
-        name=safe_name(part.name, fallback=f"attachment-{section}"),
+        name=safe_filename(part.name, fallback=f"attachment-{section}"),
     )
 
 
-def source(session: Session, mailbox: str, uid: int, *, uid_validity: int, save: bool) -> File:
+def source(session: Session, mailbox: str, uid: int, *, uid_validity: int, save: bool) -> DownloadableFile:
     """Find a message as it came, to save or to be shown as plain text; raise `GoneError` where it is not there."""
-    return File(
-        content=find_source(session, mailbox, uid, uid_validity=uid_validity),
+    return DownloadableFile(
+        content=locate_source(session, mailbox, uid, uid_validity=uid_validity),
         tag=f"{uid_validity}-{uid}",
         kind="message/rfc822" if save else "text/plain; charset=utf-8",
         name=f"message-{uid}.eml" if save else "",
     )
 
 
-def sent(lent: AbstractContextManager[Session], find: Callable[[Session], File]) -> Response:
+def send_file(lent: AbstractContextManager[Session], find: Callable[[Session], DownloadableFile]) -> Response:
     """Send a file over one session, which is given back when all is sent or the reader goes away.
 
     What fails before the first piece is raised; raises `RequestedRangeNotSatisfiable` too.
     """
     with ExitStack() as stack:
         file = find(stack.enter_context(lent))
-        response = _answer(file)
+        response = _file_response(file)
         response.call_on_close(stack.pop_all().close)
     response.set_etag(file.tag)
     response.headers["Accept-Ranges"] = "bytes"
@@ -81,13 +81,13 @@ def sent(lent: AbstractContextManager[Session], find: Callable[[Session], File])
     return response
 
 
-def _answer(file: File) -> Response:
+def _file_response(file: DownloadableFile) -> Response:
     # On the page of the API a file is tried by POST, of which no condition and no range is asked.
     if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(file.tag):
         return Response(status=304)
-    stretch = _asked_for(file)
+    stretch = _requested_range(file)
     size = stretch.stop - stretch.start if stretch else file.content.known_size()
-    response = Response(_begun(file.content, stretch, size), 206 if stretch else 200)
+    response = Response(_first_piece_fetched(file.content, stretch, size), 206 if stretch else 200)
     response.content_type = file.kind if _TYPE.fullmatch(file.kind) else "application/octet-stream"
     if size is not None:
         response.content_length = size
@@ -98,7 +98,7 @@ def _answer(file: File) -> Response:
     return response
 
 
-def _asked_for(file: File) -> _Stretch | None:
+def _requested_range(file: DownloadableFile) -> ByteRange | None:
     """Give the stretch that is asked for; None where the whole file is, or several stretches are, or of other bytes."""
     asked = request.range
     # Compared as it is written: a tag that a proxy has weakened is of bytes that may differ (RFC 9110 section 13.1.5).
@@ -110,19 +110,19 @@ def _asked_for(file: File) -> _Stretch | None:
     start = max(0, size + start) if start < 0 else start
     if start >= size:
         raise RequestedRangeNotSatisfiable(size)
-    return _Stretch(start, size if stop is None else min(stop, size), size)
+    return ByteRange(start, size if stop is None else min(stop, size), size)
 
 
-def _begun(content: Content, stretch: _Stretch | None, size: int | None) -> Iterator[bytes]:
+def _first_piece_fetched(content: PartContent, stretch: ByteRange | None, size: int | None) -> Iterator[bytes]:
     """Fetch the first piece, so that what fails by then is still said in words; to HEAD no bytes are sent."""
     if request.method == "HEAD":
         return iter(())
     pieces = content.stream(*stretch[:2]) if stretch else content.stream()
-    exact = pieces if size is None else _exactly(size, pieces)
+    exact = pieces if size is None else _require_length(size, pieces)
     return chain((next(exact, b""),), exact)
 
 
-def _exactly(size: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _require_length(size: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Break off rather than end early: whoever was told a length must not take less for all of it."""
     for piece in pieces:
         size -= len(piece)

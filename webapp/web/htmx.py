@@ -20,20 +20,20 @@ def local_copy() -> Path:
     return Path(spec.origin).parent / "static" / "django_htmx" / "htmx-2.min.js"
 
 
-def wanted() -> bool:
+def is_htmx_request() -> bool:
     """Say whether htmx asks, and so wants a fragment."""
     return request.headers.get("HX-Request") == "true"
 
 
-def render(page: str, fragment: str, status: int = 200, /, **context: Any) -> Response:
+def render_page_or_fragment(page: str, fragment: str, status: int = 200, /, **context: Any) -> Response:
     """Render the fragment for htmx and the whole page, which includes the fragment, for a browser without it."""
-    response = make_response(render_template(fragment if wanted() else page, **context), status)
+    response = make_response(render_template(fragment if is_htmx_request() else page, **context), status)
     response.headers["Vary"] = "HX-Request"
     return response
 
 
-def redirect_whole_page(url: str) -> Response:
+def hx_redirect(url: str) -> Response:
     """Send the browser elsewhere: by status 303, or by the header that htmx follows."""
-    if wanted():
+    if is_htmx_request():
         return Response(status=204, headers={"HX-Redirect": url})
     return Response(status=303, headers={"Location": url})

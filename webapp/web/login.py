@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from webapp.models import User, UserSession, db, new_token, token_hash, utcnow, write_transaction
 from webapp.web.extensions import login_manager
-from webapp.web.htmx import redirect_whole_page, wanted
+from webapp.web.htmx import hx_redirect, is_htmx_request
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -25,10 +25,10 @@ _BY_TOKEN = select(UserSession).where(UserSession.token_hash == bindparam("hash"
 def init_app(app: Flask) -> None:
     """Bind Flask-Login to the application."""
     login_manager.init_app(app)
-    app.after_request(note_seen)
+    app.after_request(touch_session)
 
 
-class Visitor(UserMixin):  # type: ignore[misc]
+class LoginSession(UserMixin):  # type: ignore[misc]
     """A signed-in browser as Flask-Login sees it: its id is the token in the cookie."""
 
     def __init__(self, token: str, user_session: UserSession) -> None:
@@ -72,7 +72,7 @@ def sign_in(user: User) -> None:
     # A fresh session: nothing planted before the sign-in survives it (session fixation).
     session.clear()
     session.permanent = True
-    login_user(Visitor(token, user_session))
+    login_user(LoginSession(token, user_session))
 
 
 def sign_out() -> None:
@@ -85,7 +85,7 @@ def sign_out() -> None:
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
-def load_visitor(token: str) -> Visitor | None:
+def load_login_session(token: str) -> LoginSession | None:
     """Find the session of a cookie; nobody when it was ended, has lapsed or its person was deactivated."""
     found = db.session.scalar(_BY_TOKEN, {"hash": token_hash(token)})
     if found is None or not found.user.active or found.last_seen_at < utcnow() - _LIFETIME:
@@ -93,10 +93,10 @@ def load_visitor(token: str) -> Visitor | None:
     if found.last_seen_at < utcnow() - _SEEN_EVERY:
         g.seen_session = found.id
         session.modified = True
-    return Visitor(token, found)
+    return LoginSession(token, found)
 
 
-def note_seen(response: Response) -> Response:
+def touch_session(response: Response) -> Response:
     """Write down, now and then, that a session is in use; apart from the request's own transaction."""
     if (session_id := g.pop("seen_session", None)) is not None:
         db.session.close()
@@ -106,9 +106,9 @@ def note_seen(response: Response) -> Response:
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
-def ask_to_sign_in() -> Response:
+def unauthorized() -> Response:
     """Lead to the sign-in page, and back afterwards where the request was a plain look."""
-    came_from = request.full_path.rstrip("?") if request.method == "GET" and not wanted() else ""
+    came_from = request.full_path.rstrip("?") if request.method == "GET" and not is_htmx_request() else ""
     if request.method != "GET":
         flash("You were signed out meanwhile. Sign in and do it again: nothing was changed.", "warning")
-    return redirect_whole_page(url_for("accounts.sign_in", next=came_from or None))
+    return hx_redirect(url_for("accounts.sign_in", next=came_from or None))

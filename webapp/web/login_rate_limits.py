@@ -8,7 +8,7 @@ from flask import Response, request
 
 from webapp.core.phrases import plural
 from webapp.models import db, token_hash
-from webapp.security.input_validation import clean, normal_address
+from webapp.security.input_validation import normal_address, strip_and_compose
 from webapp.web.error_handlers import error_response
 from webapp.web.extensions import limiter
 from webapp.web.login import current_user
@@ -16,7 +16,7 @@ from webapp.web.login import current_user
 _BY_ACCOUNT = "10 per 15 minutes"
 
 
-def network() -> str:
+def client_network() -> str:
     """Give the network address that tries; an IPv6 customer holds a whole /64, so that is counted as one (RFC 6177)."""
     try:
         address = ip_address((request.remote_addr or "").partition("%")[0])
@@ -27,7 +27,7 @@ def network() -> str:
 
 def _typed_account() -> str:
     """Give the account that is tried, whether it exists or not; hashed, since anything at all may be typed there."""
-    return token_hash(normal_address(clean(request.form.get("address", "")) or ""))
+    return token_hash(normal_address(strip_and_compose(request.form.get("address", "")) or ""))
 
 
 def _own_account() -> str:
@@ -37,12 +37,12 @@ def _own_account() -> str:
     return account
 
 
-by_network = limiter.limit("20 per 5 minutes", key_func=network, methods=["POST"])
-by_typed_account = limiter.limit(_BY_ACCOUNT, key_func=_typed_account, methods=["POST"])
-by_own_account = limiter.limit(_BY_ACCOUNT, key_func=_own_account, methods=["POST"])
+limit_by_network = limiter.limit("20 per 5 minutes", key_func=client_network, methods=["POST"])
+limit_by_typed_account = limiter.limit(_BY_ACCOUNT, key_func=_typed_account, methods=["POST"])
+limit_by_own_account = limiter.limit(_BY_ACCOUNT, key_func=_own_account, methods=["POST"])
 
 
-def give_back() -> None:
+def refund_attempt() -> None:
     """Uncount the attempt of this request: it succeeded. To be called while no transaction is open.
 
     Attempts are counted before they run and given back afterwards, not counted afterwards: many at the same moment

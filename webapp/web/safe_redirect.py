@@ -5,7 +5,7 @@ from webapp.security.input_validation import has_controls
 _LONGEST = 2000
 
 
-def own_path(wanted: str | None, otherwise: str) -> str:
+def safe_redirect_path(wanted: str | None, otherwise: str) -> str:
     r"""Give the wanted path where it is one of this portal, else the other one.
 
     A browser reads `//host` and `/\host` as another site, and skips tabs and line breaks while it reads (WHATWG URL,

@@ -13,7 +13,7 @@ from webapp.web.htmx import HTMX_INTEGRITY, HTMX_URL
 _CODE = re.compile(r"`([^`]+)`")
 
 
-def ago(moment: datetime | None) -> Markup | str:
+def time_ago_html(moment: datetime | None) -> Markup | str:
     """Write a moment as people say it, with the exact time on hover and for screen readers."""
     if moment is None:
         return "–"
@@ -38,12 +38,12 @@ def since(moment: datetime | None) -> Markup | str:
     )
 
 
-def coded(text: str) -> Markup:
+def code_spans(text: str) -> Markup:
     """Write a text in which `code` stands between backticks."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  (escaped just before)
 
 
-def marked(text: str, words: str, around: int = 160) -> Markup:
+def highlight(text: str, words: str, around: int = 160) -> Markup:
     """Quote a text with the words in it that decided marked; of a long one, what stands around them."""
     found = re.search(re.escape(words), text, re.IGNORECASE) if words else None
     start, end = found.span() if found else (0, 0)
@@ -55,7 +55,9 @@ def marked(text: str, words: str, around: int = 160) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Offer them to the templates."""
-    app.jinja_env.filters.update(ago=ago, since=since, duration=duration, plural=plural, marked=marked, coded=coded)
+    app.jinja_env.filters.update(
+        ago=time_ago_html, since=since, duration=duration, plural=plural, marked=highlight, coded=code_spans
+    )
     app.jinja_env.globals.update(htmx_url=HTMX_URL, htmx_integrity=HTMX_INTEGRITY)
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -11,7 +11,7 @@ from webapp.core.diagnosis import codes, diagnose
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.codes import CODES, Code, Family, find_codes
 from webapp.core.diagnosis.failure import Failure
-from webapp.core.diagnosis.secret_masking import mask
+from webapp.core.diagnosis.secret_masking import redact
 
 TABLES = Path(codes.__file__).parent
 PAGES = Path(__file__).parents[3] / "templates" / "help" / "problems"
@@ -51,7 +51,7 @@ def test_a_row_says_in_one_sentence_each_what_it_means_and_what_to_do(row: Code)
 
 @every_row
 def test_an_example_holds_no_secret(row: Code) -> None:
-    assert mask(row.seen) in (row.seen, row.seen.replace("https://accounts.google.com/signin/continue", "•••"))
+    assert redact(row.seen) in (row.seen, row.seen.replace("https://accounts.google.com/signin/continue", "•••"))
 
 
 def test_every_problem_that_a_text_can_lead_to_has_a_row() -> None:

@@ -11,11 +11,16 @@ import pytest
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.failure import Failure, OAuthSign, Stage
-from webapp.core.diagnosis.observation_rules import CERTAIN, LIKELY, OBSERVED, WEAK
-from webapp.core.diagnosis.problem import UNKNOWN, Who
+from webapp.core.diagnosis.observation_rules import (
+    CERTAIN_OBSERVATIONS,
+    LIKELY_OBSERVATIONS,
+    OBSERVED,
+    WEAK_OBSERVATIONS,
+)
+from webapp.core.diagnosis.problem import UNKNOWN, Actor
 from webapp.core.diagnosis.rules import RULES
 from webapp.core.diagnosis.rules.entra_codes import AADSTS
-from webapp.core.diagnosis.rules.rule import Rule, each
+from webapp.core.diagnosis.rules.rule import Rule, combine
 from webapp.core.imap.protocol.errors import Sign
 from webapp.core.oauth.errors import Sign as OAuthClientSign
 
@@ -35,7 +40,7 @@ def test_every_sign_has_a_meaning(sign: str) -> None:
 
 
 def test_no_meaning_stands_for_a_sign_that_nobody_raises_and_none_has_two() -> None:
-    assert sorted([*CERTAIN, *WEAK, *LIKELY]) == sorted([*Sign, *OAuthSign])
+    assert sorted([*CERTAIN_OBSERVATIONS, *WEAK_OBSERVATIONS, *LIKELY_OBSERVATIONS]) == sorted([*Sign, *OAuthSign])
 
 
 @pytest.mark.parametrize("sign", [*Sign, *OAuthSign])
@@ -76,29 +81,29 @@ def test_a_certain_sign_outweighs_any_wording() -> None:
 @pytest.mark.parametrize(
     ("sign", "slug", "who"),
     [
-        ("clock-differs", "clock-skew", Who.OPERATOR),
-        ("attempt-unknown", "sign-in-restart", Who.USER),
-        ("attempt-expired", "sign-in-restart", Who.USER),
-        ("nonce-differs", "sign-in-restart", Who.USER),
-        ("sign-in-interrupted", "sign-in-restart", Who.USER),
-        ("no-refresh-token", "oauth-client-misconfigured", Who.OPERATOR),
-        ("issuer-differs", "oauth-client-misconfigured", Who.OPERATOR),
-        ("audience-differs", "oauth-client-misconfigured", Who.OPERATOR),
-        ("tenant-differs", "wrong-tenant", Who.OPERATOR),
-        ("signature-wrong", "oauth-client-misconfigured", Who.OPERATOR),
-        ("access-token-differs", "sign-in-restart", Who.USER),
-        ("id-token-unusable", "oauth-client-misconfigured", Who.OPERATOR),
-        ("personal-google-account", "personal-account-unsupported", Who.USER),
-        ("mail-scope-not-granted", "scope-missing", Who.USER),
-        ("other-account", "wrong-account", Who.USER),
-        ("not-connected-yet", "reconnect-required", Who.USER),
-        ("grant-ended", "reconnect-required", Who.USER),
-        ("client-not-set-up", "client-unknown", Who.OPERATOR),
-        ("client-changed", "reconnect-required", Who.USER),
+        ("clock-differs", "clock-skew", Actor.OPERATOR),
+        ("attempt-unknown", "sign-in-restart", Actor.USER),
+        ("attempt-expired", "sign-in-restart", Actor.USER),
+        ("nonce-differs", "sign-in-restart", Actor.USER),
+        ("sign-in-interrupted", "sign-in-restart", Actor.USER),
+        ("no-refresh-token", "oauth-client-misconfigured", Actor.OPERATOR),
+        ("issuer-differs", "oauth-client-misconfigured", Actor.OPERATOR),
+        ("audience-differs", "oauth-client-misconfigured", Actor.OPERATOR),
+        ("tenant-differs", "wrong-tenant", Actor.OPERATOR),
+        ("signature-wrong", "oauth-client-misconfigured", Actor.OPERATOR),
+        ("access-token-differs", "sign-in-restart", Actor.USER),
+        ("id-token-unusable", "oauth-client-misconfigured", Actor.OPERATOR),
+        ("personal-google-account", "personal-account-unsupported", Actor.USER),
+        ("mail-scope-not-granted", "scope-missing", Actor.USER),
+        ("other-account", "wrong-account", Actor.USER),
+        ("not-connected-yet", "reconnect-required", Actor.USER),
+        ("grant-ended", "reconnect-required", Actor.USER),
+        ("client-not-set-up", "client-unknown", Actor.OPERATOR),
+        ("client-changed", "reconnect-required", Actor.USER),
     ],
 )
 def test_what_the_portal_saw_while_somebody_signed_in_names_the_problem_and_who_acts(
-    sign: str, slug: str, who: Who
+    sign: str, slug: str, who: Actor
 ) -> None:
     problem = diagnose(Failure(text="", stage=Stage.TOKEN, sign=sign)).problem
 
@@ -108,13 +113,13 @@ def test_what_the_portal_saw_while_somebody_signed_in_names_the_problem_and_who_
 def test_a_case_with_another_actor_or_sentence_leaves_the_catalogue_as_it_is() -> None:
     unticked = diagnose(Failure(text="", sign=OAuthSign.MAIL_SCOPE_NOT_GRANTED)).problem
 
-    assert (unticked.who, PROBLEMS["scope-missing"].who) == (Who.USER, Who.OPERATOR)
+    assert (unticked.who, PROBLEMS["scope-missing"].who) == (Actor.USER, Actor.OPERATOR)
     assert unticked.verdict != PROBLEMS["scope-missing"].verdict
     assert unticked.fields == PROBLEMS["scope-missing"].fields
     assert diagnose(Failure(text="invalid_scope")).problem == PROBLEMS["scope-missing"]
 
 
-@pytest.mark.parametrize("sign", sorted([*CERTAIN, *WEAK, *LIKELY]))
+@pytest.mark.parametrize("sign", sorted([*CERTAIN_OBSERVATIONS, *WEAK_OBSERVATIONS, *LIKELY_OBSERVATIONS]))
 def test_a_sentence_of_a_case_is_as_short_as_one_of_the_catalogue(sign: str) -> None:
     verdict = diagnose(Failure(text="", sign=sign)).problem.verdict
 
@@ -139,10 +144,10 @@ def test_a_grant_that_ended_wants_a_new_sign_in_unless_something_better_was_said
     assert named(text, stage=Stage.TOKEN, sign=OAuthSign.GRANT_ENDED) == slug
 
 
-@pytest.mark.parametrize("sign", sorted(LIKELY))
+@pytest.mark.parametrize("sign", sorted(LIKELY_OBSERVATIONS))
 def test_a_likely_sign_explains_a_bare_refusal_and_gives_way_to_a_named_cause(sign: str) -> None:
     for text in ("AUTHENTICATE XOAUTH2: NO AUTHENTICATE failed.", "User is authenticated but not connected.", "odd"):
-        assert named(text, stage=Stage.AUTH, provider="microsoft", sign=sign) == LIKELY[sign].slug
+        assert named(text, stage=Stage.AUTH, provider="microsoft", sign=sign) == LIKELY_OBSERVATIONS[sign].slug
 
     assert named("NO [UNAVAILABLE] Try later", stage=Stage.AUTH, sign=sign) == "server-unavailable"
 
@@ -261,7 +266,7 @@ def test_rules_name_only_known_problems() -> None:
     for rule in RULES:
         if isinstance(rule, Rule):
             slugs |= {rule.slug, *rule.alternatives}
-    for finding in (*CERTAIN.values(), *WEAK.values(), *LIKELY.values()):
+    for finding in (*CERTAIN_OBSERVATIONS.values(), *WEAK_OBSERVATIONS.values(), *LIKELY_OBSERVATIONS.values()):
         slugs |= {finding.slug, *finding.alternatives}
 
     assert slugs <= set(PROBLEMS)
@@ -269,7 +274,7 @@ def test_rules_name_only_known_problems() -> None:
 
 def test_every_problem_can_be_recognised() -> None:
     reachable = set(AADSTS.slugs.values()) | {rule.slug for rule in RULES if isinstance(rule, Rule)}
-    reachable |= {finding.slug for finding in (*CERTAIN.values(), *WEAK.values())}
+    reachable |= {finding.slug for finding in (*CERTAIN_OBSERVATIONS.values(), *WEAK_OBSERVATIONS.values())}
 
     assert set(PROBLEMS) - reachable == {UNKNOWN}
 
@@ -305,7 +310,9 @@ def test_a_megabyte_of_hostile_text_costs_next_to_nothing(piece: str) -> None:
 
 
 def test_every_combination_of_phrases_is_spelt_out() -> None:
-    assert each("account; user", "; is", "locked") == ("account locked; account is locked; user locked; user is locked")
+    assert combine("account; user", "; is", "locked") == (
+        "account locked; account is locked; user locked; user is locked"
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from webapp.core.diagnosis.catalogue import PROBLEMS
-from webapp.core.diagnosis.problem import Who
-from webapp.services.connections.check_result import Facts
+from webapp.core.diagnosis.problem import Actor
+from webapp.services.connections.check_result import HelpContext
 from webapp.web.pages.help.guides import GUIDES
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
-CLASSES = {Who.USER: "who-you", Who.ADMIN: "who-admin", Who.OPERATOR: "who-operator", Who.WAIT: "who-wait"}
+CLASSES = {Actor.USER: "who-you", Actor.ADMIN: "who-admin", Actor.OPERATOR: "who-operator", Actor.WAIT: "who-wait"}
 TAGS = ("section", "ol", "ul", "li", "p", "span", "code", "h2", "h3", "a", "em", "button")
 GOOGLE_S = r"Google Auth Platform|Admin console|admin\.google\.com"
 MICROSOFT_S = r"Entra admin center|Exchange admin center|Microsoft 365|Get-CASMailbox"
@@ -82,7 +82,7 @@ RANKED = {
     "reconnect-required": "invalid_grant",
     "wrong-password": "[AUTHENTICATIONFAILED]",
 }
-GMAIL = Facts(
+GMAIL = HelpContext(
     provider="gmail",
     host="imap.gmail.com",
     user="ann@example.com",
@@ -92,7 +92,7 @@ GMAIL = Facts(
     scopes="openid email https://mail.google.com/",
     reconnect_url="/connections/7",
 )
-OUTLOOK = Facts(
+OUTLOOK = HelpContext(
     provider="outlook",
     host="outlook.office365.com",
     user="ann@example.com",
@@ -105,7 +105,9 @@ OUTLOOK = Facts(
     reconnect_url="/connections/7",
 )
 SHARED = replace(OUTLOOK, user="info@example.com", account="ann@example.com")
-OTHER_SERVER = Facts(host="imap.gmx.net", port=993, user="ann@gmx.net", address="ann@gmx.net", provider_label="GMX")
+OTHER_SERVER = HelpContext(
+    host="imap.gmx.net", port=993, user="ann@gmx.net", address="ann@gmx.net", provider_label="GMX"
+)
 FIELDS = {"address", "password", "host", "port", "security", "user"}
 
 
@@ -358,7 +360,7 @@ def test_another_provider_s_mailbox_is_not_sent_to_google_s_or_microsoft_s_scree
 def test_a_page_never_lets_typed_markup_through(slug: str) -> None:
     page = rendered(slug, SomeFacts(), full_page=True)
 
-    assert not re.search(rf"<({'|'.join(field.name for field in fields(Facts))})>", page)
+    assert not re.search(rf"<({'|'.join(field.name for field in fields(HelpContext))})>", page)
 
 
 @pytest.mark.parametrize("slug", PROBLEMS)
@@ -415,7 +417,7 @@ def test_a_page_names_only_the_consoles_of_its_provider(slug: str) -> None:
         ("oauth-token-rejected", GMAIL),
     ],
 )
-def test_who_looks_for_the_portal_in_a_console_can_copy_its_client_id(slug: str, facts: Facts) -> None:
+def test_who_looks_for_the_portal_in_a_console_can_copy_its_client_id(slug: str, facts: HelpContext) -> None:
     assert f"<code>{facts.client_id}</code>" in rendered(slug, facts)
 
 

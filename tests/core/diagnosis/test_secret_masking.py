@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.core.diagnosis.secret_masking import MASK, mask, mask_part
+from webapp.core.diagnosis.secret_masking import MASK, redact, redact_span
 
 SECRETS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf"]), min_size=4, max_size=24).filter(
     lambda secret: secret.strip() != "" and MASK not in secret and secret not in MASK
@@ -20,7 +20,7 @@ AROUND = st.text(string.ascii_letters + string.digits + ' \n"\\:=<>', max_size=4
 
 @given(secret=SECRETS, before=AROUND, after=AROUND)
 def test_a_planted_secret_never_survives(secret: str, before: str, after: str) -> None:
-    hidden = mask(f"{before}{secret}{after}", secret)
+    hidden = redact(f"{before}{secret}{after}", secret)
 
     assert secret not in hidden
 
@@ -29,7 +29,7 @@ def test_a_planted_secret_never_survives(secret: str, before: str, after: str) -
 def test_a_secret_inside_base64_never_survives(secret: str, before: bytes, after: bytes) -> None:
     encoded = base64.b64encode(before + secret.encode() + after).decode()
 
-    hidden = mask(f"C: {encoded}", secret)
+    hidden = redact(f"C: {encoded}", secret)
 
     assert encoded not in hidden
 
@@ -46,12 +46,12 @@ def test_a_quoted_secret_never_survives(secret: str) -> None:
     ]
 
     for spelling in [*spellings, quote_plus(secret)]:
-        assert mask(f"x {spelling} y", secret) == f"x {MASK} y"
+        assert redact(f"x {spelling} y", secret) == f"x {MASK} y"
 
 
 @given(text=st.text(max_size=200))
 def test_any_text_can_be_masked_and_encoded(text: str) -> None:
-    mask(text, text).encode()
+    redact(text, text).encode()
 
 
 PLAIN = base64.b64encode(b"\0ann@example.com\0hunter2").decode()
@@ -89,7 +89,7 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl"
     ],
 )
 def test_what_looks_like_a_secret_is_hidden(text: str, hidden: str) -> None:
-    assert mask(text) == hidden
+    assert redact(text) == hidden
 
 
 @pytest.mark.parametrize(
@@ -113,23 +113,23 @@ def test_what_looks_like_a_secret_is_hidden(text: str, hidden: str) -> None:
     ],
 )
 def test_what_a_server_says_stays_as_it_is(text: str) -> None:
-    assert mask(text, "hunter2") == text
+    assert redact(text, "hunter2") == text
 
 
 def test_controls_colours_and_marks_of_direction_disappear() -> None:
-    assert mask("a\x1b[31mred\x1b[0m\x00\x07\u202eb\r\nc\x9f") == "aredb\nc"
+    assert redact("a\x1b[31mred\x1b[0m\x00\x07\u202eb\r\nc\x9f") == "aredb\nc"
 
 
 def test_a_secret_broken_up_by_controls_does_not_survive() -> None:
-    assert mask("hun\x00ter2", "hunter2") == MASK
+    assert redact("hun\x00ter2", "hunter2") == MASK
 
 
 def test_a_very_short_secret_is_hidden_only_where_it_stands_alone() -> None:
-    assert mask('Authentication of "a" failed', "a") == f'Authentication of "{MASK}" failed'
+    assert redact('Authentication of "a" failed', "a") == f'Authentication of "{MASK}" failed'
 
 
 def test_an_empty_secret_hides_nothing() -> None:
-    assert mask("LOGIN failed", "", "  ") == "LOGIN failed"
+    assert redact("LOGIN failed", "", "  ") == "LOGIN failed"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_masking_takes_time_in_proportion_to_the_text(piece: str) -> None:
     def seconds(size: int) -> float:
         text = piece * (size // len(piece))
         started = time.process_time()
-        mask(text, "hunter2", "pw")
+        redact(text, "hunter2", "pw")
         return time.process_time() - started
 
     seconds(10_000)
@@ -165,15 +165,15 @@ def test_masking_takes_time_in_proportion_to_the_text(piece: str) -> None:
 def test_any_part_of_a_text_can_be_masked(text: str, start: int, end: int) -> None:
     start, end = sorted((min(start, len(text)), min(end, len(text))))
 
-    assert mask_part(text, 0, len(text)) == mask(text)
-    mask_part(text, start, end).encode()
+    assert redact_span(text, 0, len(text)) == redact(text)
+    redact_span(text, start, end).encode()
 
 
 @pytest.mark.parametrize("place", range(1, 40))
 def test_a_secret_across_the_edge_of_a_part_is_hidden_from_it(place: int) -> None:
     text = "x " * 2_000 + '{"password": "correct horse battery staple"}' + " y" * 2_000
 
-    for part in (mask_part(text, 4_000 + place, 6_000), mask_part(text, 2_000, 4_000 + place)):
+    for part in (redact_span(text, 4_000 + place, 6_000), redact_span(text, 2_000, 4_000 + place)):
         assert not any(word in part for word in ("correct", "horse", "battery", "staple"))
 
 
@@ -182,6 +182,6 @@ def test_a_megabyte_is_masked_in_under_a_second(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
 
     started = time.process_time()
-    mask(text)
+    redact(text)
 
     assert time.process_time() - started < 1

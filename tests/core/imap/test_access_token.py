@@ -12,7 +12,17 @@ from tests.core.imap.certificates import Authority
 from tests.core.imap.servers import SECRET, Peer, imap, serving, silent
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.failure import OAuthSign, Stage
-from webapp.core.imap import AccessToken, GrantEvidence, Limits, Obtained, Outcome, Report, Sign, StepName, TokenError
+from webapp.core.imap import (
+    AccessToken,
+    GrantFacts,
+    Limits,
+    ObtainedCredential,
+    Outcome,
+    Report,
+    Sign,
+    StepName,
+    TokenError,
+)
 
 Check = Callable[..., Report]
 
@@ -23,13 +33,15 @@ ALL_BUT_PLAIN = "* OK [CAPABILITY IMAP4rev1 AUTH=OAUTHBEARER SASL-IR] Ready"
 STEPS = ["lookup", "connect", "tls", "greeting", "authenticate", "inbox", "mailboxes", "logout"]
 
 
-def source(detail: str = "From the store, 12 minutes old, for mail", **more: object) -> Callable[[], Obtained]:
-    return lambda: Obtained(credential=AccessToken(SECRET), detail=detail, **more)  # type: ignore[arg-type]
+def source(
+    detail: str = "From the store, 12 minutes old, for mail", **more: object
+) -> Callable[[], ObtainedCredential]:
+    return lambda: ObtainedCredential(credential=AccessToken(SECRET), detail=detail, **more)  # type: ignore[arg-type]
 
 
-def evidence(account: str = ANN, scopes: frozenset[str] | None = frozenset({GOOGLE_SCOPE})) -> GrantEvidence:
+def evidence(account: str = ANN, scopes: frozenset[str] | None = frozenset({GOOGLE_SCOPE})) -> GrantFacts:
     expires_at = datetime.now(UTC) + timedelta(minutes=30)
-    return GrantEvidence(account=account, scopes=scopes, mail_scope=GOOGLE_SCOPE, expires_at=expires_at)
+    return GrantFacts(account=account, scopes=scopes, mail_scope=GOOGLE_SCOPE, expires_at=expires_at)
 
 
 def challenge(words: bytes) -> str:
@@ -173,7 +185,7 @@ def test_password_has_no_such_step(check: Check) -> None:
 def test_without_a_token_no_server_is_touched(check: Check) -> None:
     visitors: list[Peer] = []
 
-    def refuse() -> Obtained:
+    def refuse() -> ObtainedCredential:
         raise TokenError("invalid_grant: AADSTS50079: enrol\x1b[0m", sign=OAuthSign.GRANT_ENDED)
 
     with serving(visitors.append) as port:
@@ -191,7 +203,7 @@ def test_without_a_token_no_server_is_touched(check: Check) -> None:
 def test_source_that_breaks_in_a_way_nobody_foresaw_is_a_failure_of_its_step(
     check: Check, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def breaks() -> Obtained:
+    def breaks() -> ObtainedCredential:
         raise RuntimeError(f"Authorization: Bearer {SECRET}")
 
     report = check(1, credential=breaks)
@@ -209,7 +221,7 @@ def test_time_spent_on_the_token_is_taken_from_the_session(check: Check, monkeyp
     now = [0.0]
     monkeypatch.setattr("webapp.core.imap.check.run.monotonic", lambda: now[0])
 
-    def takes_long() -> Obtained:
+    def takes_long() -> ObtainedCredential:
         now[0] = 59.5
         return source()()
 

@@ -8,9 +8,9 @@ import pytest
 from tests.core.imap.servers import Answer, Peer
 from tests.core.imap.test_mailbox_list import session_with
 from webapp.core.imap import ImapError, Network, Sign
-from webapp.core.imap.mailbox.attachments import Page, attachments_after
-from webapp.core.imap.mailbox.message_state import seen_now
-from webapp.core.imap.mailbox.messages import ChangedError, Query
+from webapp.core.imap.mailbox.attachments import MessageAttachmentsPage, attachments_after
+from webapp.core.imap.mailbox.message_state import fetch_states
+from webapp.core.imap.mailbox.messages import SearchQuery, UidValidityChangedError
 from webapp.core.imap.protocol.sequence_sets import ranges_in
 from webapp.core.imap.protocol.session import Session
 
@@ -59,7 +59,7 @@ class Script:
         return told(uid) if b"BODYSTRUCTURE" in asked else told(uid, b"")
 
 
-def found(page: Page) -> dict[int, list[str]]:
+def found(page: MessageAttachmentsPage) -> dict[int, list[str]]:
     return {each.uid: [part.name for part in each.parts] for each in page.found}
 
 
@@ -112,7 +112,7 @@ def test_none_is_passed_over_where_sequence_numbers_move_on_in_the_midst_of_an_a
             told(uid).replace(b"* %d " % uid, b"* 3 ") + (b"" if uid == 50 else b"* 1 EXPUNGE\r\n")
         )
         page = attachments_after(session, "INBOX", after=0)
-        seen = seen_now(session, (10, 30, 50))
+        seen = fetch_states(session, (10, 30, 50))
 
     assert found(page) == {uid: [f"{uid}.pdf"] for uid in (10, 30, 50)}
     assert all(each.readable for each in page.found)
@@ -146,7 +146,7 @@ def test_too_much_told_of_one_message_costs_that_one_alone(network: Network) -> 
 def test_what_a_server_finds_beyond_what_was_asked_for_is_not_believed(network: Network) -> None:
     script = Script(5, 20, 30, 95, 4294967295)
     with script.session(network) as session:
-        page = attachments_after(session, "INBOX", after=10, upto=25, query=Query(sender="ann"))
+        page = attachments_after(session, "INBOX", after=10, upto=25, query=SearchQuery(sender="ann"))
 
     assert script.asked[-2] == b'SEARCH ALL UID 11:25 FROM "ann"'
     assert found(page) == {20: ["20.pdf"]}
@@ -162,5 +162,5 @@ def test_nothing_is_asked_where_there_is_nothing_new(network: Network) -> None:
 
 
 def test_uids_of_another_mailbox_are_refused(network: Network) -> None:
-    with Script(10).session(network) as session, pytest.raises(ChangedError):
+    with Script(10).session(network) as session, pytest.raises(UidValidityChangedError):
         attachments_after(session, "INBOX", after=0, uid_validity=16)

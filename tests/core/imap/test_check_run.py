@@ -7,7 +7,7 @@ import pytest
 from tests.core.imap.certificates import Authority
 from tests.core.imap.servers import Peer, imap, serving
 from webapp.core.imap import Network, Outcome, Password, Report, Security, ServerSettings, StepName
-from webapp.core.imap.check.run import NotOpenedError, open_session
+from webapp.core.imap.check.run import SessionOpenError, open_session
 
 Check = Callable[..., Report]
 
@@ -135,7 +135,7 @@ def test_refused_sign_in_is_followed_by_logout(check: Check) -> None:
 def test_what_could_not_be_opened_keeps_whose_words_the_refusal_is_in(network: Network) -> None:
     with serving(imap(AUTHENTICATE="TAG NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)")) as port:
         server = ServerSettings(host="127.0.0.1", port=port, security=Security.NONE, user="ann")
-        with pytest.raises(NotOpenedError) as refused:
+        with pytest.raises(SessionOpenError) as refused:
             open_session(server, Password("secret"), network=network, provider="gmail")
 
     assert refused.value.failure(None) == refused.value.report.failure

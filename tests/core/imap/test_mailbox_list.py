@@ -10,9 +10,9 @@ from tests.core.imap.servers import HASTY, Answer, Peer, imap, serving
 from webapp.core.imap import ImapError, Limits, Network, Password, Security, ServerSettings, Sign
 from webapp.core.imap.check.run import open_session
 from webapp.core.imap.mailbox.mailbox_list import Mailbox, list_mailboxes
-from webapp.core.imap.mailbox.special_use import use_by_name
-from webapp.core.imap.protocol.errors import GoneError, MailboxError
-from webapp.core.imap.protocol.mailbox_names import decoded_name, spellings
+from webapp.core.imap.mailbox.special_use import guess_special_use
+from webapp.core.imap.protocol.errors import MailboxError, NotFoundError
+from webapp.core.imap.protocol.mailbox_names import decode_mailbox_name, encoded_name_candidates
 from webapp.core.imap.protocol.session import Session
 
 Listing = Callable[..., tuple[Mailbox, ...]]
@@ -223,7 +223,7 @@ def test_a_mailbox_known_by_a_wrong_spelling_alone_is_opened_by_it(network: Netw
 
     with session_with(network, EXAMINE=examine) as session:
         assert session.open_mailbox("Q&A").exists == 4
-        with pytest.raises(GoneError):
+        with pytest.raises(NotFoundError):
             session.open_mailbox("Nowhere")
 
     assert asked == [b'"Q&-A"', b'"Q&A"', b'"Nowhere"']
@@ -231,7 +231,7 @@ def test_a_mailbox_known_by_a_wrong_spelling_alone_is_opened_by_it(network: Netw
 
 @pytest.mark.parametrize("refusal", ["NO Mailbox doesn't exist: Old", "BAD Folder could not be found."])
 def test_a_mailbox_that_is_not_there_is_called_gone_in_whatever_words(network: Network, refusal: str) -> None:
-    with session_with(network, EXAMINE=f"TAG {refusal}") as session, pytest.raises(GoneError):
+    with session_with(network, EXAMINE=f"TAG {refusal}") as session, pytest.raises(NotFoundError):
         session.open_mailbox("Old")
 
 
@@ -247,20 +247,20 @@ def test_a_mailbox_that_may_not_be_opened_is_not_called_gone(network: Network) -
 
 @pytest.mark.parametrize("name", ["", "\ud800", "x" * 1001])
 def test_what_cannot_be_a_name_is_never_sent(name: str) -> None:
-    assert spellings(name) == ()
+    assert encoded_name_candidates(name) == ()
 
 
 @pytest.mark.parametrize("name", ["a\r\nA1 LOGOUT", "tab\there", "nul\0"])
 def test_controls_go_encoded_only(name: str) -> None:
-    assert all(byte >= 0x20 for spelling in spellings(name) for byte in spelling)
-    assert [decoded_name(spelling) for spelling in spellings(name)] == [name]
+    assert all(byte >= 0x20 for spelling in encoded_name_candidates(name) for byte in spelling)
+    assert [decode_mailbox_name(spelling) for spelling in encoded_name_candidates(name)] == [name]
 
 
 @pytest.mark.parametrize("raw", [b"Q&A", b"caf\xc3\xa9", b"caf\xe9", b"&AOQ", b"&2D0-", b"&AGE-", b"&", b"&&&-"])
 def test_a_name_that_is_not_modified_utf_7_leads_back_to_itself(raw: bytes) -> None:
-    name = decoded_name(raw)
+    name = decode_mailbox_name(raw)
 
-    assert raw in spellings(name)
+    assert raw in encoded_name_candidates(name)
     assert name.encode("utf-8")
 
 
@@ -276,4 +276,4 @@ def test_a_name_that_is_not_modified_utf_7_leads_back_to_itself(raw: bytes) -> N
     ],
 )
 def test_well_known_names_tell_the_use(name: str, delimiter: str | None, use: str) -> None:
-    assert use_by_name(name, delimiter) == use
+    assert guess_special_use(name, delimiter) == use

@@ -11,11 +11,20 @@ from tests.core.imap.servers import HASTY, Answer, Peer, imap, serving
 from tests.core.imap.test_mailbox_list import session_with
 from webapp.core.imap import ImapError, MailboxError, Network, Password, Security, ServerSettings, Sign
 from webapp.core.imap.check.run import open_session
-from webapp.core.imap.mailbox.copyuid import Copies, End, confirmed, find_copies
-from webapp.core.imap.mailbox.message_commands import BATCH, Batch, Chosen, Flag, copy, expunge, move, set_flags
+from webapp.core.imap.mailbox.copyuid import Copies, UidNext, exclude_mismatches, find_copies
+from webapp.core.imap.mailbox.message_commands import (
+    BATCH_SIZE,
+    BatchResult,
+    Flag,
+    MessageSet,
+    copy,
+    expunge,
+    move,
+    set_flags,
+)
 from webapp.core.imap.mailbox.message_fingerprint import fingerprint_of
 from webapp.core.imap.mailbox.messages import read_message
-from webapp.core.imap.protocol.errors import ChangedError, GoneError, ReadOnlyError
+from webapp.core.imap.protocol.errors import NotFoundError, ReadOnlyError, UidValidityChangedError
 from webapp.core.imap.protocol.sequence_sets import ranges_in, sequence_set
 from webapp.core.imap.protocol.session import Session
 
@@ -68,8 +77,8 @@ class Server:
         return f"* {uid} FETCH (UID {uid} FLAGS () RFC822.SIZE {self.sizes.get(uid, 9)} {section})\n"
 
 
-def chosen(*uids: int, fingerprint: str | None = None) -> Chosen:
-    return Chosen(mailbox="INBOX", uid_validity=17, messages=dict.fromkeys(uids, fingerprint))
+def chosen(*uids: int, fingerprint: str | None = None) -> MessageSet:
+    return MessageSet(mailbox="INBOX", uid_validity=17, messages=dict.fromkeys(uids, fingerprint))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +115,7 @@ def test_another_message_under_the_same_uid_and_one_that_has_gone_are_left_alone
     server = Server(messages={1: "a", 2: "another"})
     seen = {1: fingerprint_of(b"<a>"), 2: fingerprint_of(b"<b>"), 3: None}
     with server.session(network, "MOVE") as session:
-        (batch,) = move(session, Chosen(mailbox="INBOX", uid_validity=17, messages=seen), "Done")
+        (batch,) = move(session, MessageSet(mailbox="INBOX", uid_validity=17, messages=seen), "Done")
 
     assert server.asked[-1] == 'UID MOVE 1 "Done"'
     assert (batch.done, batch.gone) == ((1,), (2, 3))
@@ -115,7 +124,7 @@ def test_another_message_under_the_same_uid_and_one_that_has_gone_are_left_alone
 def test_where_all_are_gone_nothing_is_sent(network: Network) -> None:
     server = Server(messages={})
     with server.session(network) as session:
-        assert list(set_flags(session, chosen(1, 2), add=[Flag.SEEN])) == [Batch(gone=(1, 2))]
+        assert list(set_flags(session, chosen(1, 2), add=[Flag.SEEN])) == [BatchResult(gone=(1, 2))]
 
     assert server.sent("SELECT", "UID FETCH") == []
 
@@ -126,10 +135,10 @@ def test_where_all_are_gone_nothing_is_sent(network: Network) -> None:
         ({"SELECT": SELECTED.replace("OK Done", "OK [READ-ONLY] Done")}, ReadOnlyError, "READ-ONLY"),
         ({"SELECT": SELECTED.replace("\\Deleted", "\\Draft")}, ReadOnlyError, "\\Deleted"),
         ({"SELECT": SELECTED.replace("\\Seen \\Flagged \\Deleted", "")}, ReadOnlyError, "\\Deleted"),
-        ({"SELECT": SELECTED.replace("17", "18")}, ChangedError, "was 17 and is 18"),
-        ({"SELECT": "TAG NO [NONEXISTENT] No"}, GoneError, "NONEXISTENT"),
+        ({"SELECT": SELECTED.replace("17", "18")}, UidValidityChangedError, "was 17 and is 18"),
+        ({"SELECT": "TAG NO [NONEXISTENT] No"}, NotFoundError, "NONEXISTENT"),
         ({"UID FETCH": "TAG NO [UNAVAILABLE] Later"}, MailboxError, "UNAVAILABLE"),
-        ({"UID COPY": "TAG NO [TRYCREATE] No such mailbox"}, GoneError, "TRYCREATE"),
+        ({"UID COPY": "TAG NO [TRYCREATE] No such mailbox"}, NotFoundError, "TRYCREATE"),
         ({"UID COPY": "TAG NO [OVERQUOTA] Full"}, MailboxError, "OVERQUOTA"),
         ({"UID COPY": "TAG BAD What?"}, MailboxError, "BAD What?"),
         ({"UID COPY": "* BYE Going down\nTAG NO No"}, MailboxError, "Going down"),
@@ -188,17 +197,17 @@ def test_copies_that_were_not_told_are_found_by_their_message_ids_among_what_is_
     server = Server(messages=there, answers={"UID SEARCH": search})
     originals = {1: fingerprint_of(b"<b>"), 2: fingerprint_of(b"<b>"), 3: fingerprint_of(b"<c>"), 4: ""}
     with server.session(network) as session:
-        assert find_copies(session, "Done", End(17, 7), originals).uids == {1: 9, 2: 11}
-        assert find_copies(session, "Done", End(17, 0), originals).uids == {}
-        with pytest.raises(ChangedError):
-            find_copies(session, "Done", End(18, 7), originals)
+        assert find_copies(session, "Done", UidNext(17, 7), originals).uids == {1: 9, 2: 11}
+        assert find_copies(session, "Done", UidNext(17, 0), originals).uids == {}
+        with pytest.raises(UidValidityChangedError):
+            find_copies(session, "Done", UidNext(18, 7), originals)
 
 
 def test_a_copy_of_another_size_is_not_believed_unless_its_original_has_gone(network: Network) -> None:
     server = Server(messages=dict.fromkeys([1, 2, 7, 8, 9], "a"), sizes={8: 10})
     with server.session(network) as session:
-        assert confirmed(session, "Done", "INBOX", Copies(17, {1: 7, 2: 8, 3: 9})) == {1: 7, 3: 9}
-        assert confirmed(session, "Done", "INBOX", Copies(17, {})) == {}
+        assert exclude_mismatches(session, "Done", "INBOX", Copies(17, {1: 7, 2: 8, 3: 9})) == {1: 7, 3: 9}
+        assert exclude_mismatches(session, "Done", "INBOX", Copies(17, {})) == {}
 
 
 def test_thousands_go_in_lines_that_every_server_takes_each_batch_before_the_next(network: Network) -> None:
@@ -210,14 +219,14 @@ def test_thousands_go_in_lines_that_every_server_takes_each_batch_before_the_nex
         assert len(server.sent("EXAMINE", "UID FETCH")) == 1
         rest = list(batches)
 
-    assert [len(batch.done) for batch in (first, *rest)] == [BATCH, BATCH, 1]
+    assert [len(batch.done) for batch in (first, *rest)] == [BATCH_SIZE, BATCH_SIZE, 1]
     assert max(map(len, server.asked)) < 8000
 
 
 def test_a_destination_is_tried_in_every_spelling_and_never_the_mailbox_itself(network: Network) -> None:
     server = Server(answers={"UID COPY": "TAG NO [TRYCREATE] No"})
     with server.session(network) as session:
-        with pytest.raises(GoneError):
+        with pytest.raises(NotFoundError):
             list(copy(session, chosen(1), "Q&A"))
         for same in ("INBOX", "inbox"):
             with pytest.raises(MailboxError, match="already"):
@@ -246,7 +255,7 @@ def test_a_session_goes_on_after_a_refusal_and_not_after_a_broken_line(network: 
             with pytest.raises(ImapError) as raised:
                 list(copy(session, chosen(1), "Done"))
 
-            assert session.is_in_step is in_step
+            assert session.is_synchronized is in_step
             assert (raised.value.sign == Sign.DROPPED) is not in_step
 
 

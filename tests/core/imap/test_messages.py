@@ -15,13 +15,13 @@ from tests.core.imap.servers import Answer, Peer
 from tests.core.imap.test_mailbox_list import session_with
 from webapp.core.diagnosis.failure import Stage
 from webapp.core.imap import ImapError, Network, Sign
-from webapp.core.imap.mailbox.bodystructure import BrokenStructureError, structure_of
+from webapp.core.imap.mailbox.bodystructure import BrokenStructureError, parse_structure
 from webapp.core.imap.mailbox.message_list import has_attachments
 from webapp.core.imap.mailbox.messages import (
-    ChangedError,
     CursorError,
-    GoneError,
-    Query,
+    NotFoundError,
+    SearchQuery,
+    UidValidityChangedError,
     list_messages,
     read_message,
     stream_part,
@@ -29,10 +29,10 @@ from webapp.core.imap.mailbox.messages import (
 )
 from webapp.core.imap.mailbox.search import search
 from webapp.core.imap.protocol.errors import ProtocolError
-from webapp.core.imap.protocol.response_parser import fetched, parsed
+from webapp.core.imap.protocol.response_parser import parse_fetch, parse_responses
 from webapp.core.imap.protocol.session import Session
 from webapp.core.mime.header_fields import header_fields
-from webapp.core.mime.transfer_decoder import decoder
+from webapp.core.mime.transfer_decoder import make_decoder
 
 EXAMINE = "* 3 EXISTS\n* OK [UIDVALIDITY 17] Ok\nTAG OK [READ-ONLY] Done"
 HEADER = b"From: Ben <ben@example.com>\r\nSubject: Hello\r\n\r\n"
@@ -128,7 +128,7 @@ def test_a_mailbox_that_is_open_already_is_asked_for_news_only(network: Network)
     with server(network, EXAMINE=examine, NOOP=noop) as session:
         first, second = session.open_mailbox("INBOX"), session.open_mailbox("INBOX", 17)
         session.open_mailbox("Other")
-        with pytest.raises(ChangedError):
+        with pytest.raises(UidValidityChangedError):
             session.open_mailbox("Other", 18)
 
     assert asked == ["EXAMINE", "NOOP", "EXAMINE", "NOOP"]
@@ -154,7 +154,7 @@ def test_a_cursor_that_no_list_gave_is_refused(network: Network, cursor: str) ->
 
 
 def test_a_cursor_of_an_older_mailbox_is_refused_as_changed(network: Network) -> None:
-    with server(network) as session, pytest.raises(ChangedError) as raised:
+    with server(network) as session, pytest.raises(UidValidityChangedError) as raised:
         list_messages(session, "INBOX", cursor="older-16-5")
 
     assert raised.value.stage is Stage.MAILBOX
@@ -166,7 +166,7 @@ def test_a_search_uses_ranges_where_the_server_can(network: Network) -> None:
         FETCH=summary(1, 4294967295) + b"TAG OK Done\r\n",
     )
     with server(network, "ESEARCH", UID=answers) as session:
-        listing = list_messages(session, "INBOX", limit=1, query=Query(text="x"))
+        listing = list_messages(session, "INBOX", limit=1, query=SearchQuery(text="x"))
 
     assert (listing.total, [message.uid for message in listing.messages]) == (4294967295, [4294967295])
     assert listing.older == "older-17-4294967295"
@@ -176,7 +176,7 @@ def test_a_search_among_a_quarter_of_a_million_needs_no_extension(network: Netwo
     uids = b" ".join(b"%d" % uid for uid in range(1_000_000, 1_250_000))
     with server(network, UID=b"* SEARCH " + uids + b"\r\nTAG OK Done\r\n") as session:
         session.open_mailbox("INBOX")
-        found = search(session, Query(unread=True))
+        found = search(session, SearchQuery(unread=True))
 
     assert (found.total, found.below(None, 2)) == (250_000, [1_249_999, 1_249_998])
 
@@ -188,7 +188,7 @@ def test_a_search_says_what_is_wanted_and_nothing_can_be_smuggled_into_it(networ
         asked.append(rest)
         peer.say(f"* SEARCH\r\n{tag} OK Done")
 
-    query = Query(sender='a" OR ALL "\r\nA1 LOGOUT', since=date(2026, 3, 1), unread=True)
+    query = SearchQuery(sender='a" OR ALL "\r\nA1 LOGOUT', since=date(2026, 3, 1), unread=True)
     with server(network, UID=answer) as session:
         assert list_messages(session, "INBOX", query=query).messages == ()
 
@@ -208,7 +208,7 @@ def test_a_server_that_knows_no_utf_8_is_asked_again_without_the_name(network: N
             peer.say(f"* SEARCH\r\n{tag} OK Done")
 
     with server(network, UID=answer) as session:
-        list_messages(session, "INBOX", query=Query(subject="März"))
+        list_messages(session, "INBOX", query=SearchQuery(subject="März"))
 
     assert asked == [
         b"SEARCH CHARSET UTF-8 ALL SUBJECT {5}" + "März".encode(),
@@ -224,7 +224,7 @@ def test_gmail_is_searched_in_its_own_words(network: Network) -> None:
         peer.say(f"* SEARCH\r\n{tag} OK Done")
 
     with server(network, "X-GM-EXT-1", UID=answer) as session:
-        list_messages(session, "INBOX", query=Query(text="larger:5M", attachments=True))
+        list_messages(session, "INBOX", query=SearchQuery(text="larger:5M", attachments=True))
 
     assert asked == [b'SEARCH ALL X-GM-RAW "larger:5M has:attachment"']
 
@@ -290,10 +290,10 @@ def test_texts_between_files_are_read_in_order(network: Network) -> None:
 
 def test_a_message_that_is_deleted_while_it_is_read_is_gone(network: Network) -> None:
     with server(network, UID=by_item(**{"BODY.PEEK[HEADER]": WHOLE, "FETCH": b"TAG OK Done\r\n"})) as session:
-        with pytest.raises(GoneError) as raised:
+        with pytest.raises(NotFoundError) as raised:
             read_message(session, "INBOX", 5)
 
-        assert session.is_in_step
+        assert session.is_synchronized
     assert raised.value.stage is Stage.MAILBOX
 
 
@@ -323,7 +323,7 @@ def test_a_server_that_fails_in_the_middle_ends_in_its_sign_and_an_unusable_sess
             read_message(session, "INBOX", 5)
 
         assert raised.value.sign is sign
-        assert not session.is_in_step
+        assert not session.is_synchronized
 
 
 def test_a_stream_that_breaks_off_is_never_taken_for_whole(network: Network) -> None:
@@ -384,7 +384,7 @@ def test_pieces_are_asked_for_ahead_and_put_together_in_whatever_order_they_come
         whole = b"".join(stream_source(session, "INBOX", 5, uid_validity=17))
 
         assert whole == b"".join(PIECES)
-        assert session.is_in_step
+        assert session.is_synchronized
 
 
 def test_a_piece_that_is_left_out_is_noticed(network: Network) -> None:
@@ -405,20 +405,20 @@ def test_a_server_that_names_no_places_is_asked_for_one_piece_at_a_time(network:
 
     with server(network, UID=answer) as session:
         stream = stream_source(session, "INBOX", 5, uid_validity=17)
-        read = [(piece, session.is_in_step) for piece in stream]
+        read = [(piece, session.is_synchronized) for piece in stream]
 
     assert read == [(piece, True) for piece in PIECES]
 
 
 def test_a_part_is_asked_for_by_numbers_alone(network: Network) -> None:
-    with server(network, UID=reading(structured(PLAIN))) as session, pytest.raises(GoneError):
+    with server(network, UID=reading(structured(PLAIN))) as session, pytest.raises(NotFoundError):
         stream_part(session, "INBOX", 5, "1]<0.1> (FLAGS", uid_validity=17)
 
 
 def leaf(parameters: bytes, disposition: bytes = b"NIL") -> Any:
     text = b'x ("APPLICATION" "PDF" %s NIL NIL "BASE64" 100 NIL %s NIL NIL)' % (parameters, disposition)
-    ((_, body),) = parsed([text])
-    return structure_of(body, most_slots=5).attachments[0].part
+    ((_, body),) = parse_responses([text])
+    return parse_structure(body, most_slots=5).attachments[0].part
 
 
 @pytest.mark.parametrize(
@@ -445,13 +445,13 @@ def test_a_file_has_the_name_that_was_meant(parameters: bytes, disposition: byte
 def test_parts_without_end_and_without_bottom_are_bounded() -> None:
     wide = b"(" + PLAIN * 20_000 + b' "MIXED")'
     deep = b"(" * 5000 + PLAIN + b' "MIXED")' * 5000
-    (body,), (other,) = next(parsed([wide])), next(parsed([deep]))
+    (body,), (other,) = next(parse_responses([wide])), next(parse_responses([deep]))
 
-    structure = structure_of(body, most_slots=10)
+    structure = parse_structure(body, most_slots=10)
 
     assert (len(structure.slots), len(structure.attachments)) == (10, 490)
     with pytest.raises(BrokenStructureError):
-        structure_of(other, most_slots=10)
+        parse_structure(other, most_slots=10)
 
 
 tokens = st.recursive(
@@ -464,7 +464,7 @@ tokens = st.recursive(
 @given(tokens)
 def test_no_structure_is_too_strange_to_be_read_or_refused(body: Any) -> None:
     try:
-        structure = structure_of(body, most_slots=3)
+        structure = parse_structure(body, most_slots=3)
     except BrokenStructureError:
         return
     assert all(each.part.name for each in structure.attachments)
@@ -472,8 +472,8 @@ def test_no_structure_is_too_strange_to_be_read_or_refused(body: Any) -> None:
 
 @given(st.lists(st.one_of(st.binary(max_size=200), st.tuples(st.binary(max_size=50), st.binary(max_size=50)))))
 def test_no_response_is_too_strange_to_be_parsed(pieces: Any) -> None:
-    list(parsed(pieces))
-    fetched(pieces)
+    list(parse_responses(pieces))
+    parse_fetch(pieces)
 
 
 @given(st.binary(max_size=3000), st.lists(st.integers(1, 400), min_size=1), st.sampled_from([57, 999]))
@@ -504,19 +504,19 @@ def test_nothing_is_too_broken_to_be_decoded(content: bytes, encoding: str | Non
 
 
 def in_pieces(encoding: str | None, data: bytes, sizes: list[int]) -> bytes:
-    undo, found, at, turn = decoder(encoding), b"", 0, 0
+    undo, found, at, turn = make_decoder(encoding), b"", 0, 0
     while at < len(data):
         size = sizes[turn % len(sizes)]
-        found += undo.take(data[at : at + size])
+        found += undo.feed(data[at : at + size])
         at, turn = at + size, turn + 1
     return found + undo.finish()
 
 
 def test_quoted_printable_without_an_end_of_line_needs_no_memory() -> None:
-    undo = decoder("quoted-printable")
+    undo = make_decoder("quoted-printable")
     for _ in range(20):
-        undo.take(b"=41" * 33_333 + b"=")
-        undo.take(b"42")
+        undo.feed(b"=41" * 33_333 + b"=")
+        undo.feed(b"42")
 
     assert len(undo._kept) < 200_000
 

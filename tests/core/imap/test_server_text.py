@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.core.imap.protocol.server_text import clean, quote
+from webapp.core.imap.protocol.server_text import redacted_line, single_line
 
 
 @pytest.mark.parametrize(
@@ -21,19 +21,19 @@ from webapp.core.imap.protocol.server_text import clean, quote
     ],
 )
 def test_words_become_one_line_of_plain_text(words: object, text: str) -> None:
-    assert clean(words) == text
+    assert single_line(words) == text
 
 
 @given(st.one_of(st.text(), st.binary()))
 def test_whatever_is_said_can_be_printed(words: str | bytes) -> None:
-    assert clean(words).isprintable()
+    assert single_line(words).isprintable()
 
 
 def test_long_words_are_cut() -> None:
-    assert len(quote("x" * 1_000_000, ())) == 2000
+    assert len(redacted_line("x" * 1_000_000, ())) == 2000
 
 
 def test_secret_with_blanks_and_controls_is_hidden_as_the_server_would_repeat_it() -> None:
     secret = "two  blanks\tand a tab"
 
-    assert quote(f"bad password {secret}!", [secret]) == "bad password •••!"
+    assert redacted_line(f"bad password {secret}!", [secret]) == "bad password •••!"

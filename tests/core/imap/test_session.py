@@ -14,8 +14,8 @@ from webapp.core.imap import ConnectError, ImapError, Network, Password, Securit
 from webapp.core.imap.protocol import imaplib_protocol as imap_protocol
 from webapp.core.imap.protocol.session import Session
 from webapp.core.net.deadline import Budget
-from webapp.core.net.tcp import dial
-from webapp.core.net.tls import trust
+from webapp.core.net.tcp import connect_tcp
+from webapp.core.net.tls import client_context
 from webapp.core.net.transport import Transport
 
 HERE = ip_address("127.0.0.1")
@@ -23,7 +23,7 @@ HERE = ip_address("127.0.0.1")
 
 def transport(port: int, size: int = 100_000) -> Transport:
     budget = Budget(HASTY.total, size)
-    return Transport(dial([HERE], port, budget, 1), budget, HASTY)
+    return Transport(connect_tcp([HERE], port, budget, 1), budget, HASTY)
 
 
 def drain(wire: Transport) -> None:
@@ -34,7 +34,7 @@ def drain(wire: Transport) -> None:
 def test_next_address_is_tried_when_one_refuses() -> None:
     with serving(says(b"hello\r\n")) as port:
         budget = Budget(2, 1000)
-        sock = dial([ip_address("127.0.0.99"), ip_address("::1"), HERE], port, budget, 1)
+        sock = connect_tcp([ip_address("127.0.0.99"), ip_address("::1"), HERE], port, budget, 1)
 
         assert sock.recv(5) == b"hello"
         sock.close()
@@ -42,7 +42,7 @@ def test_next_address_is_tried_when_one_refuses() -> None:
 
 def test_address_without_a_route_is_unreachable() -> None:
     with pytest.raises(ConnectError) as raised:
-        dial([ip_address("255.255.255.255")], 993, Budget(2, 1000), 1)
+        connect_tcp([ip_address("255.255.255.255")], 993, Budget(2, 1000), 1)
 
     assert raised.value.sign is Sign.UNREACHABLE
 
@@ -61,7 +61,7 @@ def test_literal_that_does_not_fit_is_refused_before_it_is_read() -> None:
 def test_bytes_under_tls_count_too(authority: Authority) -> None:
     with serving(says(b"x" * 50_000), authority.server()) as port:
         wire = transport(port, size=40_000)
-        wire.start_tls(trust(authority.ca_file), "localhost")
+        wire.start_tls(client_context(authority.ca_file), "localhost")
 
         with pytest.raises(ImapError) as raised:
             drain(wire)
@@ -98,21 +98,21 @@ def test_last_words_are_heard_although_sending_failed() -> None:
 def test_trust_is_loaded_once_and_again_when_the_file_changes(authority: Authority, tmp_path: Path) -> None:
     ca_file = tmp_path / "ca.pem"
     ca_file.write_bytes(authority.ca_file.read_bytes())
-    first = trust(ca_file)
+    first = client_context(ca_file)
 
-    assert trust(ca_file) is first
+    assert client_context(ca_file) is first
     assert first.minimum_version is ssl.TLSVersion.TLSv1_2
     ca_file.write_bytes(authority.stranger().ca_file.read_bytes())
-    assert trust(ca_file) is not first
+    assert client_context(ca_file) is not first
 
 
 def test_session_serves_imapclient_once_it_is_authenticated(network: Network) -> None:
     with serving(imap(EXAMINE="* 7 EXISTS\nTAG OK Done")) as port:
         server = ServerSettings(host="127.0.0.1", port=port, security=Security.NONE, user="ann")
         with Session(server, network, HASTY) as session:
-            session.look_up()
+            session.resolve()
             session.connect()
-            session.hear_greeting()
+            session.read_greeting()
             session.authenticate(Password("secret"))
 
             assert session.client.has_capability("IMAP4rev1")
@@ -124,9 +124,9 @@ def test_closed_session_leaves_no_socket_open(network: Network) -> None:
     with serving(imap()) as port:
         server = ServerSettings(host="127.0.0.1", port=port, security=Security.NONE, user="ann")
         with Session(server, network, HASTY) as session:
-            session.look_up()
+            session.resolve()
             session.connect()
-            wire = session._wire
+            wire = session._transport
 
     assert wire._sock.fileno() == -1
 

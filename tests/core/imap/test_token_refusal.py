@@ -7,19 +7,19 @@ import pytest
 
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.failure import Failure, Stage
-from webapp.core.imap import GrantEvidence, Sign
-from webapp.core.imap.check.token_refusal import second_thoughts
+from webapp.core.imap import GrantFacts, Sign
+from webapp.core.imap.check.token_refusal import explain_token_refusal
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
-GOOGLE = GrantEvidence(
+GOOGLE = GrantFacts(
     account=ANN,
     scopes=frozenset({"openid", "email", "https://mail.google.com/"}),
     mail_scope="https://mail.google.com/",
     expires_at=NOW + timedelta(minutes=30),
 )
-MICROSOFT = GrantEvidence(
+MICROSOFT = GrantFacts(
     account=ANN,
     scopes=frozenset({"openid", "https://outlook.office.com/IMAP.AccessAsUser.All"}),
     mail_scope="https://outlook.office.com/IMAP.AccessAsUser.All",
@@ -37,8 +37,8 @@ NOT_CONNECTED = Failure(text="BAD User is authenticated but not connected.", sta
 NOT_CONNECTED_BYE = replace(NOT_CONNECTED, text=f"{NOT_CONNECTED.text} Connection closed. 14", sign=Sign.DROPPED)
 
 
-def diagnosed(failure: Failure, user: str, evidence: GrantEvidence) -> tuple[str, tuple[str, ...]]:
-    diagnosis = diagnose(second_thoughts(failure, user, evidence, now=NOW))
+def diagnosed(failure: Failure, user: str, evidence: GrantFacts) -> tuple[str, tuple[str, ...]]:
+    diagnosis = diagnose(explain_token_refusal(failure, user, evidence, now=NOW))
     return diagnosis.problem.slug, diagnosis.alternatives
 
 
@@ -74,7 +74,7 @@ def diagnosed(failure: Failure, user: str, evidence: GrantEvidence) -> tuple[str
     ],
 )
 def test_a_refusal_without_a_cause_gets_the_likeliest_one(
-    failure: Failure, user: str, evidence: GrantEvidence, slug: str, or_else: str
+    failure: Failure, user: str, evidence: GrantFacts, slug: str, or_else: str
 ) -> None:
     found, alternatives = diagnosed(failure, user, evidence)
 
@@ -97,7 +97,7 @@ def test_a_refusal_without_a_cause_gets_the_likeliest_one(
 @pytest.mark.parametrize(
     "evidence", [GOOGLE, replace(GOOGLE, account=BOB), replace(GOOGLE, scopes=frozenset({"openid"}))]
 )
-def test_a_cause_that_the_server_names_is_believed(text: str, stage: Stage, slug: str, evidence: GrantEvidence) -> None:
+def test_a_cause_that_the_server_names_is_believed(text: str, stage: Stage, slug: str, evidence: GrantFacts) -> None:
     assert diagnosed(Failure(text=text, stage=stage, provider="google"), ANN, evidence)[0] == slug
 
 
@@ -114,7 +114,7 @@ def test_a_cause_that_the_server_names_is_believed(text: str, stage: Stage, slug
 def test_what_is_no_refusal_is_left_as_it_is(failure: Failure) -> None:
     evidence = replace(MICROSOFT, account=BOB, scopes=frozenset())
 
-    assert second_thoughts(failure, ANN, evidence, now=NOW) == failure
+    assert explain_token_refusal(failure, ANN, evidence, now=NOW) == failure
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ def test_what_is_no_refusal_is_left_as_it_is(failure: Failure) -> None:
     ],
     ids=["account", "scopes", "expiry", "expired"],
 )
-def test_where_something_is_not_known_nothing_is_concluded_from_the_rest(evidence: GrantEvidence) -> None:
-    assert second_thoughts(EXCHANGE_NO, ANN, evidence, now=NOW) == EXCHANGE_NO
+def test_where_something_is_not_known_nothing_is_concluded_from_the_rest(evidence: GrantFacts) -> None:
+    assert explain_token_refusal(EXCHANGE_NO, ANN, evidence, now=NOW) == EXCHANGE_NO
 
 
 def test_not_connected_without_knowing_who_signed_in_is_left_to_the_wording() -> None:
@@ -147,7 +147,7 @@ def test_not_connected_without_knowing_who_signed_in_is_left_to_the_wording() ->
     ],
 )
 def test_spellings_of_one_account_are_one_account(one: str, other: str) -> None:
-    thought = second_thoughts(GMAIL_400, one, replace(GOOGLE, account=other), now=NOW)
+    thought = explain_token_refusal(GMAIL_400, one, replace(GOOGLE, account=other), now=NOW)
 
     assert thought.sign == Sign.GRANT_IN_ORDER
 
@@ -161,7 +161,7 @@ def test_spellings_of_one_account_are_one_account(one: str, other: str) -> None:
     ],
 )
 def test_spellings_of_one_scope_are_one_scope(scope: str) -> None:
-    thought = second_thoughts(EXCHANGE_NO, ANN, replace(MICROSOFT, scopes=frozenset({scope})), now=NOW)
+    thought = explain_token_refusal(EXCHANGE_NO, ANN, replace(MICROSOFT, scopes=frozenset({scope})), now=NOW)
 
     assert thought.sign == Sign.GRANT_IN_ORDER
 
@@ -176,7 +176,7 @@ def test_spellings_of_one_scope_are_one_scope(scope: str) -> None:
     ],
 )
 def test_an_audience_that_may_be_right_proves_nothing(audience: str) -> None:
-    thought = second_thoughts(EXCHANGE_NO, ANN, replace(MICROSOFT, audience=audience), now=NOW)
+    thought = explain_token_refusal(EXCHANGE_NO, ANN, replace(MICROSOFT, audience=audience), now=NOW)
 
     assert thought.sign == Sign.GRANT_IN_ORDER
 
@@ -185,13 +185,13 @@ def test_an_audience_that_may_be_right_proves_nothing(audience: str) -> None:
 def test_odd_scopes_and_audiences_break_nothing(scope: str) -> None:
     evidence = replace(GOOGLE, mail_scope=scope, scopes=frozenset({scope, "http://]"}), audience=scope)
 
-    assert second_thoughts(GMAIL_400, ANN, evidence, now=NOW).text.startswith(GMAIL_400.text)
+    assert explain_token_refusal(GMAIL_400, ANN, evidence, now=NOW).text.startswith(GMAIL_400.text)
 
 
 def test_the_comparison_is_told_in_one_line_without_controls() -> None:
     evidence = replace(GOOGLE, account="bob\r\n\x1b[31m@example.com", scopes=frozenset({"b", "a"}))
 
-    text = second_thoughts(GMAIL_400, ANN, evidence, now=NOW).text
+    text = explain_token_refusal(GMAIL_400, ANN, evidence, now=NOW).text
 
     assert text.endswith(
         "(mailbox: ann@example.com; signed in: bob [31m@example.com; granted: a b; needed: https://mail.google.com/)"
@@ -200,4 +200,6 @@ def test_the_comparison_is_told_in_one_line_without_controls() -> None:
 
 
 def test_granting_nothing_is_told_as_nothing() -> None:
-    assert "granted: nothing;" in second_thoughts(GMAIL_400, ANN, replace(GOOGLE, scopes=frozenset()), now=NOW).text
+    assert (
+        "granted: nothing;" in explain_token_refusal(GMAIL_400, ANN, replace(GOOGLE, scopes=frozenset()), now=NOW).text
+    )

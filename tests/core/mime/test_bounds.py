@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.core.mime import safe_html, text_of_html
-from webapp.core.mime.html_tokenizer import VOID, Balanced, Close, Open, names
+from webapp.core.mime import html_to_text, sanitize_html
+from webapp.core.mime.html_tokenizer import VOID, EndTag, StartTag, TreeBalancer, names
 
 MEGABYTE = 2**20
 TAGS = (
@@ -48,8 +48,8 @@ CHARACTERS = (
 def read_in(html: str) -> float:
     """Give the seconds that all of it takes."""
     started = time.process_time()
-    safe_html(html)
-    text_of_html(html)
+    sanitize_html(html)
+    html_to_text(html)
     return time.process_time() - started
 
 
@@ -77,15 +77,15 @@ def test_a_megabyte_of_attributes_is_read_in_time(html: str) -> None:
 def test_what_is_beyond_the_bound_is_not_read() -> None:
     html = "x" * MEGABYTE + "beyond"
 
-    assert "beyond" not in safe_html(html)
-    assert "beyond" not in text_of_html(html)
+    assert "beyond" not in sanitize_html(html)
+    assert "beyond" not in html_to_text(html)
 
 
 def test_memory_stays_within_bounds() -> None:
     html = "<p title=a>x</p>" * 5_000 + "x" * (50 * MEGABYTE)
     tracemalloc.start()
 
-    safe_html(html)
+    sanitize_html(html)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
@@ -99,18 +99,18 @@ MIXED = st.sampled_from([*(f"<{name}>" for name in sorted(KNOWN)), *(f"</{name}>
 @given(st.lists(MIXED, max_size=200).map("".join))
 def test_whatever_comes_in_what_goes_out_is_nested_properly(html: str) -> None:
     nested: list[str] = []
-    for piece in Balanced(KNOWN).read(html):
+    for piece in TreeBalancer(KNOWN).read(html):
         match piece:
-            case Open(name) if name not in VOID:
+            case StartTag(name) if name not in VOID:
                 nested.append(name)
-            case Close(name):
+            case EndTag(name):
                 assert nested.pop() == name
 
     assert nested == []
 
 
 def test_no_element_is_nested_deeper_than_the_bound() -> None:
-    deep = safe_html("<div>" * 20_000 + "the text" + "</div>" * 20_000)
+    deep = sanitize_html("<div>" * 20_000 + "the text" + "</div>" * 20_000)
 
     assert deep.count("<div>") == 100
     assert "the text" in deep

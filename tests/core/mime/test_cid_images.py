@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 
 import pytest
 
-from webapp.core.mime import ALTOGETHER, LARGEST, named_images, safe_html
+from webapp.core.mime import MAX_IMAGE_BYTES, MAX_TOTAL_BYTES, images_by_content_id, sanitize_html
 
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 20
@@ -15,13 +15,13 @@ KINDS = {"gif": GIF, "png": PNG, "jpeg": JPEG, "webp": WEBP}
 
 def shown(html: str, **inline: bytes) -> list[bytes]:
     """Give the images that a document shows, as bytes."""
-    document = safe_html(html, inline=inline)
+    document = sanitize_html(html, inline=inline)
     return [b64decode(found) for found in re.findall(r'src="data:image/\w+;base64,([^"]+)"', document)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_image_of_the_message_becomes_a_part_of_the_document_as_what_it_is(kind: str) -> None:
-    document = safe_html("<p>x<img src='cid:a@b' alt=A></p>", inline={"a@b": KINDS[kind]})
+    document = sanitize_html("<p>x<img src='cid:a@b' alt=A></p>", inline={"a@b": KINDS[kind]})
 
     assert f'<img src="data:image/{kind};base64,{b64encode(KINDS[kind]).decode()}" alt="A">' in document
 
@@ -30,7 +30,7 @@ def test_an_image_of_the_message_becomes_a_part_of_the_document_as_what_it_is(ki
 def test_an_address_may_be_written_in_many_ways(address: str) -> None:
     html = f'<img src="{address}">'
 
-    assert named_images(html) == ("a",)
+    assert images_by_content_id(html) == ("a",)
     assert shown(html, a=GIF) == [GIF]
 
 
@@ -44,11 +44,11 @@ def test_an_address_may_be_written_in_many_ways(address: str) -> None:
         b"RIFF\x0a\0\0\0WAVE",
         b"BM" + bytes(50),
         b" " + PNG,
-        PNG + bytes(LARGEST),
+        PNG + bytes(MAX_IMAGE_BYTES),
     ],
 )
 def test_what_is_no_image_or_too_large_is_not_shown(image: bytes) -> None:
-    assert '<img alt="A">' in safe_html("<img src=cid:a alt=A>", inline={"a": image})
+    assert '<img alt="A">' in sanitize_html("<img src=cid:a alt=A>", inline={"a": image})
 
 
 @pytest.mark.parametrize(
@@ -61,18 +61,18 @@ def test_what_is_no_image_or_too_large_is_not_shown(image: bytes) -> None:
     ],
 )
 def test_an_image_stands_only_where_an_image_is_named(html: str) -> None:
-    document = safe_html(html, inline={"a": GIF})
+    document = sanitize_html(html, inline={"a": GIF})
 
     assert "base64" not in document
     assert "cid:" not in document
 
 
 def test_one_image_that_is_named_a_thousand_times_fills_no_document() -> None:
-    image = PNG + bytes(LARGEST - len(PNG))
+    image = PNG + bytes(MAX_IMAGE_BYTES - len(PNG))
 
     images = shown("<img src=cid:a>" * 1000 + "<img src=cid:b>", a=image, b=GIF)
 
-    assert images == [image] * (ALTOGETHER // LARGEST)
+    assert images == [image] * (MAX_TOTAL_BYTES // MAX_IMAGE_BYTES)
     assert shown("<img src=cid:b>" * 1000, b=GIF) == [GIF] * 1000
 
 
@@ -80,4 +80,4 @@ def test_at_most_twenty_images_are_named_each_once_and_none_in_comments() -> Non
     html = "<!-- <img src=cid:no> --><style><img src=cid:no></style>"
     html += "".join(f"<img src=https://x.test/><img src=cid:{number}><img src=cid:{number}>" for number in range(50))
 
-    assert named_images(html) == tuple(map(str, range(20)))
+    assert images_by_content_id(html) == tuple(map(str, range(20)))

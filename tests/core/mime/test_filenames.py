@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.core.mime import safe_name
+from webapp.core.mime import safe_filename
 
 
 @pytest.mark.parametrize(
@@ -41,19 +41,19 @@ from webapp.core.mime import safe_name
     ],
 )
 def test_a_name_is_fit_for_any_file_system(name: str, safe: str) -> None:
-    assert safe_name(name, fallback="fallback.bin") == safe
+    assert safe_filename(name, fallback="fallback.bin") == safe
 
 
 def test_a_long_name_keeps_its_ending() -> None:
-    name = safe_name("a" * 5000 + ".tar.gz", fallback="x")
+    name = safe_filename("a" * 5000 + ".tar.gz", fallback="x")
 
     assert len(name) <= 120
     assert name.endswith("aaa.gz")
 
 
 def test_a_fallback_is_made_safe_too() -> None:
-    assert safe_name("", fallback="../x") == "x"
-    assert safe_name("", fallback="..") == "attachment"
+    assert safe_filename("", fallback="../x") == "x"
+    assert safe_filename("", fallback="..") == "attachment"
 
 
 TROUBLE = st.sampled_from(
@@ -63,11 +63,11 @@ TROUBLE = st.sampled_from(
 
 @given(st.lists(TROUBLE | st.text(st.characters(exclude_categories=()), max_size=5)).map("".join))
 def test_any_name_is_safe_and_stays_as_it_is(name: str) -> None:
-    safe = safe_name(name, fallback="x")
+    safe = safe_filename(name, fallback="x")
 
     assert 0 < len(safe) <= 120
     assert len(safe.encode()) <= 255
     assert not set(safe) & set('/\\:*?"<>|\x00\n\r')
     assert safe[0] not in ".- "
     assert safe[-1] not in ". "
-    assert safe_name(safe, fallback="x") == safe
+    assert safe_filename(safe, fallback="x") == safe

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.mime.corpus import HOSTILE, SPY
-from webapp.core.mime import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, safe_html
+from webapp.core.mime import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, sanitize_html
 from webapp.core.mime.html_sanitizer import _ATTRIBUTES, _EVERYWHERE, _TAGS
 
 ADDRESSES = re.compile(r"(?:https?://[^\s]+|mailto:[^\s]+|tel:[^\s]+)", re.IGNORECASE)
@@ -55,7 +55,7 @@ class Inspector(HTMLParser):
 
 
 def body(html: str, *, images: bool = False) -> str:
-    document = safe_html(html, images=images)
+    document = sanitize_html(html, images=images)
     head, start, rest = document.partition('<body dir="auto">')
     assert start
     assert "script" not in head
@@ -110,7 +110,7 @@ def test_no_mixture_of_pieces_is_harmful(html: str) -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=())))
 def test_any_text_becomes_a_document_that_utf8_can_hold(text: str) -> None:
-    safe_html(text).encode()
+    sanitize_html(text).encode()
 
 
 def test_ordinary_mail_looks_as_it_was_written() -> None:
@@ -184,7 +184,7 @@ def test_images_within_the_mail_are_shown() -> None:
 
 def test_the_document_carries_the_policy_of_its_answer() -> None:
     for images, policy in ((False, FRAME_POLICY), (True, FRAME_POLICY_WITH_IMAGES)):
-        carried = re.findall(r'content="(default-src[^"]*)"', safe_html("x", images=images))
+        carried = re.findall(r'content="(default-src[^"]*)"', sanitize_html("x", images=images))
 
         assert len(carried) == 1
         assert policy.startswith(carried[0] + "; frame-ancestors 'self'; sandbox ")

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.mime.corpus import HOSTILE
-from webapp.core.mime import text_of_html
+from webapp.core.mime import html_to_text
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,12 @@ from webapp.core.mime import text_of_html
     ],
 )
 def test_html_is_read_as_a_person_would(html: str, text: str) -> None:
-    assert text_of_html(html) == text
+    assert html_to_text(html) == text
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_html_is_read_without_controls(name: str) -> None:
-    text = text_of_html(HOSTILE[name])
+    text = html_to_text(HOSTILE[name])
 
     text.encode()
     assert not any(char < " " and char not in "\n\t" for char in text)
@@ -47,7 +47,7 @@ def test_hostile_html_is_read_without_controls(name: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_text_is_read_without_controls(html: str) -> None:
-    text = text_of_html(html)
+    text = html_to_text(html)
 
     text.encode()
     assert not any(char < " " and char not in "\n\t" for char in text)

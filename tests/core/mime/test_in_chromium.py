@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
 
 from tests.core.mime.corpus import HOSTILE, SPY
-from webapp.core.mime import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, safe_html
+from webapp.core.mime import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, sanitize_html
 
 PORTAL = "http://portal.test"
 PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
@@ -89,7 +89,7 @@ AS_IT_IS: Callable[[str], str] = str
 
 
 @pytest.mark.parametrize("path", ["/", "/mail"], ids=["framed", "opened directly"])
-@pytest.mark.parametrize("make", [AS_IT_IS, safe_html], ids=["as it is", "made safe"])
+@pytest.mark.parametrize("make", [AS_IT_IS, sanitize_html], ids=["as it is", "made safe"])
 def test_the_whole_corpus_makes_no_request_and_runs_nothing(
     portal: Portal, make: Callable[[str], str], path: str
 ) -> None:
@@ -105,7 +105,7 @@ def test_the_whole_corpus_makes_no_request_and_runs_nothing(
 @pytest.mark.parametrize("name", HOSTILE)
 def test_each_of_the_corpus_makes_no_request_even_without_a_policy(portal: Portal, name: str) -> None:
     portal.policy = "sandbox allow-scripts allow-same-origin allow-forms"
-    portal.mail = safe_html(HOSTILE[name])
+    portal.mail = sanitize_html(HOSTILE[name])
 
     portal.page.goto(PORTAL + "/mail", wait_until="load")
 
@@ -126,7 +126,7 @@ def test_these_tests_can_fail(portal: Portal) -> None:
 
 def test_remote_images_are_fetched_over_https_when_asked_for(portal: Portal) -> None:
     portal.policy = FRAME_POLICY_WITH_IMAGES
-    portal.mail = safe_html(everything(), images=True)
+    portal.mail = sanitize_html(everything(), images=True)
 
     portal.open("/")
 
@@ -137,7 +137,7 @@ def test_remote_images_are_fetched_over_https_when_asked_for(portal: Portal) -> 
 
 def test_images_within_the_mail_are_shown(portal: Portal) -> None:
     written = f"<img alt=dot src=cid:dot@here><img alt=written src='data:image/gif;base64,{b64encode(PIXEL).decode()}'>"
-    portal.mail = safe_html(written, inline={"dot@here": PIXEL})
+    portal.mail = sanitize_html(written, inline={"dot@here": PIXEL})
 
     portal.open("/")
 
@@ -148,7 +148,7 @@ def test_images_within_the_mail_are_shown(portal: Portal) -> None:
 
 
 def test_a_link_opens_beside_the_portal_and_tells_nothing_of_it(portal: Portal) -> None:
-    portal.mail = safe_html(f"<a href='{SPY}/followed'>{escape('Follow')}</a>")
+    portal.mail = sanitize_html(f"<a href='{SPY}/followed'>{escape('Follow')}</a>")
     portal.open("/")
 
     with portal.page.expect_popup() as opened:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.core.mime import decoded_text
+from webapp.core.mime import decode_text
 from webapp.core.mime.charsets import _CODECS, _KNOWN, _REALLY
 
 
@@ -53,7 +53,7 @@ from webapp.core.mime.charsets import _CODECS, _KNOWN, _REALLY
     ],
 )
 def test_a_text_is_read_as_it_was_meant(data: bytes, charset: str | None, encoding: str | None, text: str) -> None:
-    assert decoded_text(data, charset=charset, encoding=encoding) == text
+    assert decode_text(data, charset=charset, encoding=encoding) == text
 
 
 LABELS = st.none() | st.text(max_size=20) | st.sampled_from(sorted(_KNOWN))
@@ -62,7 +62,7 @@ ENCODINGS = st.none() | st.sampled_from(["base64", "quoted-printable", "x-uuenco
 
 @given(st.binary(), LABELS, ENCODINGS)
 def test_any_bytes_become_lines_without_controls(data: bytes, charset: str | None, encoding: str | None) -> None:
-    text = decoded_text(data, charset=charset, encoding=encoding)
+    text = decode_text(data, charset=charset, encoding=encoding)
 
     text.encode()
     assert not any(char < " " and char not in "\n\t" for char in text)
@@ -72,7 +72,7 @@ def test_any_bytes_become_lines_without_controls(data: bytes, charset: str | Non
 def test_text_encoded_by_the_rules_comes_back(text: str) -> None:
     data = base64.encodebytes(text.encode())
 
-    assert decoded_text(data, charset="utf-8", encoding="base64") == text
+    assert decode_text(data, charset="utf-8", encoding="base64") == text
 
 
 def test_every_charset_on_the_list_exists() -> None:
@@ -85,7 +85,7 @@ def test_a_label_is_never_looked_up_by_python(monkeypatch: pytest.MonkeyPatch) -
     codecs.register(search := lambda name: asked.append(name))
 
     for number in range(20):
-        decoded_text(b"\xff", charset=f"never-heard-{number}", encoding=None)
+        decode_text(b"\xff", charset=f"never-heard-{number}", encoding=None)
     codecs.unregister(search)
 
     assert asked == []
@@ -96,6 +96,6 @@ def test_a_label_is_never_looked_up_by_python(monkeypatch: pytest.MonkeyPatch) -
 def test_a_megabyte_of_nonsense_is_decoded_at_once(encoding: str, piece: bytes) -> None:
     started = time.process_time()
 
-    decoded_text(piece * (2**20 // len(piece)), charset="utf-8", encoding=encoding)
+    decode_text(piece * (2**20 // len(piece)), charset="utf-8", encoding=encoding)
 
     assert time.process_time() - started < 2

@@ -28,11 +28,11 @@ def test_timeout_of_a_spent_budget_is_an_error() -> None:
 
 def test_bytes_add_up() -> None:
     budget = Budget(60, 100)
-    budget.took(60)
-    budget.took(40)
+    budget.spend_bytes(60)
+    budget.spend_bytes(40)
 
     with pytest.raises(ImapError) as raised:
-        budget.took(1)
+        budget.spend_bytes(1)
 
     assert raised.value.sign is Sign.TOO_MUCH_DATA
 

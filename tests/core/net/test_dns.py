@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from webapp.core.net.dns import look_up
+from webapp.core.net.dns import resolve_with_timeout
 
 
 def test_ipv4_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -12,8 +12,8 @@ def test_ipv4_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [(socket.AF_INET6, 0, 0, "", new), (socket.AF_INET, 0, 0, "", old)]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
 
-    assert look_up("provider.example", 443, 5) == [(socket.AF_INET, old), (socket.AF_INET6, new)]
+    assert resolve_with_timeout("provider.example", 443, 5) == [(socket.AF_INET, old), (socket.AF_INET6, new)]
 
 
 def test_an_address_needs_no_lookup() -> None:
-    assert look_up("127.0.0.1", 443, 5) == [(socket.AF_INET, ("127.0.0.1", 443))]
+    assert resolve_with_timeout("127.0.0.1", 443, 5) == [(socket.AF_INET, ("127.0.0.1", 443))]

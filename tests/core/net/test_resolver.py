@@ -8,16 +8,16 @@ import pytest
 
 from webapp.core.imap.protocol.errors import NameResolutionError, Sign
 from webapp.core.imap.protocol.server_settings import Network
-from webapp.core.net.address_policy import may_be_reached
+from webapp.core.net.address_policy import is_allowed
 from webapp.core.net.deadline import Budget
-from webapp.core.net.resolver import Destination, canonical, resolve
+from webapp.core.net.resolver import ResolvedHost, normalize_hostname, resolve_public_addresses
 
 PUBLIC_ONLY = Network()
 LOOPBACK = Network(allowed=(ip_network("127.0.0.0/8"), ip_network("::1/128")))
 
 
-def look_up(host: str, network: Network = PUBLIC_ONLY) -> Destination:
-    return resolve(host, network, Budget(5, 1000), 5)
+def look_up(host: str, network: Network = PUBLIC_ONLY) -> ResolvedHost:
+    return resolve_public_addresses(host, network, Budget(5, 1000), 5)
 
 
 def sign_of(host: str, network: Network = PUBLIC_ONLY) -> str | None:
@@ -134,15 +134,15 @@ def test_other_spelling_of_this_machine_is_recognised(host: str) -> None:
 def test_allowed_range_opens_what_is_inside_it_and_nothing_else() -> None:
     allowed = [ip_network("10.1.0.0/16"), ip_network("fd00::/8")]
 
-    assert may_be_reached(ip_address("10.1.2.3"), allowed)
-    assert may_be_reached(ip_address("::ffff:10.1.2.3"), allowed)
-    assert may_be_reached(ip_address("fd12::1"), allowed)
-    assert not may_be_reached(ip_address("10.2.0.1"), allowed)
-    assert not may_be_reached(ip_address("127.0.0.1"), allowed)
+    assert is_allowed(ip_address("10.1.2.3"), allowed)
+    assert is_allowed(ip_address("::ffff:10.1.2.3"), allowed)
+    assert is_allowed(ip_address("fd12::1"), allowed)
+    assert not is_allowed(ip_address("10.2.0.1"), allowed)
+    assert not is_allowed(ip_address("127.0.0.1"), allowed)
 
 
 def test_range_in_which_addresses_are_wrapped_does_not_open_what_they_wrap() -> None:
-    assert not may_be_reached(ip_address("64:ff9b::7f00:1"), [ip_network("64:ff9b::/96")])
+    assert not is_allowed(ip_address("64:ff9b::7f00:1"), [ip_network("64:ff9b::/96")])
 
 
 def test_localhost_is_found_when_loopback_is_allowed() -> None:
@@ -187,7 +187,7 @@ def test_look_up_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 
     with pytest.raises(NameResolutionError) as raised:
-        resolve("mail.example.com", PUBLIC_ONLY, Budget(5, 1000), 0.05)
+        resolve_public_addresses("mail.example.com", PUBLIC_ONLY, Budget(5, 1000), 0.05)
 
     assert raised.value.sign is Sign.NAME_LOOKUP_BROKEN
 
@@ -216,4 +216,4 @@ def test_known_host_is_not_asked_for_and_is_vetted_all_the_same() -> None:
     ],
 )
 def test_host_has_one_canonical_form(host: str, name: str) -> None:
-    assert canonical(host) == name
+    assert normalize_hostname(host) == name

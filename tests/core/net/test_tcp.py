@@ -4,7 +4,7 @@ from ipaddress import ip_address
 import pytest
 
 from webapp.core.net.deadline import Budget
-from webapp.core.net.tcp import dial
+from webapp.core.net.tcp import connect_tcp
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_an_end_met_while_connecting_is_left_to_whoever_speaks_next(
         port = server.getsockname()[1]
         server.settimeout(5)
 
-        sock = dial([ip_address("127.0.0.1")], port, Budget(5, 100), 2)
+        sock = connect_tcp([ip_address("127.0.0.1")], port, Budget(5, 100), 2)
 
         with sock:
             peer, _ = server.accept()

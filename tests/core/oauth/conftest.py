@@ -14,8 +14,8 @@ from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
 
 from tests.core.oauth.servers import Server, by_path
-from webapp.core.oauth import ClientSettings, Endpoints, HttpLimits, OAuthClient
-from webapp.core.oauth.jwks import KEYS
+from webapp.core.oauth import ClientRegistration, Endpoints, HttpLimits, OAuthClient
+from webapp.core.oauth.jwks import JWKS_CACHE
 
 CLIENT_ID = "postroom.example"
 CLIENT_SECRET = "GOC-secret/of+the=portal"
@@ -73,9 +73,9 @@ def sign(content: object, *, key: RSAKey | ECKey | None = None, alg: str = "RS25
 @pytest.fixture(autouse=True)
 def no_kept_keys() -> Iterator[None]:
     """Forget keys: another test's server may have had the same port."""
-    KEYS.forget()
+    JWKS_CACHE.forget()
     yield
-    KEYS.forget()
+    JWKS_CACHE.forget()
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def provider(server: Server) -> Server:
     return server
 
 
-def settings_for(server: Server, **changes: Any) -> ClientSettings:
+def settings_for(server: Server, **changes: Any) -> ClientRegistration:
     endpoints = Endpoints(
         authorization=server.url("authorize"),
         token=server.url("token"),
@@ -104,7 +104,7 @@ def settings_for(server: Server, **changes: Any) -> ClientSettings:
         revocation=server.url("revoke"),
     )
     endpoints = replace(endpoints, **{name: changes.pop(name) for name in ("issuer", "revocation") if name in changes})
-    settings = ClientSettings(
+    settings = ClientRegistration(
         endpoints=endpoints,
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,

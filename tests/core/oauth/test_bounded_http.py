@@ -15,22 +15,22 @@ from tests.core.imap.certificates import Authority
 from tests.core.oauth.conftest import QUICK
 from tests.core.oauth.servers import PATIENCE, Behaviour, Server, answers, drips, http, says, silent
 from webapp.core.diagnosis import diagnose
-from webapp.core.oauth.bounded_http import USUAL_LIMITS, HttpAnswer, HttpLimits, exchange
-from webapp.core.oauth.errors import Kind, OAuthFailure
+from webapp.core.oauth.bounded_http import USUAL_LIMITS, HttpLimits, HttpResponse, http_request
+from webapp.core.oauth.errors import FailureKind, OAuthError
 
 
-def get(url: str, limits: HttpLimits = USUAL_LIMITS, ca_file: Path | None = None) -> HttpAnswer:
-    return exchange("GET", url, headers={}, limits=limits, ca_file=ca_file)
+def get(url: str, limits: HttpLimits = USUAL_LIMITS, ca_file: Path | None = None) -> HttpResponse:
+    return http_request("GET", url, headers={}, limits=limits, ca_file=ca_file)
 
 
-def failure_of(url: str, limits: HttpLimits = USUAL_LIMITS, ca_file: Path | None = None) -> OAuthFailure:
-    with pytest.raises(OAuthFailure) as caught:
+def failure_of(url: str, limits: HttpLimits = USUAL_LIMITS, ca_file: Path | None = None) -> OAuthError:
+    with pytest.raises(OAuthError) as caught:
         get(url, limits, ca_file)
-    assert caught.value.kind is Kind.LATER
+    assert caught.value.kind is FailureKind.TEMPORARY
     return caught.value
 
 
-def slug_of(failure: OAuthFailure) -> str:
+def slug_of(failure: OAuthError) -> str:
     return diagnose(failure.failure("gmail")).problem.slug
 
 
@@ -52,9 +52,9 @@ def no_proxy_wanted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_an_answer_comes_back_and_the_connection_is_closed(server: Server) -> None:
     server.behaviour = answers(b'{"a": 1}', status="418 Teapot")
 
-    answer = exchange("POST", server.url("token?x=1"), headers={"X-Mine": "yes"}, body=b"a=b", limits=USUAL_LIMITS)
+    answer = http_request("POST", server.url("token?x=1"), headers={"X-Mine": "yes"}, body=b"a=b", limits=USUAL_LIMITS)
 
-    assert answer == HttpAnswer(status=418, body=b'{"a": 1}')
+    assert answer == HttpResponse(status=418, body=b'{"a": 1}')
     assert server.left.wait(PATIENCE)
     [request] = server.requests
     assert (request.line, request.body) == ("POST /token?x=1 HTTP/1.1", "a=b")
@@ -103,8 +103,8 @@ def test_a_peer_that_never_reads_does_not_outlast_the_deadline() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
 
-        with pytest.raises(OAuthFailure, match="timed out"):
-            exchange("POST", url, headers={}, body=b"x" * 50_000_000, limits=QUICK)
+        with pytest.raises(OAuthError, match="timed out"):
+            http_request("POST", url, headers={}, body=b"x" * 50_000_000, limits=QUICK)
 
 
 def test_a_peer_that_reads_slowly_does_not_outlast_the_deadline() -> None:
@@ -123,8 +123,8 @@ def test_a_peer_that_reads_slowly_does_not_outlast_the_deadline() -> None:
         drunk = pool.submit(sip, listening)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
 
-        with pytest.raises(OAuthFailure, match="timed out"):
-            exchange("POST", url, headers={}, body=body, limits=QUICK)
+        with pytest.raises(OAuthError, match="timed out"):
+            http_request("POST", url, headers={}, body=body, limits=QUICK)
 
         assert drunk.result(PATIENCE) < len(body)
 

@@ -18,7 +18,7 @@ from tests.core.oauth.conftest import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, QU
 from tests.core.oauth.servers import Behaviour, Request, Server, answers, drips, http, says, silent
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.failure import Stage
-from webapp.core.oauth import ClientSettings, Kind, OAuthClient, OAuthFailure
+from webapp.core.oauth import ClientRegistration, FailureKind, OAuthClient, OAuthError
 
 REDIRECT_URI = "https://portal.example/oauth/gmail/callback"
 VERIFIER = "verifier-" + "v" * 40
@@ -27,7 +27,7 @@ REFRESH_TOKEN = "1//refresh+token/of=ann"
 
 
 def redeem(client: OAuthClient) -> object:
-    return client.redeem(CODE, redirect_uri=REDIRECT_URI, verifier=VERIFIER)
+    return client.exchange_code(CODE, redirect_uri=REDIRECT_URI, verifier=VERIFIER)
 
 
 def test_the_authorization_url_carries_state_nonce_and_challenge(client: OAuthClient, server: Server) -> None:
@@ -63,7 +63,7 @@ def test_the_authorization_url_carries_state_nonce_and_challenge(client: OAuthCl
 def test_a_code_is_redeemed(client: OAuthClient, provider: Server) -> None:
     before = datetime.now(UTC)
 
-    answer = client.redeem(CODE, redirect_uri=REDIRECT_URI, verifier=VERIFIER)
+    answer = client.exchange_code(CODE, redirect_uri=REDIRECT_URI, verifier=VERIFIER)
 
     assert (answer.access_token, answer.refresh_token, answer.scopes) == (ACCESS_TOKEN, "1//new", None)
     assert before <= answer.expires_at - timedelta(seconds=3599) <= datetime.now(UTC)
@@ -155,10 +155,10 @@ def test_every_fault_of_a_token_endpoint_leaves_the_grant_alone(
 
     asks: list[Callable[[], object]] = [lambda: client.refresh(REFRESH_TOKEN), lambda: redeem(client)]
     for ask in asks:
-        with pytest.raises(OAuthFailure) as caught:
+        with pytest.raises(OAuthError) as caught:
             ask()
 
-        assert (caught.value.kind, caught.value.stage) == (Kind.LATER, Stage.TOKEN)
+        assert (caught.value.kind, caught.value.stage) == (FailureKind.TEMPORARY, Stage.TOKEN)
         assert diagnose(caught.value.failure("gmail")).problem.slug == slug
 
 
@@ -170,10 +170,10 @@ def test_a_slow_token_endpoint_leaves_the_grant_alone(
 ) -> None:
     server.behaviour = behaviour
 
-    with pytest.raises(OAuthFailure) as caught:
+    with pytest.raises(OAuthError) as caught:
         make_client(limits=QUICK).refresh(REFRESH_TOKEN)
 
-    assert caught.value.kind is Kind.LATER
+    assert caught.value.kind is FailureKind.TEMPORARY
     assert diagnose(caught.value.failure("gmail")).problem.slug == "connection-timeout"
 
 
@@ -181,10 +181,10 @@ def test_a_slow_token_endpoint_leaves_the_grant_alone(
 def test_the_end_of_a_grant_is_told(client: OAuthClient, server: Server, error: str) -> None:
     server.behaviour = answers({"error": error}, status="400 Bad Request")
 
-    with pytest.raises(OAuthFailure) as caught:
+    with pytest.raises(OAuthError) as caught:
         client.refresh(REFRESH_TOKEN)
 
-    assert caught.value.kind is Kind.ENDED
+    assert caught.value.kind is FailureKind.INVALID_GRANT
 
 
 def test_a_grant_is_revoked(client: OAuthClient, provider: Server) -> None:
@@ -217,17 +217,19 @@ def test_a_grant_that_is_gone_counts_as_revoked(client: OAuthClient, server: Ser
 @pytest.mark.parametrize(
     ("behaviour", "kind"),
     [
-        (answers({"error": "invalid_client"}, status="401 Unauthorized"), Kind.REFUSED),
-        (answers({"error": "temporarily_unavailable"}, status="503 Service Unavailable"), Kind.LATER),
-        (answers(b"", status="502 Bad Gateway"), Kind.LATER),
-        (answers({}, status="204 No Content"), Kind.LATER),
-        (says(b""), Kind.LATER),
+        (answers({"error": "invalid_client"}, status="401 Unauthorized"), FailureKind.REFUSED),
+        (answers({"error": "temporarily_unavailable"}, status="503 Service Unavailable"), FailureKind.TEMPORARY),
+        (answers(b"", status="502 Bad Gateway"), FailureKind.TEMPORARY),
+        (answers({}, status="204 No Content"), FailureKind.TEMPORARY),
+        (says(b""), FailureKind.TEMPORARY),
     ],
 )
-def test_a_revocation_that_fails_is_told(client: OAuthClient, server: Server, behaviour: Behaviour, kind: Kind) -> None:
+def test_a_revocation_that_fails_is_told(
+    client: OAuthClient, server: Server, behaviour: Behaviour, kind: FailureKind
+) -> None:
     server.behaviour = behaviour
 
-    with pytest.raises(OAuthFailure) as caught:
+    with pytest.raises(OAuthError) as caught:
         client.revoke(REFRESH_TOKEN)
 
     assert caught.value.kind is kind
@@ -258,7 +260,7 @@ def test_what_was_sent_is_in_no_text_repr_or_log(
         lambda: client.revoke(REFRESH_TOKEN),
     ]
     for ask in asks:
-        with pytest.raises(OAuthFailure) as caught:
+        with pytest.raises(OAuthError) as caught:
             ask()
         shown += [caught.value.text, repr(caught.value), str(caught.value.failure("gmail"))]
         assert caught.value.__cause__ is None
@@ -276,15 +278,15 @@ def test_an_odd_refresh_token_arrives_as_it_is(client: OAuthClient, provider: Se
 
 @pytest.mark.parametrize("token", ["", "\ud800"])
 def test_a_refresh_token_that_is_none_is_a_failure(client: OAuthClient, provider: Server, token: str) -> None:
-    with pytest.raises(OAuthFailure) as caught:
+    with pytest.raises(OAuthError) as caught:
         client.refresh(token)
 
-    assert caught.value.kind is Kind.REFUSED
+    assert caught.value.kind is FailureKind.REFUSED
     assert provider.requests == []
 
 
 def test_an_authorization_endpoint_that_is_no_address_is_a_failure(client: OAuthClient) -> None:
-    with pytest.raises(OAuthFailure) as caught:
+    with pytest.raises(OAuthError) as caught:
         client.authorization_url(redirect_uri=REDIRECT_URI, state="\ud800", nonce="n", verifier=VERIFIER)
 
     assert caught.value.stage is Stage.AUTHORIZE
@@ -315,6 +317,6 @@ def test_the_client_costs_the_start_of_the_portal_nothing() -> None:
 
 
 def test_the_secret_stays_out_of_the_settings_repr(server: Server) -> None:
-    settings: ClientSettings = settings_for(server)
+    settings: ClientRegistration = settings_for(server)
 
     assert CLIENT_SECRET not in repr(settings)

@@ -26,9 +26,9 @@ from tests.core.oauth.conftest import (
 from tests.core.oauth.servers import Behaviour, Server, answers, by_path, silent
 from tests.core.oauth.test_token_response import JSON
 from webapp.core.diagnosis import diagnose
-from webapp.core.oauth import GOOGLE, Identity, Kind, OAuthClient, OAuthFailure, Sign, microsoft
+from webapp.core.oauth import GOOGLE, FailureKind, Identity, OAuthClient, OAuthError, Sign, microsoft
 from webapp.core.oauth.endpoints import CONSUMERS_TENANT
-from webapp.core.oauth.jwks import KEYS
+from webapp.core.oauth.jwks import JWKS_CACHE
 
 TENANT = "5f2c1d7e-0a41-4b5c-9d55-3f0d2c1b7a90"
 OTHER_TENANT = "0a0b0c0d-0a41-4b5c-9d55-3f0d2c1b7a90"
@@ -36,16 +36,16 @@ MINUTE = 60
 
 
 def identify(client: OAuthClient, id_token: str) -> Identity:
-    return client.identify(id_token, nonce=NONCE, access_token=ACCESS_TOKEN)
+    return client.verify_identity(id_token, nonce=NONCE, access_token=ACCESS_TOKEN)
 
 
-def refusal(client: OAuthClient, id_token: str) -> OAuthFailure:
-    with pytest.raises(OAuthFailure) as caught:
+def refusal(client: OAuthClient, id_token: str) -> OAuthError:
+    with pytest.raises(OAuthError) as caught:
         identify(client, id_token)
     return caught.value
 
 
-def slug_of(failure: OAuthFailure, provider: str = "gmail") -> str:
+def slug_of(failure: OAuthError, provider: str = "gmail") -> str:
     return diagnose(failure.failure(provider)).problem.slug
 
 
@@ -135,7 +135,7 @@ def test_what_does_not_fit_is_named(
 ) -> None:
     failure = refusal(client, token(provider, **changes))
 
-    assert (failure.kind, failure.sign) == (Kind.REFUSED, sign)
+    assert (failure.kind, failure.sign) == (FailureKind.REFUSED, sign)
     assert words in failure.text
     assert slug is None or slug_of(failure) == slug
 
@@ -189,7 +189,7 @@ def forged(kind: str, server: Server) -> str:
 def test_a_signature_that_does_not_fit_is_refused(client: OAuthClient, provider: Server, kind: str) -> None:
     failure = refusal(client, forged(kind, provider))
 
-    assert (failure.kind, failure.sign) == (Kind.REFUSED, Sign.SIGNATURE_WRONG)
+    assert (failure.kind, failure.sign) == (FailureKind.REFUSED, Sign.SIGNATURE_WRONG)
     assert slug_of(failure) == "oauth-client-misconfigured"
 
 
@@ -250,7 +250,7 @@ def test_keys_out_of_reach_are_a_matter_of_time(
 
     failure = refusal(client, token(server))
 
-    assert (failure.kind, slug_of(failure)) == (Kind.LATER, slug)
+    assert (failure.kind, slug_of(failure)) == (FailureKind.TEMPORARY, slug)
 
 
 def test_keys_that_do_not_come_are_a_matter_of_time(make_client: MakeClient, server: Server) -> None:
@@ -258,7 +258,7 @@ def test_keys_that_do_not_come_are_a_matter_of_time(make_client: MakeClient, ser
 
     failure = refusal(make_client(limits=QUICK), token(server))
 
-    assert (failure.kind, slug_of(failure)) == (Kind.LATER, "connection-timeout")
+    assert (failure.kind, slug_of(failure)) == (FailureKind.TEMPORARY, "connection-timeout")
 
 
 @pytest.mark.parametrize("issuer", ["https://accounts.google.com", "accounts.google.com"])
@@ -334,7 +334,7 @@ def test_whatever_is_claimed_only_a_failure_leaves(
 ) -> None:
     try:
         shown = identify(client, sign(claims(provider.url()) | changes)).address
-    except OAuthFailure as failure:
+    except OAuthError as failure:
         shown = failure.text
 
     assert shown.isprintable()
@@ -348,22 +348,22 @@ def test_whatever_the_header_says_only_a_failure_leaves(
     _, body, signature = token(provider).split(".")
     other = {"alg": "RS256", "kid": "first", "more": 1} | header  # so that the signature never fits
 
-    with pytest.raises(OAuthFailure):
+    with pytest.raises(OAuthError):
         identify(client, f"{segment(other)}.{body}.{signature}")
 
 
 @given(text=st.text(alphabet="ey.J0_-=aZ", max_size=40))
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_comes_as_a_token_only_a_failure_leaves(client: OAuthClient, text: str) -> None:
-    with pytest.raises(OAuthFailure):
+    with pytest.raises(OAuthError):
         identify(client, text)
 
 
 @given(body=JSON)
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_comes_as_keys_only_a_failure_leaves(client: OAuthClient, server: Server, body: object) -> None:
-    KEYS.forget()
+    JWKS_CACHE.forget()
     server.behaviour = answers({"keys": [body, {"kty": "RSA", "n": body, "e": body, "kid": "first"}]})
 
-    with pytest.raises(OAuthFailure):
+    with pytest.raises(OAuthError):
         identify(client, token(server))

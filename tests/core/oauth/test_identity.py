@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.core.oauth.identity import Identity, identity_of
+from webapp.core.oauth.identity import Identity, parse_identity
 
 TENANT = "5f2c1d7e-0a41-4b5c-9d55-3f0d2c1b7a90"
 
@@ -12,7 +12,7 @@ def test_google_names_account_address_and_domain() -> None:
         "sub": "11", "email": "ann@example.com", "email_verified": True, "hd": "example.com", "name": "Ann", "tid": "x",
     }  # fmt: skip
 
-    assert identity_of(claims, is_microsoft=False) == Identity(
+    assert parse_identity(claims, is_microsoft=False) == Identity(
         subject="11", address="ann@example.com", name="Ann", hosted_domain="example.com"
     )
 
@@ -24,7 +24,7 @@ def test_google_names_account_address_and_domain() -> None:
 def test_only_a_verified_address_counts(verified: object, address: str) -> None:
     claims = {"sub": "11", "email": "ann@example.com", "email_verified": verified}
 
-    assert identity_of(claims, is_microsoft=False).address == address
+    assert parse_identity(claims, is_microsoft=False).address == address
 
 
 def test_microsoft_names_the_account_by_tenant_and_object() -> None:
@@ -36,7 +36,7 @@ def test_microsoft_names_the_account_by_tenant_and_object() -> None:
         "name": "Ann",
     }
 
-    assert identity_of(claims, is_microsoft=True) == Identity(
+    assert parse_identity(claims, is_microsoft=True) == Identity(
         subject=f"{TENANT}:0-1", address="ann@contoso.example", name="Ann", tenant=TENANT
     )
 
@@ -53,8 +53,8 @@ def test_microsoft_names_the_account_by_tenant_and_object() -> None:
     ],
 )
 def test_microsoft_names_the_address_in_one_of_three_claims(claims: dict[str, object], address: str) -> None:
-    assert identity_of({"sub": "1", **claims}, is_microsoft=True).address == address
+    assert parse_identity({"sub": "1", **claims}, is_microsoft=True).address == address
 
 
 def test_without_an_object_the_subject_remains() -> None:
-    assert identity_of({"sub": "pairwise", "tid": TENANT}, is_microsoft=True).subject == "pairwise"
+    assert parse_identity({"sub": "pairwise", "tid": TENANT}, is_microsoft=True).subject == "pairwise"

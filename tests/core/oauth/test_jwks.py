@@ -3,8 +3,8 @@
 import pytest
 
 from tests.core.oauth.conftest import curve_key, jwks, signing_key
-from webapp.core.oauth.errors import OAuthFailure
-from webapp.core.oauth.jwks import KeyCache, NamedKey, read_keys
+from webapp.core.oauth.errors import OAuthError
+from webapp.core.oauth.jwks import JwksCache, NamedKey, parse_jwks
 
 
 class Provider:
@@ -18,7 +18,7 @@ class Provider:
     def __call__(self) -> tuple[NamedKey, ...]:
         self.asked += 1
         if self.broken:
-            raise OAuthFailure("down")
+            raise OAuthError("down")
         return tuple(NamedKey(kid, signing_key()) for kid in self.kids)
 
 
@@ -31,7 +31,7 @@ class Clock:
 
 def test_keys_are_kept_for_an_hour() -> None:
     clock, provider = Clock(), Provider("a")
-    cache = KeyCache(clock)
+    cache = JwksCache(clock)
 
     for _ in range(3):
         assert len(cache.find("uri", "a", provider)) == 1
@@ -43,7 +43,7 @@ def test_keys_are_kept_for_an_hour() -> None:
 
 
 def test_each_provider_has_keys_of_its_own() -> None:
-    cache, one, other = KeyCache(), Provider("a"), Provider("b")
+    cache, one, other = JwksCache(), Provider("a"), Provider("b")
 
     assert cache.find("one", "a", one)
     assert cache.find("other", "b", other)
@@ -52,7 +52,7 @@ def test_each_provider_has_keys_of_its_own() -> None:
 
 def test_an_unknown_key_is_asked_for_at_most_once_a_minute() -> None:
     clock, provider = Clock(), Provider("a")
-    cache = KeyCache(clock)
+    cache = JwksCache(clock)
     cache.find("uri", "a", provider)
 
     for _ in range(5):
@@ -66,18 +66,18 @@ def test_an_unknown_key_is_asked_for_at_most_once_a_minute() -> None:
 
 
 def test_keys_survive_a_provider_that_is_down() -> None:
-    cache, provider = KeyCache(), Provider("a")
+    cache, provider = JwksCache(), Provider("a")
     cache.find("uri", "a", provider)
     provider.broken = True
 
-    with pytest.raises(OAuthFailure):
+    with pytest.raises(OAuthError):
         cache.find("uri", "new", provider)
 
     assert len(cache.find("uri", "a", provider)) == 1
 
 
 def test_many_providers_do_not_pile_up() -> None:
-    cache = KeyCache()
+    cache = JwksCache()
 
     for number in range(100):
         assert cache.find(f"uri{number}", "a", Provider("a"))
@@ -86,7 +86,7 @@ def test_many_providers_do_not_pile_up() -> None:
 
 
 def test_a_token_that_names_no_key_may_be_signed_by_any() -> None:
-    assert len(KeyCache().find("uri", None, Provider("a", "b"))) == 2
+    assert len(JwksCache().find("uri", None, Provider("a", "b"))) == 2
 
 
 def test_a_key_that_cannot_be_used_does_not_spoil_the_rest() -> None:
@@ -102,9 +102,9 @@ def test_a_key_that_cannot_be_used_does_not_spoil_the_rest() -> None:
         None,
     ]
 
-    assert [named.kid for named in read_keys({"keys": [*odd, *good]})] == ["first", "curve"]
+    assert [named.kid for named in parse_jwks({"keys": [*odd, *good]})] == ["first", "curve"]
 
 
 @pytest.mark.parametrize("jwks", [{}, {"keys": None}, {"keys": {"kid": "a"}}, {"keys": "text"}])
 def test_what_is_no_key_set_has_no_keys(jwks: dict[str, object]) -> None:
-    assert read_keys(jwks) == ()
+    assert parse_jwks(jwks) == ()

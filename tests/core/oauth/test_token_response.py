@@ -9,26 +9,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.core.diagnosis import diagnose
-from webapp.core.oauth.bounded_http import HttpAnswer
-from webapp.core.oauth.errors import Kind, OAuthFailure
-from webapp.core.oauth.token_response import TokenAnswer, token_answer
+from webapp.core.oauth.bounded_http import HttpResponse
+from webapp.core.oauth.errors import FailureKind, OAuthError
+from webapp.core.oauth.token_response import TokenResponse, parse_token_response
 
 SINCE = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECRET = "refresh-token-of-ann"
 
 
-def read(body: object, status: int = 200) -> TokenAnswer:
+def read(body: object, status: int = 200) -> TokenResponse:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return token_answer(HttpAnswer(status=status, body=content), since=SINCE, secrets=(SECRET,))
+    return parse_token_response(HttpResponse(status=status, body=content), since=SINCE, secrets=(SECRET,))
 
 
-def failure_of(body: object, status: int = 200) -> OAuthFailure:
-    with pytest.raises(OAuthFailure) as caught:
+def failure_of(body: object, status: int = 200) -> OAuthError:
+    with pytest.raises(OAuthError) as caught:
         read(body, status)
     return caught.value
 
 
-def slug_of(failure: OAuthFailure, provider: str = "gmail") -> str:
+def slug_of(failure: OAuthError, provider: str = "gmail") -> str:
     return diagnose(failure.failure(provider)).problem.slug
 
 
@@ -41,7 +41,7 @@ def test_a_whole_answer_is_read() -> None:
         granted(expires_in=3599, refresh_token="rt", scope="openid https://mail.google.com/", id_token="a.b.c", new=1)
     )
 
-    assert answer == TokenAnswer(
+    assert answer == TokenResponse(
         access_token="at",
         expires_at=SINCE + timedelta(seconds=3599),
         refresh_token="rt",
@@ -116,7 +116,7 @@ def test_a_token_of_16_kib_is_fine() -> None:
 def test_a_token_that_no_protocol_could_carry_is_a_failure(name: str, token: object) -> None:
     failure = failure_of(granted(**{name: token}))
 
-    assert (failure.kind, slug_of(failure)) == (Kind.LATER, "server-unavailable")
+    assert (failure.kind, slug_of(failure)) == (FailureKind.TEMPORARY, "server-unavailable")
     assert "LOGOUT" not in failure.text
 
 
@@ -156,7 +156,7 @@ def test_a_token_that_no_protocol_could_carry_is_a_failure(name: str, token: obj
 def test_an_answer_that_is_none_says_that_the_provider_is_unavailable(status: int, body: bytes) -> None:
     failure = failure_of(body, status)
 
-    assert (failure.kind, slug_of(failure)) == (Kind.LATER, "server-unavailable")
+    assert (failure.kind, slug_of(failure)) == (FailureKind.TEMPORARY, "server-unavailable")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_an_answer_that_is_none_says_that_the_provider_is_unavailable(status: in
 def test_too_many_requests_are_told_as_such(body: bytes) -> None:
     failure = failure_of(body, 429)
 
-    assert failure.kind is Kind.LATER
+    assert failure.kind is FailureKind.TEMPORARY
     assert "429" in failure.text
     assert slug_of(failure) == "rate-limited" or b"invalid_client" in body
 
@@ -196,34 +196,46 @@ SECOND_FACTOR = {
 @pytest.mark.parametrize(
     ("status", "body", "kind", "slug", "provider"),
     [
-        (400, REVOKED, Kind.ENDED, "reconnect-required", "gmail"),
-        (200, REVOKED, Kind.ENDED, "reconnect-required", "gmail"),
-        (401, {"error": "invalid_grant"}, Kind.ENDED, "reconnect-required", "gmail"),
-        (400, REVOKED | {"error_subtype": "invalid_rapt"}, Kind.ENDED, "session-policy-expiry", "gmail"),
-        (400, SECOND_FACTOR, Kind.ENDED, "mfa-required", "outlook"),
-        (400, SECOND_FACTOR | {"error": "interaction_required"}, Kind.ENDED, "mfa-required", "outlook"),
-        (400, {"error": "interaction_required", "error_codes": [50076]}, Kind.ENDED, "mfa-required", "outlook"),
+        (400, REVOKED, FailureKind.INVALID_GRANT, "reconnect-required", "gmail"),
+        (200, REVOKED, FailureKind.INVALID_GRANT, "reconnect-required", "gmail"),
+        (401, {"error": "invalid_grant"}, FailureKind.INVALID_GRANT, "reconnect-required", "gmail"),
+        (400, REVOKED | {"error_subtype": "invalid_rapt"}, FailureKind.INVALID_GRANT, "session-policy-expiry", "gmail"),
+        (400, SECOND_FACTOR, FailureKind.INVALID_GRANT, "mfa-required", "outlook"),
+        (400, SECOND_FACTOR | {"error": "interaction_required"}, FailureKind.INVALID_GRANT, "mfa-required", "outlook"),
+        (
+            400,
+            {"error": "interaction_required", "error_codes": [50076]},
+            FailureKind.INVALID_GRANT,
+            "mfa-required",
+            "outlook",
+        ),
         (
             400,
             {"error": "consent_required", "suberror": "consent_required"},
-            Kind.ENDED,
+            FailureKind.INVALID_GRANT,
             "consent-not-given",
             "outlook",
         ),
-        (400, {"error": "login_required", "suberror": "basic_action"}, Kind.ENDED, "reconnect-required", "outlook"),
-        (400, {"error": "consent_required"}, Kind.REFUSED, "consent-not-given", "outlook"),
-        (400, {"error": "login_required", "suberror": ["x"]}, Kind.REFUSED, "reconnect-required", "outlook"),
+        (
+            400,
+            {"error": "login_required", "suberror": "basic_action"},
+            FailureKind.INVALID_GRANT,
+            "reconnect-required",
+            "outlook",
+        ),
+        (400, {"error": "consent_required"}, FailureKind.REFUSED, "consent-not-given", "outlook"),
+        (400, {"error": "login_required", "suberror": ["x"]}, FailureKind.REFUSED, "reconnect-required", "outlook"),
         (
             401,
             {"error": "invalid_client", "error_description": "Unauthorized"},
-            Kind.REFUSED,
+            FailureKind.REFUSED,
             "client-secret-wrong",
             "gmail",
         ),
         (
             401,
             {"error": "invalid_client", "error_description": "The OAuth client was not found."},
-            Kind.REFUSED,
+            FailureKind.REFUSED,
             "client-unknown",
             "gmail",
         ),
@@ -233,23 +245,35 @@ SECOND_FACTOR = {
                 "error": "invalid_client",
                 "error_description": "AADSTS7000222: The provided client secret keys are expired.",
             },
-            Kind.REFUSED,
+            FailureKind.REFUSED,
             "client-secret-expired",
             "outlook",
         ),
-        (400, {"error": "invalid_client", "error_codes": [7000215]}, Kind.REFUSED, "client-secret-wrong", "outlook"),
-        (400, {"error": "unauthorized_client", "error_codes": [700016]}, Kind.REFUSED, "client-unknown", "outlook"),
-        (400, {"error": "invalid_request", "error_codes": [90002]}, Kind.REFUSED, "wrong-tenant", "outlook"),
-        (400, {"error": "invalid_scope"}, Kind.REFUSED, "scope-missing", "gmail"),
-        (400, {"error": "invalid_request"}, Kind.REFUSED, "oauth-client-misconfigured", "gmail"),
-        (400, {"error": "redirect_uri_mismatch"}, Kind.REFUSED, "redirect-uri-mismatch", "gmail"),
-        (400, {"error": "admin_policy_enforced"}, Kind.REFUSED, "app-blocked-by-admin", "gmail"),
-        (400, {"error": {"code": 400, "status": "INVALID_ARGUMENT"}}, Kind.REFUSED, "unknown", "gmail"),
-        (400, {"hint": "?"}, Kind.REFUSED, "unknown", "gmail"),
+        (
+            400,
+            {"error": "invalid_client", "error_codes": [7000215]},
+            FailureKind.REFUSED,
+            "client-secret-wrong",
+            "outlook",
+        ),
+        (
+            400,
+            {"error": "unauthorized_client", "error_codes": [700016]},
+            FailureKind.REFUSED,
+            "client-unknown",
+            "outlook",
+        ),
+        (400, {"error": "invalid_request", "error_codes": [90002]}, FailureKind.REFUSED, "wrong-tenant", "outlook"),
+        (400, {"error": "invalid_scope"}, FailureKind.REFUSED, "scope-missing", "gmail"),
+        (400, {"error": "invalid_request"}, FailureKind.REFUSED, "oauth-client-misconfigured", "gmail"),
+        (400, {"error": "redirect_uri_mismatch"}, FailureKind.REFUSED, "redirect-uri-mismatch", "gmail"),
+        (400, {"error": "admin_policy_enforced"}, FailureKind.REFUSED, "app-blocked-by-admin", "gmail"),
+        (400, {"error": {"code": 400, "status": "INVALID_ARGUMENT"}}, FailureKind.REFUSED, "unknown", "gmail"),
+        (400, {"hint": "?"}, FailureKind.REFUSED, "unknown", "gmail"),
     ],
 )
 def test_a_refusal_keeps_what_a_diagnosis_needs(
-    status: int, body: dict[str, Any], kind: Kind, slug: str, provider: str
+    status: int, body: dict[str, Any], kind: FailureKind, slug: str, provider: str
 ) -> None:
     failure = failure_of(body, status)
 
@@ -270,7 +294,7 @@ def test_everything_particular_is_quoted_on_one_line() -> None:
 def test_a_token_type_nobody_can_use_is_refused() -> None:
     failure = failure_of(granted(token_type="DPoP"))
 
-    assert failure.kind is Kind.REFUSED
+    assert failure.kind is FailureKind.REFUSED
     assert "DPoP" in failure.text
 
 
@@ -295,7 +319,7 @@ def test_tokens_stay_out_of_the_repr() -> None:
     answer = read(granted(access_token="secret-a", refresh_token="secret-b", id_token="secret-c"))
 
     assert "secret" not in repr(answer)
-    assert "secret" not in repr(HttpAnswer(status=200, body=b"secret"))
+    assert "secret" not in repr(HttpResponse(status=200, body=b"secret"))
 
 
 JSON = st.recursive(
@@ -317,7 +341,7 @@ def test_whatever_is_answered_only_a_failure_leaves(status: int, body: bytes) ->
     try:
         answer = read(body, status)
         shown, lifetime = answer.access_token, answer.expires_at - SINCE
-    except OAuthFailure as failure:
+    except OAuthError as failure:
         shown, lifetime = failure.text, timedelta(0)
         diagnose(failure.failure("outlook"))
 

@@ -6,7 +6,7 @@ import pytest
 
 from webapp.core.diagnosis.failure import Failure, OAuthSign, Stage
 from webapp.core.imap import Outcome, Report, Security, ServerSettings, Step, StepName
-from webapp.services.connections.check_result import STEP_LABELS, Facts, Verdict
+from webapp.services.connections.check_result import STEP_LABELS, CheckResult, HelpContext
 from webapp.services.connections.checks import report_from_json, report_json
 
 SERVER = ServerSettings(host="imap.gmail.com", port=993, security=Security.TLS, user="ann@example.com")
@@ -38,7 +38,7 @@ def test_every_step_has_a_label() -> None:
 
 
 def test_a_report_with_an_access_token_is_told_step_by_step() -> None:
-    verdict = Verdict.of(failed(OAuthSign.GRANT_ENDED), SERVER, "ann@example.com")
+    verdict = CheckResult.of(failed(OAuthSign.GRANT_ENDED), SERVER, "ann@example.com")
 
     assert verdict.summary == "Stopped at “Access token” after 500 ms · 12:00:00 UTC"
     assert "access_token failed 500 ms" in verdict.technical
@@ -52,7 +52,7 @@ def test_a_report_is_read_as_it_was_written() -> None:
 
 
 def test_a_report_stored_before_there_were_access_tokens_is_read() -> None:
-    verdict = Verdict.of(report_from_json(BEFORE), SERVER, "ann@example.com")
+    verdict = CheckResult.of(report_from_json(BEFORE), SERVER, "ann@example.com")
 
     assert verdict.slug == "connection-refused"
     assert verdict.summary.startswith("Stopped at “Connect”")
@@ -66,7 +66,7 @@ def test_a_report_stored_before_there_were_access_tokens_is_read() -> None:
     ],
 )
 def test_who_acts_in_this_very_case_is_said_on_page_and_report(sign: str, text: str, who: str, label: str) -> None:
-    verdict = Verdict.of(failed(sign, text), SERVER, "ann@example.com")
+    verdict = CheckResult.of(failed(sign, text), SERVER, "ann@example.com")
 
     assert verdict.slug == "scope-missing"
     assert verdict.facts.who == who
@@ -74,9 +74,9 @@ def test_who_acts_in_this_very_case_is_said_on_page_and_report(sign: str, text: 
 
 
 def test_facts_that_are_known_already_are_taken_as_they_are() -> None:
-    facts = Facts(host="imap.example.com", user="info@example.com", account="ann@example.com", provider="gmail")
+    facts = HelpContext(host="imap.example.com", user="info@example.com", account="ann@example.com", provider="gmail")
 
-    verdict = Verdict.of(failed(OAuthSign.OTHER_ACCOUNT), SERVER, "ann@example.com", facts=facts)
+    verdict = CheckResult.of(failed(OAuthSign.OTHER_ACCOUNT), SERVER, "ann@example.com", facts=facts)
 
     assert (verdict.facts.host, verdict.facts.account, verdict.facts.provider) == (
         "imap.example.com",

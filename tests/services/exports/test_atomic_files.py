@@ -2,8 +2,8 @@
 
 import pytest
 
-from webapp.core.mime import safe_name
-from webapp.services.exports.atomic_files import fitting
+from webapp.core.mime import safe_filename
+from webapp.services.exports.atomic_files import shorten_name
 
 START = "2026-11-28_3fa9c1-4294967295-1.1.1.1.1.1.1.1.1.1_"
 
@@ -12,7 +12,7 @@ START = "2026-11-28_3fa9c1-4294967295-1.1.1.1.1.1.1.1.1.1_"
     "name", ["a." + "x" * 300, "a." + "😀" * 300, "😀" * 300, "a" * 300 + ".csv", "ä" * 200 + ".tar.gz"]
 )
 def test_a_name_is_no_longer_than_a_disk_holds(name: str) -> None:
-    fitted = fitting(START, safe_name(name, fallback="attachment"))
+    fitted = shorten_name(START, safe_filename(name, fallback="attachment"))
 
     assert len(fitted.encode()) <= 240
     assert fitted.startswith(START)

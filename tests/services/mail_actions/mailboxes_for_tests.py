@@ -16,10 +16,10 @@ from tests.servers.dovecot import PATIENCE, USERS, Dovecot
 from tests.servers.plugin import DovecotWith
 from tests.servers.services import hand_over
 from webapp.config.app_state import secret_box
-from webapp.core.imap.mailbox.message_commands import Chosen
-from webapp.core.imap.mailbox.messages import Listing, list_messages
+from webapp.core.imap.mailbox.message_commands import MessageSet
+from webapp.core.imap.mailbox.messages import MessageListing, list_messages
 from webapp.models import Connection, CredentialType, User, db
-from webapp.services.connections.mail_session import opened
+from webapp.services.connections.mail_session import open_mail_session
 
 USER = "acts@example.com"
 
@@ -61,16 +61,16 @@ class Post:
         folders = [self.server.mail(USER, each) for each in mailboxes] or [each.parent for each in root.rglob("cur")]
         return {_name(folder.relative_to(root)): Counter(_messages(folder)) for folder in folders}
 
-    def listed(self, mailbox: str) -> Listing:
-        with opened(self.connection) as session:
+    def listed(self, mailbox: str) -> MessageListing:
+        with open_mail_session(self.connection) as session:
             return list_messages(session, mailbox, limit=200)
 
-    def chosen(self, mailbox: str, *numbers: int) -> Chosen:
+    def chosen(self, mailbox: str, *numbers: int) -> MessageSet:
         """Choose messages by their place, the oldest first; all of them where none is named."""
         listing = self.listed(mailbox)
         messages = sorted(listing.messages, key=lambda message: message.uid)
         picked = [messages[number] for number in numbers] if numbers else messages
-        return Chosen(
+        return MessageSet(
             mailbox=mailbox,
             uid_validity=listing.uid_validity,
             messages={message.uid: message.fingerprint for message in picked},
@@ -132,7 +132,7 @@ def connect(owner_id: int, *, port: int, name: str = "Acts") -> Connection:
     )
     db.session.add(connection)
     db.session.flush()
-    connection.sealed_password = secret_box().seal(USERS[USER], "connection", connection.id, "sealed_password")
+    connection.sealed_password = secret_box().encrypt(USERS[USER], "connection", connection.id, "sealed_password")
     db.session.commit()
     return connection
 

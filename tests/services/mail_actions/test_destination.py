@@ -5,8 +5,8 @@ import pytest
 from tests.core.imap.conftest import authority, network
 from tests.core.imap.test_mailbox_list import session_with
 from webapp.core.imap import MailboxError, Network
-from webapp.models import Kind
-from webapp.services.mail_actions.destination import Caution, NoArchiveError, NoTrashError, find_way
+from webapp.models import ActionKind
+from webapp.services.mail_actions.destination import ActionWarning, NoArchiveError, NoTrashError, resolve_action
 
 __all__ = ["authority", "network"]
 
@@ -25,50 +25,55 @@ LISTED = (
 @pytest.mark.parametrize(
     ("capabilities", "kind", "mailbox", "destination", "cautions"),
     [
-        ("MOVE", Kind.DELETE, "INBOX", "[Gmail]/Papierkorb", ()),
-        ("MOVE", Kind.ARCHIVE, "INBOX", "Archive", ()),
-        ("", Kind.MOVE, "INBOX", "Elsewhere", (Caution.LEFT_MARKED,)),
-        ("MOVE", Kind.EXPUNGE, "INBOX", "", (Caution.PERMANENT, Caution.LEFT_MARKED)),
-        ("UIDPLUS", Kind.EXPUNGE, "INBOX", "", (Caution.PERMANENT,)),
-        ("MOVE", Kind.ARCHIVE, "Archive", "Archive", (Caution.ALREADY_THERE,)),
-        (GMAIL, Kind.ARCHIVE, "INBOX", "[Gmail]/Alle Nachrichten", (Caution.GMAIL_LABEL,)),
-        (GMAIL, Kind.MOVE, "[Gmail]/Alle Nachrichten", "Elsewhere", ()),
-        (GMAIL, Kind.COPY, "INBOX", "Elsewhere", (Caution.GMAIL_COPY_IS_LABEL,)),
-        (GMAIL, Kind.DELETE, "INBOX", "[Gmail]/Papierkorb", (Caution.GMAIL_TRASH,)),
-        (GMAIL, Kind.EXPUNGE, "INBOX", "[Gmail]/Papierkorb", (Caution.PERMANENT,)),
-        (GMAIL, Kind.EXPUNGE, "[Gmail]/Spam", "", (Caution.PERMANENT,)),
-        (GMAIL, Kind.FLAG, "INBOX", "", ()),
+        ("MOVE", ActionKind.DELETE, "INBOX", "[Gmail]/Papierkorb", ()),
+        ("MOVE", ActionKind.ARCHIVE, "INBOX", "Archive", ()),
+        ("", ActionKind.MOVE, "INBOX", "Elsewhere", (ActionWarning.LEFT_MARKED,)),
+        ("MOVE", ActionKind.EXPUNGE, "INBOX", "", (ActionWarning.PERMANENT, ActionWarning.LEFT_MARKED)),
+        ("UIDPLUS", ActionKind.EXPUNGE, "INBOX", "", (ActionWarning.PERMANENT,)),
+        ("MOVE", ActionKind.ARCHIVE, "Archive", "Archive", (ActionWarning.ALREADY_THERE,)),
+        (GMAIL, ActionKind.ARCHIVE, "INBOX", "[Gmail]/Alle Nachrichten", (ActionWarning.GMAIL_LABEL,)),
+        (GMAIL, ActionKind.MOVE, "[Gmail]/Alle Nachrichten", "Elsewhere", ()),
+        (GMAIL, ActionKind.COPY, "INBOX", "Elsewhere", (ActionWarning.GMAIL_COPY_IS_LABEL,)),
+        (GMAIL, ActionKind.DELETE, "INBOX", "[Gmail]/Papierkorb", (ActionWarning.GMAIL_TRASH,)),
+        (GMAIL, ActionKind.EXPUNGE, "INBOX", "[Gmail]/Papierkorb", (ActionWarning.PERMANENT,)),
+        (GMAIL, ActionKind.EXPUNGE, "[Gmail]/Spam", "", (ActionWarning.PERMANENT,)),
+        (GMAIL, ActionKind.FLAG, "INBOX", "", ()),
     ],
 )
 def test_where_messages_go_and_what_to_know(
-    network: Network, capabilities: str, kind: Kind, mailbox: str, destination: str, cautions: tuple[Caution, ...]
+    network: Network,
+    capabilities: str,
+    kind: ActionKind,
+    mailbox: str,
+    destination: str,
+    cautions: tuple[ActionWarning, ...],
 ) -> None:
     with session_with(network, capabilities, LIST=LISTED) as session:
-        way = find_way(session, kind, mailbox, "Elsewhere")
+        way = resolve_action(session, kind, mailbox, "Elsewhere")
 
     assert (way.kind, way.destination, way.cautions) == (kind, destination, cautions)
 
 
 def test_to_delete_from_trash_is_to_remove(network: Network) -> None:
     with session_with(network, GMAIL, LIST=LISTED) as session:
-        way = find_way(session, Kind.DELETE, "[Gmail]/Papierkorb", "")
+        way = resolve_action(session, ActionKind.DELETE, "[Gmail]/Papierkorb", "")
 
-    assert (way.kind, way.destination, way.cautions) == (Kind.EXPUNGE, "", (Caution.PERMANENT,))
+    assert (way.kind, way.destination, way.cautions) == (ActionKind.EXPUNGE, "", (ActionWarning.PERMANENT,))
 
 
 @pytest.mark.parametrize(
     ("kind", "capabilities", "error"),
     [
-        (Kind.DELETE, "", NoTrashError),
-        (Kind.EXPUNGE, GMAIL, NoTrashError),
-        (Kind.ARCHIVE, "", NoArchiveError),
-        (Kind.ARCHIVE, GMAIL, NoArchiveError),
-        (Kind.MOVE, "", MailboxError),
+        (ActionKind.DELETE, "", NoTrashError),
+        (ActionKind.EXPUNGE, GMAIL, NoTrashError),
+        (ActionKind.ARCHIVE, "", NoArchiveError),
+        (ActionKind.ARCHIVE, GMAIL, NoArchiveError),
+        (ActionKind.MOVE, "", MailboxError),
     ],
 )
 def test_a_server_without_such_a_mailbox_is_an_error_of_its_own(
-    network: Network, kind: Kind, capabilities: str, error: type[MailboxError]
+    network: Network, kind: ActionKind, capabilities: str, error: type[MailboxError]
 ) -> None:
     listed = '* LIST (\\Noselect \\Trash) "/" Trash\n* LIST (\\Noselect \\Archive) "/" Archive\nTAG OK Done'
     with session_with(network, capabilities, LIST=listed) as session, pytest.raises(error):
-        find_way(session, kind, "INBOX", "")
+        resolve_action(session, kind, "INBOX", "")

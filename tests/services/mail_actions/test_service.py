@@ -16,7 +16,15 @@ from hypothesis import strategies as st
 from tests.servers.awkward_names import AWKWARD_NAMES
 from tests.services.mail_actions.mailboxes_for_tests import USER, Post, State, at_each, ids, message_id
 from webapp.models import Connection, User, db
-from webapp.services.mail_actions.service import Done, Kind, Refusal, UndoError, Wish, perform, undo
+from webapp.services.mail_actions.service import (
+    ActionKind,
+    ActionRequest,
+    ActionResult,
+    ResumeRefusal,
+    UndoError,
+    execute,
+    undo,
+)
 
 Difference = dict[str, tuple[set[tuple[str, str]], set[tuple[str, str]]]]
 
@@ -31,22 +39,22 @@ def difference(before: State, after: State) -> Difference:
 class Case:
     """An act on some messages of a mailbox: which flags they had there, and where they are after it with which."""
 
-    kind: Kind
+    kind: ActionKind
     lost: dict[int, str]
     won: dict[int, str]
     where: str = ""
 
 
 CASES = (
-    Case(Kind.SEEN, {0: "", 2: "F"}, {0: "S", 2: "FS"}),
-    Case(Kind.UNSEEN, {1: "S"}, {1: ""}),
-    Case(Kind.FLAG, {0: ""}, {0: "F"}),
-    Case(Kind.UNFLAG, {2: "F"}, {2: ""}),
-    Case(Kind.COPY, {}, {0: "", 2: "F"}, "Elsewhere"),
-    Case(Kind.MOVE, {0: "", 2: "F"}, {0: "", 2: "F"}, "Elsewhere"),
-    Case(Kind.ARCHIVE, {0: "", 2: "F"}, {0: "", 2: "F"}, "Archiv"),
-    Case(Kind.DELETE, {0: "", 2: "F"}, {0: "", 2: "F"}, "Papierkorb"),
-    Case(Kind.EXPUNGE, {0: "", 2: "F"}, {}),
+    Case(ActionKind.SEEN, {0: "", 2: "F"}, {0: "S", 2: "FS"}),
+    Case(ActionKind.UNSEEN, {1: "S"}, {1: ""}),
+    Case(ActionKind.FLAG, {0: ""}, {0: "F"}),
+    Case(ActionKind.UNFLAG, {2: "F"}, {2: ""}),
+    Case(ActionKind.COPY, {}, {0: "", 2: "F"}, "Elsewhere"),
+    Case(ActionKind.MOVE, {0: "", 2: "F"}, {0: "", 2: "F"}, "Elsewhere"),
+    Case(ActionKind.ARCHIVE, {0: "", 2: "F"}, {0: "", 2: "F"}, "Archiv"),
+    Case(ActionKind.DELETE, {0: "", 2: "F"}, {0: "", 2: "F"}, "Papierkorb"),
+    Case(ActionKind.EXPUNGE, {0: "", 2: "F"}, {}),
 )
 
 
@@ -59,7 +67,7 @@ def test_an_act_touches_what_was_chosen_and_nothing_else(post: Post, member: Use
         chosen = post.chosen(work, *(case.lost or case.won))
         before = post.state()
 
-        done = perform(post.connection, Wish(kind=case.kind, what=chosen, destination=case.where), member)
+        done = execute(post.connection, ActionRequest(kind=case.kind, what=chosen, destination=case.where), member)
 
         expected: Difference = defaultdict(lambda: (set(), set()))
         expected[work][0].update((message_id(work, at), flags) for at, flags in case.lost.items())
@@ -78,7 +86,9 @@ def test_every_awkward_mailbox_takes_messages_and_gives_them_back(post: Post, me
     work = post.new("", "S")
     before = post.state()
     for name in names:
-        done = perform(post.connection, Wish(kind=Kind.MOVE, what=post.chosen(work, 0), destination=name), member)
+        done = execute(
+            post.connection, ActionRequest(kind=ActionKind.MOVE, what=post.chosen(work, 0), destination=name), member
+        )
         assert (done.done, done.act_id is not None) == (1, True), name
         assert undo(post.connection, done.act_id or 0, member).done == 1
 
@@ -96,7 +106,7 @@ def test_any_move_and_its_undo_leave_everything_as_it_was(post: Post, member: Us
         before = post.state(work, target)
         numbers = [at for at, (_, picked) in enumerate(messages) if picked]
         what = post.chosen(work, *numbers)
-        done = perform(post.connection, Wish(kind=Kind.MOVE, what=what, destination=target), member)
+        done = execute(post.connection, ActionRequest(kind=ActionKind.MOVE, what=what, destination=target), member)
         assert done.done == len(what.messages)
         assert sum(post.state(target)[target].values()) == 2 + done.done
         if done.act_id is not None:
@@ -110,10 +120,10 @@ def test_any_move_and_its_undo_leave_everything_as_it_was(post: Post, member: Us
 @at_each("MOVE", "UIDPLUS", "neither")
 def test_of_acts_at_once_each_message_is_in_one_and_undo_is_won_by_one(app: Flask, post: Post, member: User) -> None:
     work, target = post.new(*(["S"] * 30)), post.new()
-    wish = Wish(kind=Kind.MOVE, what=post.chosen(work), destination=target)
+    wish = ActionRequest(kind=ActionKind.MOVE, what=post.chosen(work), destination=target)
     barrier = Barrier(3)
 
-    def at_once(act: Callable[[Connection], Done]) -> Done | Refusal:
+    def at_once(act: Callable[[Connection], ActionResult]) -> ActionResult | ResumeRefusal:
         with app.app_context():
             connection = db.session.get_one(Connection, post.connection.id)
             barrier.wait()
@@ -125,8 +135,8 @@ def test_of_acts_at_once_each_message_is_in_one_and_undo_is_won_by_one(app: Flas
     with ThreadPoolExecutor(3) as people:
         acts = [
             done
-            for done in people.map(at_once, [partial(perform, wish=wish, user=member)] * 3)
-            if isinstance(done, Done)
+            for done in people.map(at_once, [partial(execute, wish=wish, user=member)] * 3)
+            if isinstance(done, ActionResult)
         ]
         assert ids(post.state(target), target) == Counter(message_id(work, number) for number in range(30))
         assert (sum(done.done for done in acts), sum(done.gone for done in acts)) == (30, 60)
@@ -135,9 +145,12 @@ def test_of_acts_at_once_each_message_is_in_one_and_undo_is_won_by_one(app: Flas
         act_id = first.act_id or 0
         back = list(people.map(at_once, [partial(undo, act_id=act_id, user=member)] * 3))
 
-    (won,) = (each for each in back if isinstance(each, Done))
+    (won,) = (each for each in back if isinstance(each, ActionResult))
     assert sum(ids(post.state(work), work).values()) == won.done == first.done
-    assert {each for each in back if not isinstance(each, Done)} <= {Refusal.RUNNING, Refusal.UNDONE}
+    assert {each for each in back if not isinstance(each, ActionResult)} <= {
+        ResumeRefusal.RUNNING,
+        ResumeRefusal.UNDONE,
+    }
 
 
 def test_among_100_000_messages_only_the_chosen_are_touched(post: Post, member: User) -> None:
@@ -151,21 +164,21 @@ def test_among_100_000_messages_only_the_chosen_are_touched(post: Post, member: 
         post.fill(name)
     before = others(post)
 
-    def changed_by(kind: Kind, *, where: str = "") -> tuple[set[str], int, Done]:
+    def changed_by(kind: ActionKind, *, where: str = "") -> tuple[set[str], int, ActionResult]:
         """Act on the three newest messages, and give what has gone of the others, and how many there are now."""
         what = post.chosen(work, -1, -2, -3)
-        done = perform(post.connection, Wish(kind=kind, what=what, destination=where), member)
+        done = execute(post.connection, ActionRequest(kind=kind, what=what, destination=where), member)
         after = {path.name for path in folder.iterdir()}
         return set(names[:-3]) - after, len(after), done
 
-    for kind, where in ((Kind.FLAG, ""), (Kind.UNSEEN, ""), (Kind.COPY, "Elsewhere")):
+    for kind, where in ((ActionKind.FLAG, ""), (ActionKind.UNSEEN, ""), (ActionKind.COPY, "Elsewhere")):
         assert changed_by(kind, where=where)[:2] == (set(), 100_000)
-    for kind, where in ((Kind.MOVE, "Elsewhere"), (Kind.ARCHIVE, ""), (Kind.DELETE, "")):
+    for kind, where in ((ActionKind.MOVE, "Elsewhere"), (ActionKind.ARCHIVE, ""), (ActionKind.DELETE, "")):
         lost, left, done = changed_by(kind, where=where)
         assert (lost, left, done.done) == (set(), 99_997, 3)
         assert undo(post.connection, done.act_id or 0, member).done == 3
         assert len(list(folder.iterdir())) == 100_000
-    assert changed_by(Kind.EXPUNGE)[:2] == (set(), 99_997)
+    assert changed_by(ActionKind.EXPUNGE)[:2] == (set(), 99_997)
     assert others(post) == {**before, "Elsewhere": before["Elsewhere"] + 3}
 
 

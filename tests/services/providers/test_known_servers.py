@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from webapp.core.imap import Security, ServerSettings
-from webapp.core.net.resolver import canonical
+from webapp.core.net.resolver import normalize_hostname
 from webapp.services.providers.known_servers import KNOWN_SERVERS, KnownServer, find_by_address, find_by_host
 
 each_server = pytest.mark.parametrize("server", KNOWN_SERVERS, ids=lambda server: server.key)
@@ -17,7 +17,7 @@ each_server = pytest.mark.parametrize("server", KNOWN_SERVERS, ids=lambda server
 def test_a_row_makes_settings_that_a_check_accepts(server: KnownServer) -> None:
     settings = ServerSettings(host=server.host, port=server.port, security=server.security, user="ann")
 
-    assert canonical(settings.host) == server.host
+    assert normalize_hostname(settings.host) == server.host
     assert 0 < settings.port < 65536
     assert settings.port == settings.security.port or server.key == "proton"
 

@@ -11,18 +11,18 @@ from flask import Flask
 from sqlalchemy import delete, insert, select, update
 
 from tests.web.api.conftest import MakeProgram, Program, said
-from webapp.core.oauth.client import Identity, TokenAnswer
-from webapp.core.oauth.errors import Kind, OAuthFailure
+from webapp.core.oauth.client import Identity, TokenResponse
+from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import ApiToken, Connection, CredentialType, Grant, Scope, User, db, token_hash, utcnow, writes
 from webapp.models.api_token import api_token_connection
 from webapp.services.accounts.api_tokens import make_token
-from webapp.services.providers.oauth.client_registration import registration_in_force
+from webapp.services.providers.oauth.client_registration import effective_client_without_secret
 from webapp.services.providers.oauth.failure_json import failure_json
 from webapp.services.providers.oauth.grants import store_consent
-from webapp.web.api.authentication import let_in
+from webapp.web.api.authentication import authenticate_token
 
 MINUTE = timedelta(minutes=1)
-OVER = failure_json(OAuthFailure("The grant is over", kind=Kind.ENDED))
+OVER = failure_json(OAuthError("The grant is over", kind=FailureKind.INVALID_GRANT))
 _numbers = count(1)
 
 
@@ -82,10 +82,10 @@ def connect(app: Flask, access_token: str) -> int:
     """Save a connection that somebody has signed in for; its access token lives for an hour."""
     number = next(_numbers)
     address = f"anna{number}@example.com"
-    tokens = TokenAnswer(access_token=access_token, refresh_token="refresh", expires_at=utcnow() + 60 * MINUTE)
+    tokens = TokenResponse(access_token=access_token, refresh_token="refresh", expires_at=utcnow() + 60 * MINUTE)
     with app.app_context():
         before = writes.set(True)
-        client = replace(registration_in_force(CredentialType.OUTLOOK), client_id="portal")
+        client = replace(effective_client_without_secret(CredentialType.OUTLOOK), client_id="portal")
         connection = Connection(
             name=f"Mailbox {number}", name_key=f"mailbox {number}", address=address,
             credential_type=CredentialType.OUTLOOK,
@@ -104,7 +104,7 @@ def step_by_step(monkeypatch: pytest.MonkeyPatch) -> list[Scope]:
 
     def noting(scope: Scope) -> None:
         seen.append(scope)
-        let_in(scope)
+        authenticate_token(scope)
 
     monkeypatch.setattr("webapp.web.api.operation.let_in", noting)
     return seen

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.web.api.conftest import MakeProgram, Program, said
 from tests.web.pages.connections.conftest import MakeConnection
 from webapp.core.imap.protocol.session_pool import close_idle
-from webapp.models import CheckReport, Scope, State, User, db
+from webapp.models import CheckReport, CheckState, Scope, User, db
 
 
 @pytest.fixture
@@ -185,13 +185,13 @@ def test_a_mailbox_that_cannot_be_opened_is_a_problem_with_its_diagnosis(
 @pytest.mark.parametrize(
     ("key", "state"),
     [
-        ("wrong-password", State.FAILS),
-        ("connection-refused", State.NOT_TESTED),
-        ("too-many-connections", State.NOT_TESTED),
+        ("wrong-password", CheckState.FAILS),
+        ("connection-refused", CheckState.NOT_TESTED),
+        ("too-many-connections", CheckState.NOT_TESTED),
     ],
 )
 def test_what_somebody_has_to_mend_is_noted_with_the_connection_once(
-    app: Flask, program: MakeProgram, member: User, make_connection: MakeConnection, key: str, state: State
+    app: Flask, program: MakeProgram, member: User, make_connection: MakeConnection, key: str, state: CheckState
 ) -> None:
     path = f"/connections/{make_connection(member, key)}"
 
@@ -201,7 +201,7 @@ def test_what_somebody_has_to_mend_is_noted_with_the_connection_once(
     assert program(member).read(path)["state"] == state
     with app.app_context():
         reports = db.session.scalars(select(CheckReport.problem)).all()
-    assert reports == ([key] if state is State.FAILS else [])
+    assert reports == ([key] if state is CheckState.FAILS else [])
 
 
 def test_a_token_for_another_connection_or_without_the_scope_reads_nothing(

@@ -11,7 +11,7 @@ from tests.web.pages.connections.conftest import MakeConnection
 from webapp.core.imap.protocol.errors import ConnectError, ImapError, MailboxError, ReadOnlyError, Sign
 from webapp.models import Scope, User
 from webapp.web.api import mail_actions
-from webapp.web.mailbox_slug import ref_of
+from webapp.web.mailbox_slug import encode_mailbox_name
 
 LETTERS = ("one", "two", "three", "bystander")
 
@@ -109,7 +109,7 @@ WRONG: list[tuple[str, dict[str, Any], int]] = [
     ("messages/move", {"messages": ["{ref}"] * 501, "to": "Archive"}, 422),
     ("messages/move", {"messages": ["{ref}"], "to": "Archive", "dry_run": "yes"}, 422),
     ("messages/move", {"messages": ["SU5CT1g.1.1"], "to": "Archive"}, 410),
-    ("messages/delete", {"messages": [f"{ref_of('No such')}.1.1"]}, 404),
+    ("messages/delete", {"messages": [f"{encode_mailbox_name('No such')}.1.1"]}, 404),
     ("messages/delete", {"messages": ["{ref}"], "permanently": 1}, 422),
     ("messages/flags", {"messages": ["{ref}"]}, 422),
     ("messages/flags", {"messages": ["{ref}"], "add": ["seen"], "remove": ["seen"]}, 422),

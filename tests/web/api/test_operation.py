@@ -39,7 +39,7 @@ def test_every_reference_in_the_document_resolves(client: FlaskClient) -> None:
 def test_of_no_act_a_failure_of_the_portal_says_that_nothing_was_changed(app: Flask) -> None:
     acts = [f"api.{each.name}" for each in OPERATIONS if each.scope is Scope.WRITE]
 
-    for endpoint in (*acts, "mailboxes.act", "mailboxes.undo", "mailboxes.go_on"):
+    for endpoint in (*acts, "mailboxes.execute_action", "mailboxes.undo", "mailboxes.resume"):
         values: dict[str, Any] = {"connection_id": 1, "act_id": 1, "ref": "x"}
         with app.test_request_context():
             path = url_for(endpoint, **{each: values[each] for each in arguments(app, endpoint)})

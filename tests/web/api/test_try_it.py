@@ -107,7 +107,7 @@ def test_every_other_operation_has_its_form(person: FlaskClient) -> None:
     page = person.get(PAGE).get_data(as_text=True)
 
     for operation in OPERATIONS:
-        assert (f'value="{operation.name}"' in page) is operation.changes_nothing
+        assert (f'value="{operation.name}"' in page) is operation.is_safe
 
 
 def test_a_strangers_form_and_a_stranger_get_nowhere(app: Flask, person: FlaskClient) -> None:

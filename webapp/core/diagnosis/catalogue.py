@@ -6,14 +6,14 @@ Knows nothing of how a problem is recognised (see `rules`), nor of the pages tha
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from webapp.core.diagnosis.problem import UNKNOWN, Problem, Who
+from webapp.core.diagnosis.problem import UNKNOWN, Actor, Problem
 
 
-def _problem(slug: str, who: Who, verdict: str, fields: str = "", hint: str = "") -> Problem:
+def _problem(slug: str, who: Actor, verdict: str, fields: str = "", hint: str = "") -> Problem:
     return Problem(slug=slug, verdict=verdict, who=who, fields=tuple(fields.split()), hint=hint)
 
 
-_USER, _ADMIN, _OPERATOR, _WAIT = Who.USER, Who.ADMIN, Who.OPERATOR, Who.WAIT
+_USER, _ADMIN, _OPERATOR, _WAIT = Actor.USER, Actor.ADMIN, Actor.OPERATOR, Actor.WAIT
 
 _SIGN_IN_AND_CONSENT = (
     _problem("consent-not-given", _USER, "The permission was not given"),

@@ -1,19 +1,27 @@
 """Names the problem a failure comes down to: first by what was observed, then by what was said, else "unknown"."""
 
 from webapp.core.diagnosis.catalogue import PROBLEMS
-from webapp.core.diagnosis.codes import Code, codes_in
+from webapp.core.diagnosis.codes import Code, extract_codes
 from webapp.core.diagnosis.failure import Failure, Stage
-from webapp.core.diagnosis.observation_rules import AFTER_SIGN_IN, CERTAIN, ENDINGS, LIKELY, OBSERVED, REFUSALS, WEAK
+from webapp.core.diagnosis.observation_rules import (
+    AFTER_SIGN_IN,
+    CERTAIN_OBSERVATIONS,
+    GENERIC_DISCONNECTS,
+    GENERIC_REFUSALS,
+    LIKELY_OBSERVATIONS,
+    OBSERVED,
+    WEAK_OBSERVATIONS,
+)
 from webapp.core.diagnosis.problem import UNKNOWN, Diagnosis
-from webapp.core.diagnosis.provider_detection import provider_of
+from webapp.core.diagnosis.provider_detection import detect_provider
 from webapp.core.diagnosis.rules import RULES
-from webapp.core.diagnosis.rules.rule import Case, Finding
-from webapp.core.diagnosis.text_normalization import Wording
+from webapp.core.diagnosis.rules.rule import MatchInput, RuleFinding
+from webapp.core.diagnosis.text_normalization import NormalizedText
 
 
 def diagnose(failure: Failure) -> Diagnosis:
     """Name the problem a failure comes down to."""
-    wording = Wording.of(failure.text)
+    wording = NormalizedText.of(failure.text)
     finding = _find(failure, wording)
     return Diagnosis(
         problem=finding.problem(PROBLEMS[finding.slug]),
@@ -24,25 +32,25 @@ def diagnose(failure: Failure) -> Diagnosis:
     )
 
 
-def _row(slug: str, wording: Wording) -> Code | None:
+def _row(slug: str, wording: NormalizedText) -> Code | None:
     """Find the row that says the same, among those that the text names."""
-    return next((row for row in codes_in(wording) if row.slug == slug), None)
+    return next((row for row in extract_codes(wording) if row.slug == slug), None)
 
 
-def _find(failure: Failure, wording: Wording) -> Finding:
+def _find(failure: Failure, wording: NormalizedText) -> RuleFinding:
     sign = failure.sign or ""
     if failure.stage is Stage.MAILBOX and sign in AFTER_SIGN_IN:
         return AFTER_SIGN_IN[sign]
-    if sign in CERTAIN:
-        return CERTAIN[sign]
+    if sign in CERTAIN_OBSERVATIONS:
+        return CERTAIN_OBSERVATIONS[sign]
     said = _first_rule_that_fits(failure, wording)
-    if sign in WEAK and (said is None or said.slug in ENDINGS):
-        return WEAK[sign]
-    if sign in LIKELY and (said is None or said.slug in REFUSALS):
-        return LIKELY[sign]
-    return said or Finding(slug=UNKNOWN)
+    if sign in WEAK_OBSERVATIONS and (said is None or said.slug in GENERIC_DISCONNECTS):
+        return WEAK_OBSERVATIONS[sign]
+    if sign in LIKELY_OBSERVATIONS and (said is None or said.slug in GENERIC_REFUSALS):
+        return LIKELY_OBSERVATIONS[sign]
+    return said or RuleFinding(slug=UNKNOWN)
 
 
-def _first_rule_that_fits(failure: Failure, wording: Wording) -> Finding | None:
-    case = Case(wording=wording, stage=failure.stage, provider=provider_of(failure.provider, wording))
+def _first_rule_that_fits(failure: Failure, wording: NormalizedText) -> RuleFinding | None:
+    case = MatchInput(wording=wording, stage=failure.stage, provider=detect_provider(failure.provider, wording))
     return next((finding for rule in RULES if (finding := rule.find(case))), None)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from webapp.core.diagnosis.engine import diagnose
 from webapp.core.diagnosis.failure import Failure, Stage
 from webapp.core.diagnosis.problem import Diagnosis
-from webapp.core.diagnosis.provider_detection import provider_of
-from webapp.core.diagnosis.secret_masking import mask_part
-from webapp.core.diagnosis.text_condensing import GAP, parts
-from webapp.core.diagnosis.text_normalization import Wording, find_words
+from webapp.core.diagnosis.provider_detection import detect_provider
+from webapp.core.diagnosis.secret_masking import redact_span
+from webapp.core.diagnosis.text_condensing import GAP, relevant_spans
+from webapp.core.diagnosis.text_normalization import NormalizedText, find_words
 
 SHOWN_AT_MOST = 4_000
 _CUT = "…"
@@ -35,20 +35,20 @@ class Explanation:
 
 def explain(text: str, *, provider: str | None = None, stage: Stage | None = None) -> Explanation:
     """Say what a pasted text means, and where it says so."""
-    spans = parts(text)
-    shown = GAP.join(mask_part(text, start, end) for start, end in spans)
+    spans = relevant_spans(text)
+    shown = GAP.join(redact_span(text, start, end) for start, end in spans)
     diagnosis = diagnose(Failure(text=shown, stage=stage, provider=provider))
-    excerpt = _around(shown, next(_deciding(shown, diagnosis), None))
+    excerpt = _excerpt_around(shown, next(_decisive_span(shown, diagnosis), None))
     return Explanation(
         diagnosis=diagnosis,
         excerpt=excerpt,
-        marked=tuple(_deciding(excerpt, diagnosis)),
+        marked=tuple(_decisive_span(excerpt, diagnosis)),
         shortened=len(spans) > 1 or excerpt != shown,
-        provider=provider_of(provider, Wording.of(shown)),
+        provider=detect_provider(provider, NormalizedText.of(shown)),
     )
 
 
-def _deciding(text: str, diagnosis: Diagnosis) -> Iterator[tuple[int, int]]:
+def _decisive_span(text: str, diagnosis: Diagnosis) -> Iterator[tuple[int, int]]:
     """Find the words that decided: as they were quoted, else the bare number of a numbered code."""
     number = diagnosis.code.number if diagnosis.code else None
     for words in filter(None, (diagnosis.evidence, str(number or ""))):
@@ -57,7 +57,7 @@ def _deciding(text: str, diagnosis: Diagnosis) -> Iterator[tuple[int, int]]:
             return
 
 
-def _around(text: str, span: tuple[int, int] | None) -> str:
+def _excerpt_around(text: str, span: tuple[int, int] | None) -> str:
     """Cut out what surrounds a span; without one, the beginning."""
     if len(text) <= SHOWN_AT_MOST:
         return text

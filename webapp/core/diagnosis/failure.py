@@ -45,8 +45,7 @@ class Failure:
     """One failure: the quoted text and the circumstances in which it was seen.
 
     `text` holds the server's or the library's own words with secrets masked. `sign` is a fact that the portal itself
-    established (see `OAuthSign` and `webapp.imap.errors.Sign`); what it weighs against any wording is decided in
-    `webapp.diagnosis.signs`. A text pasted by somebody has none.
+    established (see `OAuthSign` and `Sign` of `core.imap`); what it weighs against any wording is decided in `observation_rules`. A text pasted by somebody has none.
     """
 
     text: str

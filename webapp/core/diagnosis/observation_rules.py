@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from webapp.core.diagnosis.problem import UNKNOWN, Who
-from webapp.core.diagnosis.rules.rule import Finding
+from webapp.core.diagnosis.problem import UNKNOWN, Actor
+from webapp.core.diagnosis.rules.rule import RuleFinding
 
 
-def _finding(slug: str, *alternatives: str, who: Who | None = None, verdict: str = "") -> Finding:
-    return Finding(slug=slug, alternatives=alternatives, who=who, verdict=verdict)
+def _finding(slug: str, *alternatives: str, who: Actor | None = None, verdict: str = "") -> RuleFinding:
+    return RuleFinding(slug=slug, alternatives=alternatives, who=who, verdict=verdict)
 
 
-_SESSION: Mapping[str, Finding] = {
+_SESSION: Mapping[str, RuleFinding] = {
     "address-not-allowed": _finding("address-not-allowed"),
     "no-such-name": _finding("dns-not-found"),
     "name-lookup-broken": _finding("dns-resolver-failure"),
@@ -31,7 +31,7 @@ _SESSION: Mapping[str, Finding] = {
     "too-much-data": _finding("not-an-imap-server"),
 }
 
-_SIGN_IN: Mapping[str, Finding] = {
+_SIGN_IN: Mapping[str, RuleFinding] = {
     "clock-differs": _finding("clock-skew"),
     "attempt-unknown": _finding("sign-in-restart"),
     "attempt-expired": _finding("sign-in-restart", verdict="The sign-in took too long: start it once more"),
@@ -47,13 +47,13 @@ _SIGN_IN: Mapping[str, Finding] = {
     "personal-google-account": _finding(
         "personal-account-unsupported",
         "wrong-account",
-        who=Who.USER,
+        who=Actor.USER,
         verdict="Personal Google accounts cannot be connected this way",
     ),
     "mail-scope-not-granted": _finding(
         "scope-missing",
         "consent-not-given",
-        who=Who.USER,
+        who=Actor.USER,
         verdict="The box that allows reading mail was left unticked",
     ),
     "other-account": _finding("wrong-account", "mailbox-access-denied"),
@@ -71,13 +71,13 @@ _SIGN_IN: Mapping[str, Finding] = {
 }
 
 # Observed beyond doubt: no wording says more.
-CERTAIN: Mapping[str, Finding] = {**_SESSION, **_SIGN_IN}
+CERTAIN_OBSERVATIONS: Mapping[str, RuleFinding] = {**_SESSION, **_SIGN_IN}
 
 # Who signs in has met an IMAP server, so there the same observation means another thing.
-AFTER_SIGN_IN: Mapping[str, Finding] = {"too-much-data": _finding(UNKNOWN)}
+AFTER_SIGN_IN: Mapping[str, RuleFinding] = {"too-much-data": _finding(UNKNOWN)}
 
 # How it ended, not why: what was said before that comes first.
-WEAK: Mapping[str, Finding] = {
+WEAK_OBSERVATIONS: Mapping[str, RuleFinding] = {
     "dropped": _finding("connection-dropped", "too-many-connections"),
     "silent": _finding("connection-timeout", "tls-wrong-port", "not-an-imap-server"),
     "out-of-time": _finding("connection-timeout"),
@@ -85,7 +85,7 @@ WEAK: Mapping[str, Finding] = {
 }
 
 # What the grant tells of a refusal that names no cause; a server that names one is believed.
-LIKELY: Mapping[str, Finding] = {
+LIKELY_OBSERVATIONS: Mapping[str, RuleFinding] = {
     "scope-not-in-grant": _finding("scope-missing", "oauth-token-rejected", "consent-not-given"),
     "token-for-another-service": _finding("scope-missing", "oauth-client-misconfigured", "oauth-token-rejected"),
     "another-signed-in": _finding("wrong-account", "mailbox-access-denied", "oauth-token-rejected"),
@@ -102,8 +102,8 @@ LIKELY: Mapping[str, Finding] = {
 
 # The conclusions from a text that weigh less than a weak or a likely sign: they only say that it ended, or that the
 # server refused. "Authenticated but not connected" is among the latter: alone, it points to the wrong account.
-ENDINGS = frozenset({"connection-dropped", "connection-timeout"})
-REFUSALS = frozenset(
+GENERIC_DISCONNECTS = frozenset({"connection-dropped", "connection-timeout"})
+GENERIC_REFUSALS = frozenset(
     {"oauth-token-rejected", "wrong-account", "wrong-password", "app-password-required", "basic-auth-disabled"}
 )
 

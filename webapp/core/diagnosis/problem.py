@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 
 
-class Who(StrEnum):
+class Actor(StrEnum):
     """Who has to act first."""
 
     USER = "user"
@@ -34,7 +34,7 @@ class Problem:
 
     slug: str
     verdict: str
-    who: Who
+    who: Actor
     fields: tuple[str, ...] = ()
     hint: str = ""
 

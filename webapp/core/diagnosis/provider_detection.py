@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from webapp.core.diagnosis.rules.rule import phrases
-from webapp.core.diagnosis.text_normalization import Phrase, Wording
+from webapp.core.diagnosis.rules.rule import phrase_list
+from webapp.core.diagnosis.text_normalization import NormalizedText, Phrase
 
 # Names under which a provider may be asked for, brought to the one that the rules use.
 _SAME: Mapping[str, str] = {
@@ -22,22 +22,22 @@ _GENERIC = ("generic", "password", "credentials")
 
 # Server names: sure enough even where somebody said "generic".
 _HOSTS: Mapping[str, tuple[Phrase, ...]] = {
-    "google": phrases("imap gmail com; imap googlemail com; gimap"),
-    "microsoft": phrases(
+    "google": phrase_list("imap gmail com; imap googlemail com; gimap"),
+    "microsoft": phrase_list(
         "outlook office365 com; imap mail outlook com; outlook office com; microsoft exchange; outlook com"
     ),
-    "yahoo": phrases("imap mail yahoo com; yahoo com; aol com; mail yahoo*"),
-    "icloud": phrases("imap mail me com; icloud com; icloud"),
-    "yandex": phrases("imap yandex*; yandex*"),
-    "qq": phrases("imap qq com; imap exmail qq com; mail qq com"),
-    "163": phrases("imap 163 com; imap 126 com; imap yeah net; kefu 188 com"),
-    "fastmail": phrases("imap fastmail com"),
-    "mailru": phrases("imap mail ru"),
-    "proton": phrases("protonmail*; proton bridge"),
+    "yahoo": phrase_list("imap mail yahoo com; yahoo com; aol com; mail yahoo*"),
+    "icloud": phrase_list("imap mail me com; icloud com; icloud"),
+    "yandex": phrase_list("imap yandex*; yandex*"),
+    "qq": phrase_list("imap qq com; imap exmail qq com; mail qq com"),
+    "163": phrase_list("imap 163 com; imap 126 com; imap yeah net; kefu 188 com"),
+    "fastmail": phrase_list("imap fastmail com"),
+    "mailru": phrase_list("imap mail ru"),
+    "proton": phrase_list("protonmail*; proton bridge"),
 }
 
 # Words that only one provider uses.
-_MANNER: Mapping[str, tuple[str, ...]] = {
+_PHRASING: Mapping[str, tuple[str, ...]] = {
     "google": ("(Failure)", "support.google.com"),
     "microsoft": ("LOGIN failed.", "AUTHENTICATE failed."),
     "yahoo": (
@@ -54,7 +54,7 @@ _MANNER: Mapping[str, tuple[str, ...]] = {
 _KNOWN = frozenset(_HOSTS) | {"aol", "att"}
 
 
-def provider_of(stated: str | None, wording: Wording) -> str | None:
+def detect_provider(stated: str | None, wording: NormalizedText) -> str | None:
     """Name the provider: as stated, else by the server names in the text, else by its manner of speaking.
 
     Where somebody stated "generic", a manner of speaking proves nothing.
@@ -67,4 +67,4 @@ def provider_of(stated: str | None, wording: Wording) -> str | None:
             return provider
     if stated in _GENERIC:
         return None
-    return next((provider for provider, signs in _MANNER.items() if any(sign in wording.raw for sign in signs)), None)
+    return next((provider for provider, signs in _PHRASING.items() if any(sign in wording.raw for sign in signs)), None)

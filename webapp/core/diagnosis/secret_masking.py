@@ -78,7 +78,7 @@ _PATTERNS = tuple(
 )
 
 
-def mask(text: str, *known_secrets: str) -> str:
+def redact(text: str, *known_secrets: str) -> str:
     """Hide the known secrets and whatever else looks like one, and drop control characters."""
     text = _without_controls(text)
     for spelling in sorted({s for secret in known_secrets for s in _spellings(secret)}, key=len, reverse=True):
@@ -91,11 +91,11 @@ def mask(text: str, *known_secrets: str) -> str:
     return _BASE64.sub(lambda found: MASK if _carries(found[0], cores) or _is_random(found[0]) else found[0], text)
 
 
-def mask_part(text: str, start: int, end: int) -> str:
+def redact_span(text: str, start: int, end: int) -> str:
     """Mask a part of a text as if the whole were masked: what begins before the part is hidden in it, too."""
     before, after = max(0, start - _MARGIN), min(len(text), end + _MARGIN)
-    hidden = mask(text[before:after])
-    part = hidden[len(mask(text[before:start])) : len(hidden) - len(mask(text[end:after]))]
+    hidden = redact(text[before:after])
+    part = hidden[len(redact(text[before:start])) : len(hidden) - len(redact(text[end:after]))]
     # A token that is longer than the margin is not known for one by its middle.
     part = part.lstrip(_OF_TOKENS) if start else part
     return part.rstrip(_OF_TOKENS) if end < len(text) else part

@@ -13,7 +13,7 @@ _HEAD, _TAIL = 4_000, 3_000
 _WINDOWS, _BEFORE, _AFTER = 5, 250, 650
 
 # The surest first; of each the last place counts, as the newest line of a log.
-_TELLING = (
+_SIGNIFICANT = (
     b"aadsts",
     b"error_description",
     b"error_codes",
@@ -43,13 +43,13 @@ _TELLING = (
 )
 
 
-def parts(text: str) -> tuple[tuple[int, int], ...]:
+def relevant_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Give the spans of a text that are worth reading, in order; of a short text the whole."""
     size = len(text)
     if size <= AT_MOST:
         return ((0, size),)
     chosen = [(0, _HEAD), (size - _TAIL, size)]
-    for place in _telling_places(text):
+    for place in _significant_positions(text):
         window = (place - _BEFORE, place + _AFTER)
         if all(window[1] <= start or end <= window[0] for start, end in chosen):
             chosen.append(window)
@@ -58,14 +58,14 @@ def parts(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(chosen))
 
 
-def condense(text: str) -> str:
+def relevant_excerpt(text: str) -> str:
     """Give the parts of a text that are worth reading."""
-    return GAP.join(text[start:end] for start, end in parts(text))
+    return GAP.join(text[start:end] for start, end in relevant_spans(text))
 
 
-def _telling_places(text: str) -> Iterator[int]:
+def _significant_positions(text: str) -> Iterator[int]:
     letters = text.encode("ascii", "replace").lower()  # one byte a character, so that places stay the same
-    for word in _TELLING:
+    for word in _SIGNIFICANT:
         place = letters.rfind(word, _HEAD + _BEFORE, len(letters) - _TAIL - _AFTER)
         if place >= 0:
             yield place

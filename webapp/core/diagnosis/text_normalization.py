@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from webapp.core.diagnosis.text_condensing import condense
+from webapp.core.diagnosis.text_condensing import relevant_excerpt
 
 _ESCAPES = re.compile(r"\\(?:[rnt]|u0027|u0022|x27)")
 # What a server could do is not what happened: "AUTH=XOAUTH2" in a transcript does not mean that it was used.
@@ -17,7 +17,7 @@ _CAPABILITIES = re.compile(r"CAPABILITY IMAP4[^\]\r\n]{0,2000}")
 # What may part two words: blanks and signs, plain or as JSON, URL and HTML write them.
 _BETWEEN = r"(?:%[0-9A-Fa-f]{2}|\\[rnt]|&#?\w{1,6};|[\W_]){1,20}"
 _CAMEL_CASE = re.compile(r"[A-Za-z]*[a-z][A-Z][A-Za-z]*")
-_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL_BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NAMES_AN_ERROR = (
     *("Error", "Exception", "Fail", "Denied", "Invalid", "Required", "TooMany", "Mismatch", "Expired", "Refused"),
     *("Untrusted", "NotFound", "Unreachable", "Revoked", "Disabled", "Blocked", "Unavailable", "Exceeded"),
@@ -43,7 +43,7 @@ class Phrase(NamedTuple):
 
         In scripts that have no blanks between words a phrase may stand anywhere.
         """
-        words = normal_form(text)
+        words = normalize(text)
         if not words.isascii():
             return cls(text=words.strip(), first="")
         first, *others = words.split()
@@ -53,7 +53,7 @@ class Phrase(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Wording:
+class NormalizedText:
     """A text as rules read it: `raw` as it was said, `words` in normal form."""
 
     raw: str
@@ -61,10 +61,10 @@ class Wording:
     vocabulary: frozenset[str] = field(repr=False)
 
     @classmethod
-    def of(cls, text: str) -> "Wording":
+    def of(cls, text: str) -> "NormalizedText":
         """Read a text; of a very long one the parts in which a cause can stand."""
-        raw = condense(text)
-        words = normal_form(raw) + _error_names(raw)
+        raw = relevant_excerpt(text)
+        words = normalize(raw) + _error_names(raw)
         return cls(raw=raw, words=words, vocabulary=frozenset(("", *words.split())))
 
     def has(self, phrase: Phrase) -> bool:
@@ -89,14 +89,14 @@ def find_words(words: str, text: str) -> tuple[int, int] | None:
 def _error_names(text: str) -> str:
     """Read `TooManyConnectionsError` and its like as words."""
     names = (name for name in _CAMEL_CASE.findall(text) if _names_an_error(name))
-    return "".join(f"{_HUMPS.sub(' ', name).casefold()} " for name in dict.fromkeys(names))
+    return "".join(f"{_CAMEL_BOUNDARY.sub(' ', name).casefold()} " for name in dict.fromkeys(names))
 
 
 def _names_an_error(name: str) -> bool:
     return any(mark in name for mark in _NAMES_AN_ERROR) or (name[0].isupper() and name.endswith("Timeout"))
 
 
-def normal_form(text: str) -> str:
+def normalize(text: str) -> str:
     """Lower the case and part words by single blanks: `CERT_HAS_EXPIRED` and "cert has expired" become the same.
 
     The blanks at both ends make a phrase match whole words only.

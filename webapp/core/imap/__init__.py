@@ -1,6 +1,6 @@
 """The IMAP core: check a connection step by step, and say what was found. Knows no web page and no database."""
 
-from webapp.core.imap.check.credential_source import GrantEvidence, Obtained, Source
+from webapp.core.imap.check.credential_source import CredentialSource, GrantFacts, ObtainedCredential
 from webapp.core.imap.check.report import Outcome, Report, Step, StepName
 from webapp.core.imap.check.run import run_check
 from webapp.core.imap.protocol.credentials import AccessToken, Credential, Password
@@ -23,13 +23,14 @@ __all__ = [
     "AuthenticationError",
     "ConnectError",
     "Credential",
-    "GrantEvidence",
+    "CredentialSource",
+    "GrantFacts",
     "ImapError",
     "Limits",
     "MailboxError",
     "NameResolutionError",
     "Network",
-    "Obtained",
+    "ObtainedCredential",
     "Outcome",
     "Password",
     "ProtocolError",
@@ -37,7 +38,6 @@ __all__ = [
     "Security",
     "ServerSettings",
     "Sign",
-    "Source",
     "Step",
     "StepName",
     "TlsError",

@@ -77,15 +77,15 @@ _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=[\s\"']{0,9}([\w.:-]{1,40}
 _META_WITHIN = 2048
 
 
-def text_in(data: bytes, charset: str | None) -> str:
+def decode_bytes(data: bytes, charset: str | None) -> str:
     """Decode bytes: as they are marked, as declared, as UTF-8, as an HTML page says itself, or as windows-1252."""
     marked = next((codec for mark, codec in _MARKS if data.startswith(mark)), None)
     declared = _codec(charset)
     for codec in (marked, declared, "utf_8"):
-        text = codec and _strictly(data, codec)
+        text = codec and _decode_strict(data, codec)
         if text is not None:
             return text
-    if (text := _mostly(data, declared or "utf_8")) is not None:
+    if (text := _decode_lenient(data, declared or "utf_8")) is not None:
         return text
     if (itself := _META.search(data[:_META_WITHIN])) and (codec := _codec(itself[1].decode("ascii", "ignore"))):
         return data.decode(codec, "replace")
@@ -97,14 +97,14 @@ def _codec(label: str | None) -> str | None:
     return _REALLY.get(codec, codec) if codec else None
 
 
-def _strictly(data: bytes, codec: str) -> str | None:
+def _decode_strict(data: bytes, codec: str) -> str | None:
     try:
         return data.decode(codec)
     except (UnicodeError, ValueError):
         return None
 
 
-def _mostly(data: bytes, codec: str) -> str | None:
+def _decode_lenient(data: bytes, codec: str) -> str | None:
     """Decode with marks for what is broken or cut, if more characters beyond ASCII can be read than cannot."""
     text = data.decode(codec, "replace")
     beyond = len(text) - len(text.encode("ascii", "ignore"))

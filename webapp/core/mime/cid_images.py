@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from html import unescape
 from urllib.parse import unquote
 
-from webapp.core.mime.html_tokenizer import Open, attributes, tokens
+from webapp.core.mime.html_tokenizer import StartTag, attributes, tokens
 
-LARGEST = 2 * 1024 * 1024
+MAX_IMAGE_BYTES = 2 * 1024 * 1024
 """How many bytes an image may have."""
-ALTOGETHER = 8 * 1024 * 1024
+MAX_TOTAL_BYTES = 8 * 1024 * 1024
 """How many bytes all images of a document may have, each counted as often as it is shown."""
 MOST = 20
 """How many different images a document may show."""
@@ -33,24 +33,24 @@ class InlineImages:
 
     def __init__(self, images: Mapping[str, bytes]) -> None:
         self._images = images
-        self._left = ALTOGETHER
+        self._left = MAX_TOTAL_BYTES
 
-    def source_of(self, address: str) -> str | None:
+    def data_url_for(self, address: str) -> str | None:
         """Give what shows the image of a `cid:` address; None where there is none that may be shown."""
         image = self._images.get(_content_id(address), b"")
         kind = next((kind for kind, start in _KINDS.items() if start.match(image)), None)
-        if kind is None or len(image) > min(LARGEST, self._left):
+        if kind is None or len(image) > min(MAX_IMAGE_BYTES, self._left):
             return None
         self._left -= len(image)
         return f"data:image/{kind};base64,{b64encode(image).decode()}"
 
 
-def named_images(html: str) -> tuple[str, ...]:
+def images_by_content_id(html: str) -> tuple[str, ...]:
     """Give the Content-IDs of the images that HTML shows, in order, each once."""
     written = (
         value
         for token in tokens(html)
-        if isinstance(token, Open) and token.name == "img"
+        if isinstance(token, StartTag) and token.name == "img"
         for name, value in attributes(token.attributes)
         if name == "src"
     )

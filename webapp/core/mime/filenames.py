@@ -15,7 +15,7 @@ _DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²�
 _EDGES = " ._-"
 
 
-def safe_name(name: str, *, fallback: str) -> str:
+def safe_filename(name: str, *, fallback: str) -> str:
     """Give a file name that is no path, hidden file, option or device, in at most 120 characters; or the fallback."""
     return _safe(name) or _safe(fallback) or "attachment"
 
@@ -23,11 +23,11 @@ def safe_name(name: str, *, fallback: str) -> str:
 def _safe(name: str) -> str:
     last = name[-_READ:].replace("\\", "/").rstrip("/ ").rpartition("/")[2]
     plain = _FORBIDDEN.sub("_", one_line(unicodedata.normalize("NFC", last)))
-    short = _shortened(plain.lstrip(_EDGES).rstrip(" ."))
+    short = _shorten(plain.lstrip(_EDGES).rstrip(" ."))
     return f"_{short}" if _DEVICES.match(short) else short
 
 
-def _shortened(name: str) -> str:
+def _shorten(name: str) -> str:
     stem, dot, suffix = name.rpartition(".")
     if not stem or len(suffix) > _LONGEST_SUFFIX:
         stem, dot, suffix = name, "", ""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from webapp.core.mime.charsets import text_in
+from webapp.core.mime.charsets import decode_bytes
 from webapp.core.mime.control_characters import one_line
 from webapp.core.mime.transfer_encoding import from_base64, from_quoted_printable
 
@@ -19,46 +19,46 @@ _WORD = re.compile(
 )
 
 
-def decoded_header(raw: bytes | str | None, longest: int = _LONGEST) -> str:
+def decode_header(raw: bytes | str | None, longest: int = _LONGEST) -> str:
     """Give the value of a header field, encoded words and raw 8-bit decoded, in at most 1,000 characters, or some more.
 
     Take addresses apart before: a decoded name may well look like an address.
     """
-    line = one_line("".join(_decoded(_unencoded(raw or ""))))
+    line = one_line("".join(_decode(_plain_text(raw or ""))))
     is_whole = len(line) <= longest and len(raw or "") <= _READ
     return line if is_whole else line[: longest - 1] + "…"
 
 
-def _unencoded(raw: bytes | str) -> str:
+def _plain_text(raw: bytes | str) -> str:
     if isinstance(raw, str):
         # The email package keeps raw 8-bit as halves of characters.
         raw = raw[:_READ].encode("utf-8", "surrogateescape" if _is_escaped(raw[:_READ]) else "replace")
-    return text_in(raw[:_READ], None)
+    return decode_bytes(raw[:_READ], None)
 
 
 def _is_escaped(text: str) -> bool:
     return not any("\ud800" <= char <= "\udc7f" or "\udd00" <= char <= "\udfff" for char in text)
 
 
-def _decoded(text: str) -> Iterator[str]:
+def _decode(text: str) -> Iterator[str]:
     """Give the pieces; neighbours of one charset are decoded as one, as senders cut characters in two."""
     end = 0
     words: list[tuple[str, bytes]] = []
     for word in _WORD.finditer(text):
         between = text[end : word.start()]
         if between.strip() or not words:
-            yield from _joined(words)
+            yield from _join(words)
             yield between
             words = []
         words.append((word["charset"].lower(), _word_bytes(word["how"], word["text"])))
         end = word.end()
-    yield from _joined(words)
+    yield from _join(words)
     yield text[end:]
 
 
-def _joined(words: list[tuple[str, bytes]]) -> Iterator[str]:
+def _join(words: list[tuple[str, bytes]]) -> Iterator[str]:
     for charset, alike in groupby(words, key=lambda word: word[0]):
-        yield text_in(b"".join(data for _, data in alike), charset)
+        yield decode_bytes(b"".join(data for _, data in alike), charset)
 
 
 def _word_bytes(how: str, text: str) -> bytes:

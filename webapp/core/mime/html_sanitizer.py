@@ -11,7 +11,7 @@ from html import escape, unescape
 import nh3
 
 from webapp.core.mime.cid_images import InlineImages
-from webapp.core.mime.html_tokenizer import Balanced, Close, Open, Piece, Text, attributes, names
+from webapp.core.mime.html_tokenizer import CharacterToken, EndTag, HtmlToken, StartTag, TreeBalancer, attributes, names
 
 _CONTENT = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; img-src data:"
 _FRAME = "; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -78,32 +78,32 @@ _EMBEDDED = re.compile(
 _REMOTE_IMAGE = re.compile(r"https?://([^\s\x00-\x20\\]{1,4000})", re.IGNORECASE)
 
 
-def safe_html(html: str, *, images: bool = False, inline: Mapping[str, bytes] | None = None) -> str:
+def sanitize_html(html: str, *, images: bool = False, inline: Mapping[str, bytes] | None = None) -> str:
     """Give a whole document that shows HTML mail; `images` lets it fetch remote images, over HTTPS only.
 
     `inline` are the images that the mail itself has, by their Content-IDs; they become a part of the document.
     """
     cleaner = _cleaner(images=images, inline=InlineImages(inline or {}))
-    body = cleaner.clean("".join(_written(Balanced(_TAGS).read(html))))
+    body = cleaner.clean("".join(_serialize(TreeBalancer(_TAGS).read(html))))
     return _DOCUMENT.format(policy=_CONTENT + _REMOTE * images, body=body)
 
 
-def _written(pieces: Iterator[Piece]) -> Iterator[str]:
+def _serialize(pieces: Iterator[HtmlToken]) -> Iterator[str]:
     """Write pieces as HTML that has only one reading, text in short runs: parsers take quadratic time for long ones."""
     run = 0
     for piece in pieces:
         match piece:
-            case Text(source):
+            case CharacterToken(source):
                 for part in _parts(unescape(source)):
                     run += len(part)
                     yield escape(part, quote=False)
                     if run >= _LONGEST_RUN:
                         yield "<wbr>"
                         run = 0
-            case Open(name, written):
+            case StartTag(name, written):
                 run = 0
                 yield f"<{name}{''.join(_attributes(name, written))}>"
-            case Close(name):
+            case EndTag(name):
                 run = 0
                 yield f"</{name}>"
 
@@ -134,7 +134,7 @@ def _filter(*, images: bool, inline: InlineImages) -> Callable[[str, str, str], 
             case "href":
                 return value.strip() if _LINK.fullmatch(value.strip()) else None
             case "src":
-                return _source(value.strip(), images=images) or inline.source_of(value)
+                return _source(value.strip(), images=images) or inline.data_url_for(value)
         return value
 
     return kept
@@ -143,10 +143,10 @@ def _filter(*, images: bool, inline: InlineImages) -> Callable[[str, str, str], 
 def _style(value: str) -> str | None:
     named = (each.partition(":") for each in value.split(";"))
     declarations = ((name.strip().lower(), value) for name, _, value in named)
-    return ";".join(f"{name}:{value}" for name, value in declarations if _is_harmless(name, value)) or None
+    return ";".join(f"{name}:{value}" for name, value in declarations if _is_safe_style(name, value)) or None
 
 
-def _is_harmless(name: str, value: str) -> bool:
+def _is_safe_style(name: str, value: str) -> bool:
     return name in _STYLES and bool(_STYLE_VALUE.fullmatch(value))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 
 from webapp.core.mime.control_characters import lines
-from webapp.core.mime.html_tokenizer import BLOCKS, Balanced, Close, Open, Text, attributes, names
+from webapp.core.mime.html_tokenizer import BLOCKS, CharacterToken, EndTag, StartTag, TreeBalancer, attributes, names
 
 _TAGS = BLOCKS | names("a br caption img tbody td tfoot th thead wbr")
 _APART = names("blockquote dl h1 h2 h3 h4 h5 h6 ol p pre table ul")
@@ -18,7 +18,7 @@ _BREAKS = re.compile(r" ?[\x01\x02\n][ \x01\x02\n]*")
 _STARTS = {"br": "\n", "hr": f"{_LINE}---{_LINE}", "li": f"{_LINE}- ", "td": " ", "th": " "}
 
 
-def text_of_html(html: str) -> str:
+def html_to_text(html: str) -> str:
     """Give paragraphs, lists and table rows as lines, images as their alternative text, links with their addresses."""
     marked = re.sub(" {2,}", " ", "".join(_Reader().read(html)))
     return _BREAKS.sub(_line_ends, marked).replace(_KEPT_SPACE, " ").strip("\n ")
@@ -38,13 +38,13 @@ class _Reader:
         self._said: list[str] = []
 
     def read(self, html: str) -> Iterator[str]:
-        for piece in Balanced(_TAGS).read(html):
+        for piece in TreeBalancer(_TAGS).read(html):
             match piece:
-                case Text(source):
+                case CharacterToken(source):
                     yield self._text(source)
-                case Open(name, written):
+                case StartTag(name, written):
                     yield self._start(name, written)
-                case Close(name):
+                case EndTag(name):
                     yield self._end(name)
 
     def _text(self, source: str) -> str:

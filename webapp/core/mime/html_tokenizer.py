@@ -21,14 +21,14 @@ def names(text: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class CharacterToken:
     """Characters, still with their references (&amp;)."""
 
     source: str
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class StartTag:
     """A start tag, with its attributes as written."""
 
     name: str
@@ -36,13 +36,13 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
+class EndTag:
     """An end tag."""
 
     name: str
 
 
-Piece = Text | Open | Close
+HtmlToken = CharacterToken | StartTag | EndTag
 
 # Every alternative consumes what it looked at, so the whole takes linear time. An attribute's value may hold a ">".
 _TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/><]*+)((?:=\s*+"[^"]*+"|=\s*+'[^']*+'|[^>])*+)>""")
@@ -66,34 +66,34 @@ def attributes(written: str) -> Iterator[tuple[str, str]]:
             yield name, found[2] or found[3] or found[4] or ""
 
 
-def tokens(html: str) -> Iterator[Piece]:
+def tokens(html: str) -> Iterator[HtmlToken]:
     """Read HTML as written, without comments, declarations and what is not for reading."""
     html, place = lines(html[:_LONGEST]), 0
     while sign := _SIGN.search(html, place):
         start = sign.start()
         yield from _text(html[place:start])
         if not sign["tag"]:
-            place = _after_remark(html, start)
+            place = _skip_comment(html, start)
         elif tag := _TAG.match(html, start):
             name, place = tag[2].lower(), tag.end()
             if tag[1]:
-                yield Close(name)
+                yield EndTag(name)
             elif name in _SKIPPED:
                 end = _SKIPPED[name].search(html, place)
                 place = end.start() if end else len(html)
             else:
-                yield Open(name, tag[3])
+                yield StartTag(name, tag[3])
         else:
             return  # the document ends inside a tag
     yield from _text(html[place:])
 
 
-def _text(source: str) -> Iterator[Text]:
+def _text(source: str) -> Iterator[CharacterToken]:
     if source:
-        yield Text(source)
+        yield CharacterToken(source)
 
 
-def _after_remark(html: str, place: int) -> int:
+def _skip_comment(html: str, place: int) -> int:
     mark, start = ("-->", place + 2) if html.startswith("<!--", place) else (">", place + 1)
     end = html.find(mark, start)
     return end + len(mark) if end >= 0 else len(html)
@@ -117,28 +117,28 @@ BLOCKS = names("""
 _HEADINGS = names("h1 h2 h3 h4 h5 h6")
 
 
-class Balanced:
+class TreeBalancer:
     """Tokens of known elements, each of which is closed, in the order and place where a parser expects them."""
 
     def __init__(self, known: frozenset[str]) -> None:
         self._known = known
         self._open: list[str] = []
 
-    def read(self, html: str) -> Iterator[Piece]:
+    def read(self, html: str) -> Iterator[HtmlToken]:
         """Give the pieces of a document."""
         tags = 0
         for token in tokens(html):
-            if isinstance(token, Text):
+            if isinstance(token, CharacterToken):
                 yield token
             elif token.name in self._known and tags < _MOST_TAGS:
                 tags += 1
-                yield from self._start(token) if isinstance(token, Open) else self._end(token.name)
+                yield from self._start(token) if isinstance(token, StartTag) else self._end(token.name)
         yield from self._close_down_to(0)
 
-    def _start(self, token: Open) -> Iterator[Piece]:
+    def _start(self, token: StartTag) -> Iterator[HtmlToken]:
         name = token.name
         if name in ("td", "th") and self._find(("tr",), until=("table",)) is None:
-            yield from self._start(Open("tr", ""))
+            yield from self._start(StartTag("tr", ""))
         yield from self._make_room(name)
         if not self._fits(name):
             return
@@ -146,7 +146,7 @@ class Balanced:
         if name not in VOID:
             self._open.append(name)
 
-    def _make_room(self, name: str) -> Iterator[Piece]:
+    def _make_room(self, name: str) -> Iterator[HtmlToken]:
         """Close what a start tag ends without saying so (HTML §13.1.2.4)."""
         if name in _PARENTS:
             parent = self._find(_PARENTS[name], until=("table", *_CELLS) if name not in _TABLE_PARENTS else ("table",))
@@ -166,7 +166,7 @@ class Balanced:
             return False
         return inmost in _PARENTS[name] if name in _PARENTS else inmost not in _TABLE_INSIDES
 
-    def _end(self, name: str) -> Iterator[Piece]:
+    def _end(self, name: str) -> Iterator[HtmlToken]:
         until = ("table",) if name == "table" or name in _TABLE_PARENTS else ("table", *_CELLS)
         if (place := self._find((name,), until=until)) is not None:
             yield from self._close_down_to(place)
@@ -180,6 +180,6 @@ class Balanced:
                 return None
         return None
 
-    def _close_down_to(self, depth: int) -> Iterator[Piece]:
+    def _close_down_to(self, depth: int) -> Iterator[HtmlToken]:
         while len(self._open) > depth:
-            yield Close(self._open.pop())
+            yield EndTag(self._open.pop())

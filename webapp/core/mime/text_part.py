@@ -1,10 +1,10 @@
 """The body of a text part."""
 
-from webapp.core.mime.charsets import text_in
+from webapp.core.mime.charsets import decode_bytes
 from webapp.core.mime.control_characters import lines
-from webapp.core.mime.transfer_encoding import undo
+from webapp.core.mime.transfer_encoding import decode_transfer_encoding
 
 
-def decoded_text(data: bytes, *, charset: str | None, encoding: str | None) -> str:
+def decode_text(data: bytes, *, charset: str | None, encoding: str | None) -> str:
     """Give the text of a part from its bytes as transferred, with plain line ends and no other controls but tabs."""
-    return lines(text_in(undo(data, encoding), charset))
+    return lines(decode_bytes(decode_transfer_encoding(data, encoding), charset))

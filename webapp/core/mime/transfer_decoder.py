@@ -15,7 +15,7 @@ class Decoder(ABC):
     def __init__(self) -> None:
         self._kept = b""
 
-    def take(self, piece: bytes) -> bytes:
+    def feed(self, piece: bytes) -> bytes:
         """Decode what can be."""
         data = self._kept + self._cleaned(piece)
         end = self._safe_end(data)
@@ -75,7 +75,7 @@ class _Identity(Decoder):
 _DECODERS: dict[str, type[Decoder]] = {"base64": _Base64, "quoted-printable": _QuotedPrintable}
 
 
-def decoder(encoding: str | None) -> Decoder:
+def make_decoder(encoding: str | None) -> Decoder:
     """Give what undoes an encoding; an unknown one is left as it is."""
     return _DECODERS.get((encoding or "").strip().lower(), _Identity)()
 

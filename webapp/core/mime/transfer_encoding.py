@@ -8,7 +8,7 @@ _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDING = re.compile(rb"=+")
 
 
-def undo(data: bytes, encoding: str | None) -> bytes:
+def decode_transfer_encoding(data: bytes, encoding: str | None) -> bytes:
     """Decode what can be decoded; an unknown encoding leaves the bytes as they are."""
     words = (encoding or "").lower().replace(";", " ").replace(",", " ").split()
     decode = next((_DECODERS[word] for word in words if word in _DECODERS), None)

@@ -33,9 +33,9 @@ def parse(text: str) -> Address | None:
         return None
 
 
-def may_be_reached(address: Address, allowed: Iterable[Subnet]) -> bool:
+def is_allowed(address: Address, allowed: Iterable[Subnet]) -> bool:
     """Say whether an address is public or inside an allowed range."""
-    reached = _unwrapped(address)
+    reached = _embedded_ipv4(address)
     return any(reached in network for network in allowed) or _is_public(reached)
 
 
@@ -45,7 +45,7 @@ def _is_public(address: Address) -> bool:
     return address.is_global and not any(address in network for network in _NOT_PUBLIC)
 
 
-def _unwrapped(address: Address) -> Address:
+def _embedded_ipv4(address: Address) -> Address:
     if isinstance(address, IPv4Address):
         return address
     if address in _LOCAL_NAT64:  # RFC 6052 section 2.2: octets 6, 7, 9 and 10 of the address

@@ -54,14 +54,14 @@ class Budget:
         """Give the seconds something may take from now on."""
         return time_left(self.deadline(at_most))
 
-    def fits(self, size: int) -> None:
+    def has_bytes(self, size: int) -> None:
         """Refuse what would not fit, before any memory is set aside for it."""
         if size > self._bytes_left:
             raise ProtocolError(f"The server sends more than the {self._size} bytes accepted", sign=Sign.TOO_MUCH_DATA)
 
-    def took(self, size: int) -> None:
+    def spend_bytes(self, size: int) -> None:
         """Count bytes received."""
-        self.fits(size)
+        self.has_bytes(size)
         self._bytes_left -= size
 
 

@@ -9,10 +9,10 @@ from typing import Any
 Address = tuple[socket.AddressFamily, Any]
 
 
-def look_up(host: str, port: int, seconds: float) -> list[Address]:
+def resolve_with_timeout(host: str, port: int, seconds: float) -> list[Address]:
     """Give the addresses of a host, IPv4 first: a network without IPv6 may swallow an attempt in silence."""
     answers: SimpleQueue[list[Address] | OSError | UnicodeError] = SimpleQueue()
-    Thread(target=_ask, args=(host, port, answers), name=f"look up {host}", daemon=True).start()
+    Thread(target=_query, args=(host, port, answers), name=f"look up {host}", daemon=True).start()
     try:
         answer = answers.get(timeout=seconds)
     except Empty:
@@ -22,7 +22,7 @@ def look_up(host: str, port: int, seconds: float) -> list[Address]:
     return sorted(answer, key=lambda address: address[0] != socket.AF_INET)
 
 
-def _ask(host: str, port: int, answers: "SimpleQueue[list[Address] | OSError | UnicodeError]") -> None:
+def _query(host: str, port: int, answers: "SimpleQueue[list[Address] | OSError | UnicodeError]") -> None:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         answers.put([(family, address) for family, _, _, _, address in found])

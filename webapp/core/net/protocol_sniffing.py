@@ -9,6 +9,6 @@ _FIRST_BYTES = (
 )
 
 
-def voice(heard: bytes) -> Sign:
+def guess_protocol(heard: bytes) -> Sign:
     """Name the protocol: IMAP, TLS, or something else such as SMTP ("220 "), POP3 ("+OK"), "HTTP/" or "SSH-"."""
     return next((sign for start, sign in _FIRST_BYTES if heard.startswith(start)), Sign.SPEAKS_OTHER)

@@ -11,7 +11,7 @@ import idna
 
 from webapp.core.imap.protocol.errors import NameResolutionError, Sign
 from webapp.core.imap.protocol.server_settings import Network
-from webapp.core.net.address_policy import Address, may_be_reached, parse
+from webapp.core.net.address_policy import Address, is_allowed, parse
 from webapp.core.net.deadline import Budget
 
 _NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
@@ -25,26 +25,26 @@ _Answer = list[str] | OSError | UnicodeError
 
 
 @dataclass(frozen=True)
-class Destination:
+class ResolvedHost:
     """The name a certificate must carry, and the vetted addresses behind it."""
 
     name: str
     addresses: tuple[Address, ...]
 
 
-def resolve(host: str, network: Network, budget: Budget, at_most: float) -> Destination:
+def resolve_public_addresses(host: str, network: Network, budget: Budget, at_most: float) -> ResolvedHost:
     """Look a host up and vet every address; a single forbidden one spoils the name."""
-    name = canonical(host)
+    name = normalize_hostname(host)
     literal = parse(name)
     addresses = (literal,) if literal else _look_up(name, network.hosts, budget.timeout(at_most))
     for address in addresses:
-        if not may_be_reached(address, network.allowed):
+        if not is_allowed(address, network.allowed):
             spoilt = str(address) if literal else f"{name} ({address})"
             raise NameResolutionError(f"{spoilt} is not a public address", sign=Sign.ADDRESS_NOT_ALLOWED)
-    return Destination(name, addresses)
+    return ResolvedHost(name, addresses)
 
 
-def canonical(host: str) -> str:
+def normalize_hostname(host: str) -> str:
     """Write a host in the one form in which it is looked up: lower case, A-labels, no brackets, no final dot."""
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if ":" in bare and "%" not in bare and (address := parse(bare)):
@@ -61,7 +61,7 @@ def canonical(host: str) -> str:
 
 def _look_up(name: str, known: Mapping[str, str], seconds: float) -> tuple[Address, ...]:
     known_address = known.get(name) or known.get("*." + name.partition(".")[2])
-    found = [known_address] if known_address else _ask(name, seconds)
+    found = [known_address] if known_address else _query(name, seconds)
     addresses = dict.fromkeys(address for text in found if (address := parse(text)))
     if not addresses:
         raise _no_such_name(name, "no address")
@@ -69,7 +69,7 @@ def _look_up(name: str, known: Mapping[str, str], seconds: float) -> tuple[Addre
     return tuple(sorted(addresses, key=lambda address: address.version))
 
 
-def _ask(name: str, seconds: float) -> list[str]:
+def _query(name: str, seconds: float) -> list[str]:
     if name.endswith(".invalid"):  # RFC 6761 section 6.4: answered without asking anybody
         raise _no_such_name(name, "Name or service not known")
     answers: SimpleQueue[_Answer] = SimpleQueue()

@@ -17,7 +17,7 @@ _SIGNS: tuple[tuple[type[OSError], Sign], ...] = (
 )
 
 
-def dial(addresses: Iterable[Address], port: int, budget: Budget, at_most: float) -> socket.socket:
+def connect_tcp(addresses: Iterable[Address], port: int, budget: Budget, at_most: float) -> socket.socket:
     """Connect, giving each address its share of time."""
     if not 0 < port < 65536:
         raise ConnectError(f"There is no port {port}", sign=Sign.REFUSED)

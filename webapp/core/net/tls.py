@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import cast
 
 from webapp.core.imap.protocol.errors import Sign, TlsError
-from webapp.core.imap.protocol.server_text import clean
-from webapp.core.net.protocol_sniffing import voice
+from webapp.core.imap.protocol.server_text import single_line
+from webapp.core.net.protocol_sniffing import guess_protocol
 
 # OpenSSL's X509_V_ERR_* numbers; every other one is a certificate that cannot be trusted.
 _CERTIFICATE_SIGNS = {
@@ -44,7 +44,7 @@ class TlsFacts:
     expires: datetime
 
 
-def trust(ca_file: Path | None) -> ssl.SSLContext:
+def client_context(ca_file: Path | None) -> ssl.SSLContext:
     """Give the context that verifies by the system's store and the extra CA file; made once, as loading costs 20 ms."""
     return _trust(ca_file, ca_file.stat().st_mtime_ns if ca_file else 0)
 
@@ -61,7 +61,7 @@ def _trust(ca_file: Path | None, _changed: int) -> ssl.SSLContext:
     return context
 
 
-def client_hello() -> bytes:
+def probe_bytes() -> bytes:
     """Give the first words of a TLS client, to see who answers them; nothing is ever sent inside such a connection."""
     outgoing = ssl.MemoryBIO()
     hello = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -72,23 +72,23 @@ def client_hello() -> bytes:
     return outgoing.read()
 
 
-def facts(connection: ssl.SSLObject) -> TlsFacts:
+def certificate_details(connection: ssl.SSLObject) -> TlsFacts:
     """Read protocol, issuer and expiry from a verified connection."""
     certificate = connection.getpeercert() or {}
     issuer = dict(pair for part in cast(_DistinguishedName, certificate.get("issuer", ())) for pair in part)
     return TlsFacts(
         protocol=(connection.version() or "TLS").replace("TLSv", "TLS "),
-        issuer=clean(issuer.get("organizationName") or issuer.get("commonName") or "unnamed issuer"),
+        issuer=single_line(issuer.get("organizationName") or issuer.get("commonName") or "unnamed issuer"),
         expires=datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC),
     )
 
 
-def explain(error: ssl.SSLError, heard: bytes) -> TlsError:
+def classify_tls_error(error: ssl.SSLError, heard: bytes) -> TlsError:
     """Say what a failed handshake means, from OpenSSL's reason and from what the server sent instead of TLS."""
     if isinstance(error, ssl.SSLCertVerificationError):
         sign = _CERTIFICATE_SIGNS.get(error.verify_code, Sign.CERTIFICATE_UNTRUSTED)
-        return TlsError(clean(error), sign=sign)
+        return TlsError(single_line(error), sign=sign)
     if heard and not heard.startswith(_RECORDS):
         first_line, *_ = heard.splitlines() or [b""]
-        return TlsError(f"{clean(error)}: {clean(first_line)}", sign=voice(heard))
-    return TlsError(clean(error), sign=Sign.TLS_TOO_OLD if error.reason in _TOO_OLD else None)
+        return TlsError(f"{single_line(error)}: {single_line(first_line)}", sign=guess_protocol(heard))
+    return TlsError(single_line(error), sign=Sign.TLS_TOO_OLD if error.reason in _TOO_OLD else None)

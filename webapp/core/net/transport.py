@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from webapp.core.imap.protocol.errors import ConnectError, ProtocolError, Sign, TlsError
 from webapp.core.net.deadline import Budget, Limits, time_left
-from webapp.core.net.tls import TlsFacts, explain, facts
+from webapp.core.net.tls import TlsFacts, certificate_details, classify_tls_error
 
 _CHUNK = 128 * 1024
 _REMEMBERED = 512
@@ -55,7 +55,7 @@ class Transport:
         """Tell what the handshake showed."""
         if self._tls is None:
             raise RuntimeError("no TLS yet")
-        return facts(self._tls)
+        return certificate_details(self._tls)
 
     def sendall(self, data: bytes) -> None:
         """Send everything."""
@@ -66,7 +66,7 @@ class Transport:
 
     def read(self, size: int) -> bytes:
         """Give exactly `size` bytes."""
-        self._budget.fits(size - len(self._buffer))
+        self._budget.has_bytes(size - len(self._buffer))
         deadline = self._budget.deadline(self.patience)
         while len(self._buffer) < size:
             self._receive_more(deadline)
@@ -140,7 +140,7 @@ class Transport:
             except ssl.SSLError as error:
                 with suppress(ConnectError):  # the alert that tells the server what is wrong with it
                     self._send(self._outgoing.read(), deadline)
-                raise explain(error, self.heard) from None
+                raise classify_tls_error(error, self.heard) from None
             else:
                 self._send(self._outgoing.read(), deadline)
                 return result
@@ -167,6 +167,6 @@ class Transport:
             raise ConnectError(str(error), sign=Sign.DROPPED) from None
         if not data:
             raise ConnectError("The server closed the connection", sign=Sign.DROPPED)
-        self._budget.took(len(data))
+        self._budget.spend_bytes(len(data))
         self.heard += data[: _REMEMBERED - len(self.heard)]
         return data

@@ -17,12 +17,12 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from webapp.core.diagnosis.failure import Stage
-from webapp.core.oauth.bounded_http import HttpAnswer, HttpLimits, exchange
-from webapp.core.oauth.errors import Kind, OAuthFailure
-from webapp.core.oauth.token_response import TokenAnswer, token_answer
+from webapp.core.oauth.bounded_http import HttpLimits, HttpResponse, http_request
+from webapp.core.oauth.errors import FailureKind, OAuthError
+from webapp.core.oauth.token_response import TokenResponse, parse_token_response
 
 if TYPE_CHECKING:
-    from webapp.core.oauth.client import ClientSettings
+    from webapp.core.oauth.client import ClientRegistration
 
 # In the body, as Google's and Microsoft's documentation has it (RFC 6749 section 2.3.1).
 _CLIENT_AUTHENTICATION = "client_secret_post"
@@ -33,7 +33,7 @@ class TokenSession(OAuth2Session):  # type: ignore[misc]  # Authlib has no types
 
     def __init__(
         self,
-        settings: "ClientSettings",
+        settings: "ClientRegistration",
         limits: HttpLimits,
         ca_file: Path | None,
         *,
@@ -53,37 +53,37 @@ class TokenSession(OAuth2Session):  # type: ignore[misc]  # Authlib has no types
         self.headers = CaseInsensitiveDict({"User-Agent": "Postroom", "Accept-Encoding": "identity"})
         self.adapters.clear()
         for scheme in ("https://", "http://"):
-            self.mount(scheme, _Bounded(limits, ca_file))
+            self.mount(scheme, _DeadlineAdapter(limits, ca_file))
         self._secrets = secrets
         self._since = since
-        self._heard: TokenAnswer | None = None
+        self._heard: TokenResponse | None = None
 
-    def heard(self) -> TokenAnswer:
+    def token_response(self) -> TokenResponse:
         """Give what the token endpoint granted."""
         assert self._heard is not None  # noqa: S101  (whoever asks has sent a token request)
         return self._heard
 
     def parse_response_token(self, resp: Response) -> Mapping[str, str]:
         """Read an answer in Authlib's stead, and give it what it wants to know of it."""
-        answer = HttpAnswer(status=resp.status_code, body=resp.content)
-        self._heard = token_answer(answer, since=self._since, secrets=self._secrets)
+        answer = HttpResponse(status=resp.status_code, body=resp.content)
+        self._heard = parse_token_response(answer, since=self._since, secrets=self._secrets)
         self.token = {"access_token": self._heard.access_token, "refresh_token": self._heard.refresh_token}
         token: Mapping[str, str] = self.token
         return token
 
 
 @contextmanager
-def failures(stage: Stage, secrets: tuple[str, ...]) -> Iterator[None]:
+def translated_errors(stage: Stage, secrets: tuple[str, ...]) -> Iterator[None]:
     """Turn what Authlib and requests raise into an `OAuthFailure`."""
     try:
         yield
     except (AuthlibBaseError, OSError, ValueError) as error:  # those of requests are OSErrors
-        raise OAuthFailure(
-            f"{type(error).__name__}: {error}", kind=Kind.REFUSED, stage=stage, secrets=secrets
+        raise OAuthError(
+            f"{type(error).__name__}: {error}", kind=FailureKind.REFUSED, stage=stage, secrets=secrets
         ) from None
 
 
-class _Bounded(BaseAdapter):
+class _DeadlineAdapter(BaseAdapter):
     """The transport of requests; what requests itself would do about time, proxies and certificates is passed over."""
 
     def __init__(self, limits: HttpLimits, ca_file: Path | None) -> None:
@@ -94,7 +94,7 @@ class _Bounded(BaseAdapter):
     def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
         """Exchange the request for its answer."""
         body = request.body.encode() if isinstance(request.body, str) else request.body
-        answer = exchange(
+        answer = http_request(
             request.method or "GET",
             request.url or "",
             headers=request.headers,

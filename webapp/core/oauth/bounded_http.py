@@ -17,8 +17,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
-from webapp.core.net.dns import look_up
-from webapp.core.oauth.errors import Kind, OAuthFailure
+from webapp.core.net.dns import resolve_with_timeout
+from webapp.core.oauth.errors import FailureKind, OAuthError
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -40,14 +40,14 @@ USUAL_LIMITS = HttpLimits()
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpAnswer:
+class HttpResponse:
     """What came back; a body may hold tokens and never shows itself."""
 
     status: int
     body: bytes = field(repr=False)
 
 
-def exchange(
+def http_request(
     method: str,
     url: str,
     *,
@@ -55,21 +55,21 @@ def exchange(
     body: bytes | None = None,
     limits: HttpLimits,
     ca_file: Path | None = None,
-) -> HttpAnswer:
+) -> HttpResponse:
     """Send one request and read its answer; everything but an answer is an `OAuthFailure` that quotes the cause."""
     place = url
     try:
         parts = urlsplit(url)
         place = parts.netloc.rpartition("@")[2]
-        with closing(_Stream(parts, limits, ca_file)) as stream:
-            return _speak(stream, parts, method, headers, body)
+        with closing(_DeadlineStream(parts, limits, ca_file)) as stream:
+            return _send_request(stream, parts, method, headers, body)
     except (OSError, HTTPException, ValueError) as error:
-        raise OAuthFailure(f"{place}: {_words(error)}", kind=Kind.LATER) from None
+        raise OAuthError(f"{place}: {_failure_text(error)}", kind=FailureKind.TEMPORARY) from None
 
 
-def _speak(
-    stream: "_Stream", parts: SplitResult, method: str, headers: Mapping[str, str], body: bytes | None
-) -> HttpAnswer:
+def _send_request(
+    stream: "_DeadlineStream", parts: SplitResult, method: str, headers: Mapping[str, str], body: bytes | None
+) -> HttpResponse:
     connection = HTTPConnection(parts.hostname or "")
     connection.sock = stream.as_socket()
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -79,8 +79,10 @@ def _speak(
     if 300 <= response.status < 400:
         # Not followed: a code or a client secret is for the address it was meant for.
         where = urlsplit(response.headers.get("Location", "")).hostname or "an address without a host"
-        raise OAuthFailure(f"HTTP {response.status}, service unavailable: redirected to {where}", kind=Kind.LATER)
-    return HttpAnswer(status=response.status, body=_read(response))
+        raise OAuthError(
+            f"HTTP {response.status}, service unavailable: redirected to {where}", kind=FailureKind.TEMPORARY
+        )
+    return HttpResponse(status=response.status, body=_read(response))
 
 
 def _read(response: HTTPResponse) -> bytes:
@@ -93,7 +95,7 @@ def _read(response: HTTPResponse) -> bytes:
     return b"".join(pieces)
 
 
-class _Stream(io.RawIOBase):
+class _DeadlineStream(io.RawIOBase):
     """A connection on which no operation outlasts the deadline and no more is read than allowed."""
 
     def __init__(self, parts: SplitResult, limits: HttpLimits, ca_file: Path | None) -> None:
@@ -109,7 +111,7 @@ class _Stream(io.RawIOBase):
 
     def as_socket(self) -> socket.socket:
         """Give what `http.client` needs of a socket: it sends, makes a file of it, and closes it too early."""
-        return _Facade(self)  # type: ignore[return-value]
+        return _SocketAdapter(self)  # type: ignore[return-value]
 
     def readable(self) -> bool:
         return True
@@ -119,8 +121,8 @@ class _Stream(io.RawIOBase):
         got = self._socket.recv_into(buffer)
         self._bytes_left -= got
         if self._bytes_left < 0:
-            raise OAuthFailure(
-                f"service unavailable: the answer is longer than {self._limits.bytes} bytes", kind=Kind.LATER
+            raise OAuthError(
+                f"service unavailable: the answer is longer than {self._limits.bytes} bytes", kind=FailureKind.TEMPORARY
             )
         return got
 
@@ -138,7 +140,7 @@ class _Stream(io.RawIOBase):
 
     def _dial(self, host: str, port: int) -> socket.socket:
         errors: list[OSError] = []
-        for family, address in look_up(host, port, self._time_left()):
+        for family, address in resolve_with_timeout(host, port, self._time_left()):
             try:
                 return self._connect(socket.socket(family, socket.SOCK_STREAM), address)
             except OSError as error:
@@ -170,8 +172,8 @@ class _Stream(io.RawIOBase):
         return left
 
 
-class _Facade:
-    def __init__(self, stream: _Stream) -> None:
+class _SocketAdapter:
+    def __init__(self, stream: _DeadlineStream) -> None:
         self._stream = stream
 
     def sendall(self, data: "ReadableBuffer") -> None:
@@ -197,7 +199,7 @@ def _trust(ca_file: Path | None, _changed: int) -> ssl.SSLContext:
     return context
 
 
-def _words(error: Exception) -> str:
+def _failure_text(error: Exception) -> str:
     if isinstance(error, IncompleteRead):
         return "connection closed before the whole answer had come"
     if isinstance(error, HTTPException) and not isinstance(error, OSError):

@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from webapp.core.diagnosis.failure import Stage
-from webapp.core.oauth.bounded_http import USUAL_LIMITS, HttpAnswer, HttpLimits, exchange
+from webapp.core.oauth.bounded_http import USUAL_LIMITS, HttpLimits, HttpResponse, http_request
 from webapp.core.oauth.endpoints import TENANT_MARK, Endpoints
-from webapp.core.oauth.errors import OAuthFailure
-from webapp.core.oauth.identity import Identity, identity_of
-from webapp.core.oauth.token_response import TokenAnswer, json_object
+from webapp.core.oauth.errors import OAuthError
+from webapp.core.oauth.identity import Identity, parse_identity
+from webapp.core.oauth.token_response import TokenResponse, parse_json_response
 
 if TYPE_CHECKING:
     from webapp.core.oauth.authlib_session import TokenSession
 
-__all__ = ["ClientSettings", "Identity", "OAuthClient", "TokenAnswer"]
+__all__ = ["ClientRegistration", "Identity", "OAuthClient", "TokenResponse"]
 
 _MICROSOFT = frozenset({"microsoft", "outlook"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClientSettings:
+class ClientRegistration:
     """The portal's registration with a provider; `provider` is its name in diagnoses ("gmail", "outlook")."""
 
     endpoints: Endpoints
@@ -45,7 +45,7 @@ class OAuthClient:
     """Speaks to a provider's endpoints for one registration; any number of threads may use it."""
 
     def __init__(
-        self, settings: ClientSettings, *, ca_file: Path | None = None, limits: HttpLimits = USUAL_LIMITS
+        self, settings: ClientRegistration, *, ca_file: Path | None = None, limits: HttpLimits = USUAL_LIMITS
     ) -> None:
         self.settings = settings
         self._ca_file = ca_file
@@ -65,7 +65,7 @@ class OAuthClient:
             )
             return str(url)
 
-    def redeem(self, code: str, *, redirect_uri: str, verifier: str) -> TokenAnswer:
+    def exchange_code(self, code: str, *, redirect_uri: str, verifier: str) -> TokenResponse:
         """Exchange an authorization code for tokens."""
         with self._session(code, verifier) as session:
             session.fetch_token(
@@ -75,28 +75,28 @@ class OAuthClient:
                 redirect_uri=redirect_uri,
                 code_verifier=verifier,
             )
-            return session.heard()
+            return session.token_response()
 
-    def refresh(self, refresh_token: str) -> TokenAnswer:
+    def refresh(self, refresh_token: str) -> TokenResponse:
         """Get a fresh access token; the answer holds a refresh token only if the provider sent one."""
         if not refresh_token:  # Authlib would look for another one
-            raise OAuthFailure("There is no refresh token")
+            raise OAuthError("There is no refresh token")
         # Without a scope it stays as granted (RFC 6749 section 6). Microsoft's documentation sends it all the same, but
         # Google refuses one that the person did not tick.
         if not self.settings.is_microsoft:
             return self._refresh(refresh_token, None)
         try:
             return self._refresh(refresh_token, " ".join(self.settings.scopes))
-        except OAuthFailure as failure:
+        except OAuthError as failure:
             # Another provider in Microsoft's place may have granted less than it was asked for, and insist on that.
             if failure.error != "invalid_scope":
                 raise
             return self._refresh(refresh_token, None)
 
-    def _refresh(self, refresh_token: str, scope: str | None) -> TokenAnswer:
+    def _refresh(self, refresh_token: str, scope: str | None) -> TokenResponse:
         with self._session(refresh_token) as session:
             session.refresh_token(self.settings.endpoints.token, refresh_token=refresh_token, scope=scope)
-            return session.heard()
+            return session.token_response()
 
     def revoke(self, token: str) -> None:
         """End a grant at the provider (RFC 7009); where it has no revocation endpoint, do nothing."""
@@ -106,19 +106,22 @@ class OAuthClient:
             response = session.revoke_token(self.settings.endpoints.revocation, token=token)
             if response.status_code == 200:  # the body, if any, means nothing (RFC 7009 section 2.2)
                 return
-            answer = HttpAnswer(status=response.status_code, body=response.content)
+            answer = HttpResponse(status=response.status_code, body=response.content)
             try:
-                json_object(answer, secrets=(*self._secrets, token))
-            except OAuthFailure as failure:
+                parse_json_response(answer, secrets=(*self._secrets, token))
+            except OAuthError as failure:
                 # It is gone already. RFC 7009 wants a 200 for that, Google sends this.
                 if failure.error != "invalid_token":
                     raise
 
-    def identify(self, id_token: str, *, nonce: str, access_token: str) -> Identity:
+    def verify_identity(self, id_token: str, *, nonce: str, access_token: str) -> Identity:
         """Say who signed in, after every check of OIDC Core section 3.1.3.7 on the ID token."""
-        from webapp.core.oauth.id_token import Expected, verify  # costs time that the portal's start need not spend
+        from webapp.core.oauth.id_token import (  # costs time that the portal's start need not spend
+            ExpectedClaims,
+            verify,
+        )
 
-        expected = Expected(
+        expected = ExpectedClaims(
             issuer=self.settings.endpoints.issuer,
             client_id=self.settings.client_id,
             nonce=nonce,
@@ -127,22 +130,24 @@ class OAuthClient:
             secrets=(*self._secrets, id_token, access_token, nonce),
         )
         claims = verify(id_token, expected, jwks_uri=self.settings.endpoints.jwks_uri, fetch=self._fetch)
-        return identity_of(claims, is_microsoft=self.settings.is_microsoft)
+        return parse_identity(claims, is_microsoft=self.settings.is_microsoft)
 
     @property
     def _secrets(self) -> tuple[str, ...]:
         return (self.settings.client_secret,)
 
-    def _fetch(self, url: str) -> HttpAnswer:
-        return exchange("GET", url, headers={"Accept": "application/json"}, limits=self._limits, ca_file=self._ca_file)
+    def _fetch(self, url: str) -> HttpResponse:
+        return http_request(
+            "GET", url, headers={"Accept": "application/json"}, limits=self._limits, ca_file=self._ca_file
+        )
 
     @contextmanager
     def _session(self, *secrets: str, stage: Stage = Stage.TOKEN) -> Iterator["TokenSession"]:
-        from webapp.core.oauth.authlib_session import TokenSession, failures  # Authlib and requests: as above
+        from webapp.core.oauth.authlib_session import TokenSession, translated_errors  # Authlib and requests: as above
 
         hidden = (*self._secrets, *secrets)
         with (
-            failures(stage, hidden),
+            translated_errors(stage, hidden),
             TokenSession(
                 self.settings, self._limits, self._ca_file, secrets=hidden, since=datetime.now(UTC)
             ) as session,

@@ -2,19 +2,19 @@
 
 from webapp.core.oauth.client import OAuthClient
 from webapp.core.oauth.endpoints import is_guid
-from webapp.core.oauth.errors import OAuthFailure
+from webapp.core.oauth.errors import OAuthError
 
-_INVENTED = "postroom-checks-its-set-up"
+_BOGUS_REFRESH_TOKEN = "postroom-checks-its-set-up"  # noqa: S105  (it is no secret)
 
 
-def check_client(client: OAuthClient) -> OAuthFailure | None:
+def check_client(client: OAuthClient) -> OAuthError | None:
     """Say what is wrong with a registration, or None: a provider that only refuses the token has known the client.
 
     Microsoft says `invalid_grant` of a token it cannot read (AADSTS9002313) as of one it does not know (70000).
     """
     try:
-        client.refresh(_INVENTED)
-    except OAuthFailure as failure:
+        client.refresh(_BOGUS_REFRESH_TOKEN)
+    except OAuthError as failure:
         return None if failure.error == "invalid_grant" else failure
     return None
 

@@ -10,16 +10,16 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from webapp.core.diagnosis.failure import Failure, Stage
-from webapp.core.diagnosis.secret_masking import mask
+from webapp.core.diagnosis.secret_masking import redact
 
 _LONGEST = 1500
 
 
-class Kind(StrEnum):
+class FailureKind(StrEnum):
     """What a failure means for the grant that was used."""
 
-    ENDED = "ended"
-    LATER = "later"
+    INVALID_GRANT = "ended"
+    TEMPORARY = "later"
     REFUSED = "refused"
 
 
@@ -36,7 +36,7 @@ class Sign(StrEnum):
     ID_TOKEN_UNUSABLE = "id-token-unusable"  # noqa: S105
 
 
-class OAuthFailure(Exception):  # noqa: N818  (also what an attempt ended with is one)
+class OAuthError(Exception):
     """Any failure between the portal and a provider's OAuth endpoints.
 
     `text` quotes the other side or the library, on one line, without secrets; `error` is the code of RFC 6749, if one
@@ -47,7 +47,7 @@ class OAuthFailure(Exception):  # noqa: N818  (also what an attempt ended with i
         self,
         text: str,
         *,
-        kind: Kind = Kind.REFUSED,
+        kind: FailureKind = FailureKind.REFUSED,
         stage: Stage = Stage.TOKEN,
         sign: str | None = None,
         error: str = "",
@@ -67,6 +67,6 @@ class OAuthFailure(Exception):  # noqa: N818  (also what an attempt ended with i
 
 def _quotable(text: str, secrets: Iterable[str]) -> str:
     """Mask before anything is cut off, or half a secret might be left at the end."""
-    masked = mask(text, *secrets)
+    masked = redact(text, *secrets)
     plain = "".join(char if char.isprintable() else " " for char in masked)
     return " ".join(plain.split())[:_LONGEST]

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from webapp.core.oauth.bounded_http import HttpAnswer
+from webapp.core.oauth.bounded_http import HttpResponse
 from webapp.core.oauth.endpoints import TENANT_MARK, is_guid
-from webapp.core.oauth.errors import Kind, OAuthFailure, Sign
-from webapp.core.oauth.jwks import KEYS, Key, NamedKey, read_keys
-from webapp.core.oauth.token_response import json_object
+from webapp.core.oauth.errors import FailureKind, OAuthError, Sign
+from webapp.core.oauth.jwks import JWKS_CACHE, Key, NamedKey, parse_jwks
+from webapp.core.oauth.token_response import parse_json_response
 
 Claims = Mapping[str, object]
 
@@ -34,7 +34,7 @@ _GOOGLE = frozenset({"https://accounts.google.com", "accounts.google.com"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expected:
+class ExpectedClaims:
     """What an ID token must say, and what must not be quoted."""
 
     issuer: str
@@ -44,37 +44,41 @@ class Expected:
     is_microsoft: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    def refuse(self, text: str, sign: Sign) -> OAuthFailure:
+    def verification_error(self, text: str, sign: Sign) -> OAuthError:
         """Say that a token does not fit."""
-        return OAuthFailure(text, kind=Kind.REFUSED, sign=sign, secrets=self.secrets)
+        return OAuthError(text, kind=FailureKind.REFUSED, sign=sign, secrets=self.secrets)
 
 
-def verify(id_token: str, expected: Expected, *, jwks_uri: str, fetch: Callable[[str], HttpAnswer]) -> Claims:
+def verify(id_token: str, expected: ExpectedClaims, *, jwks_uri: str, fetch: Callable[[str], HttpResponse]) -> Claims:
     """Give the claims of an ID token that passed every check."""
     header = _part(id_token, 0, expected)
     algorithm, kid = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
-        raise expected.refuse(f"Invalid JWT signature: alg {algorithm!r} is not accepted", Sign.SIGNATURE_WRONG)
+        raise expected.verification_error(
+            f"Invalid JWT signature: alg {algorithm!r} is not accepted", Sign.SIGNATURE_WRONG
+        )
     if not isinstance(kid, str | None):
-        raise expected.refuse("the id_token's kid is not a text", Sign.ID_TOKEN_UNUSABLE)
+        raise expected.verification_error("the id_token's kid is not a text", Sign.ID_TOKEN_UNUSABLE)
 
     def ask() -> tuple[NamedKey, ...]:
-        return read_keys(json_object(fetch(jwks_uri), secrets=expected.secrets))
+        return parse_jwks(parse_json_response(fetch(jwks_uri), secrets=expected.secrets))
 
-    keys = KEYS.find(jwks_uri, kid, ask)
+    keys = JWKS_CACHE.find(jwks_uri, kid, ask)
     if not keys:
-        raise expected.refuse(
+        raise expected.verification_error(
             f"Invalid JWT signature: no key {kid!r} for {algorithm} among those of the provider", Sign.SIGNATURE_WRONG
         )
     if not any(_is_signed(id_token, key, algorithm) for key in keys):
-        raise expected.refuse("Invalid JWT signature: it does not fit the provider's key", Sign.SIGNATURE_WRONG)
+        raise expected.verification_error(
+            "Invalid JWT signature: it does not fit the provider's key", Sign.SIGNATURE_WRONG
+        )
     claims = _part(id_token, 1, expected)
     for check in (_check_issuer, _check_audience, _check_nonce, _check_times, _check_access_token):
         check(claims, expected)
     return claims
 
 
-def _part(id_token: str, index: int, expected: Expected) -> Claims:
+def _part(id_token: str, index: int, expected: ExpectedClaims) -> Claims:
     parts = id_token.split(".")
     try:
         text = parts[index].encode("ascii") if len(parts) == 3 else b""
@@ -83,7 +87,7 @@ def _part(id_token: str, index: int, expected: Expected) -> Claims:
         found = None
     if not isinstance(found, dict):
         what = "an id_token that is not a signed JWT" if id_token else "no id_token in the answer"
-        raise expected.refuse(what, Sign.ID_TOKEN_UNUSABLE)
+        raise expected.verification_error(what, Sign.ID_TOKEN_UNUSABLE)
     return found
 
 
@@ -95,7 +99,7 @@ def _is_signed(id_token: str, key: Key, algorithm: str) -> bool:
     return True
 
 
-def _check_issuer(claims: Claims, expected: Expected) -> None:
+def _check_issuer(claims: Claims, expected: ExpectedClaims) -> None:
     issuer, tenant = claims.get("iss"), claims.get("tid")
     accepted = _GOOGLE if expected.issuer in _GOOGLE else {expected.issuer}
     if TENANT_MARK in expected.issuer:
@@ -105,39 +109,39 @@ def _check_issuer(claims: Claims, expected: Expected) -> None:
         return
     text = f"the id_token is from {issuer!r} (tid {tenant!r}), the portal expects {expected.issuer}"
     if expected.is_microsoft:
-        raise expected.refuse(f"Invalid tenant: {text}", Sign.TENANT_DIFFERS)
-    raise expected.refuse(f"No valid verifier for this issuer: {text}", Sign.ISSUER_DIFFERS)
+        raise expected.verification_error(f"Invalid tenant: {text}", Sign.TENANT_DIFFERS)
+    raise expected.verification_error(f"No valid verifier for this issuer: {text}", Sign.ISSUER_DIFFERS)
 
 
-def _check_audience(claims: Claims, expected: Expected) -> None:
+def _check_audience(claims: Claims, expected: ExpectedClaims) -> None:
     audience, authorized = claims.get("aud"), claims.get("azp")
     several = audience if isinstance(audience, list) else [audience]
     if expected.client_id in several and (len(several) == 1 or authorized == expected.client_id):
         return
-    raise expected.refuse(
+    raise expected.verification_error(
         f"No valid verifier for this audience: the id_token is for {audience!r} (azp {authorized!r}), "
         f"the portal's client ID is {expected.client_id}",
         Sign.AUDIENCE_DIFFERS,
     )
 
 
-def _check_nonce(claims: Claims, expected: Expected) -> None:
+def _check_nonce(claims: Claims, expected: ExpectedClaims) -> None:
     nonce = claims.get("nonce")
-    if not isinstance(nonce, str) or not _same(nonce, expected.nonce):
+    if not isinstance(nonce, str) or not _constant_time_equal(nonce, expected.nonce):
         what = "another nonce" if nonce else "no nonce"
-        raise expected.refuse(f"Invalid state of the sign-in: the id_token has {what}", Sign.NONCE_DIFFERS)
+        raise expected.verification_error(f"Invalid state of the sign-in: the id_token has {what}", Sign.NONCE_DIFFERS)
 
 
-def _check_times(claims: Claims, expected: Expected) -> None:
+def _check_times(claims: Claims, expected: ExpectedClaims) -> None:
     now = time.time()
-    issued, expires = (_moment(claims, name, expected) for name in ("iat", "exp"))
-    begins = _moment(claims, "nbf", expected) if "nbf" in claims else issued
+    issued, expires = (_numeric_date(claims, name, expected) for name in ("iat", "exp"))
+    begins = _numeric_date(claims, "nbf", expected) if "nbf" in claims else issued
     behind = max(issued, begins) - now
     ahead = now - issued
     if behind > _LEEWAY:
-        raise expected.refuse(_clocks("ahead of", behind), Sign.CLOCK_DIFFERS)
+        raise expected.verification_error(_clocks("ahead of", behind), Sign.CLOCK_DIFFERS)
     if ahead > _OLDEST or now - expires > _LEEWAY:
-        raise expected.refuse(_clocks("behind", max(ahead, now - expires)), Sign.CLOCK_DIFFERS)
+        raise expected.verification_error(_clocks("behind", max(ahead, now - expires)), Sign.CLOCK_DIFFERS)
 
 
 def _clocks(where: str, seconds: float) -> str:
@@ -148,25 +152,25 @@ def _span(seconds: float) -> str:
     return f"about {seconds / 60:.0f} minutes" if seconds < 7200 else f"about {seconds / 3600:.0f} hours"
 
 
-def _moment(claims: Claims, name: str, expected: Expected) -> float:
+def _numeric_date(claims: Claims, name: str, expected: ExpectedClaims) -> float:
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e11:
-        raise expected.refuse(f"the id_token's {name} is not a time", Sign.ID_TOKEN_UNUSABLE)
+        raise expected.verification_error(f"the id_token's {name} is not a time", Sign.ID_TOKEN_UNUSABLE)
     return value
 
 
-def _check_access_token(claims: Claims, expected: Expected) -> None:
+def _check_access_token(claims: Claims, expected: ExpectedClaims) -> None:
     """Compare the left half of the access token's hash (OIDC Core section 3.1.3.6)."""
     if "at_hash" not in claims:
         return
     digest = hashlib.sha256(expected.access_token.encode()).digest()
     wanted = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
-    if not _same(str(claims["at_hash"]), wanted):
-        raise expected.refuse(
+    if not _constant_time_equal(str(claims["at_hash"]), wanted):
+        raise expected.verification_error(
             "Invalid state of the sign-in: at_hash in the id_token is of another access token",
             Sign.ACCESS_TOKEN_DIFFERS,
         )
 
 
-def _same(one: str, other: str) -> bool:
+def _constant_time_equal(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))

@@ -20,7 +20,7 @@ class Identity:
     tenant: str = ""
 
 
-def identity_of(claims: Mapping[str, object], *, is_microsoft: bool) -> Identity:
+def parse_identity(claims: Mapping[str, object], *, is_microsoft: bool) -> Identity:
     """Read an account from verified claims."""
     subject, tenant = _text(claims, "sub"), _text(claims, "tid")
     owner = _text(claims, "oid")

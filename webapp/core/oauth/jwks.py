@@ -26,19 +26,19 @@ class NamedKey:
 
 
 @dataclass
-class _Kept:
+class _CachedKeys:
     keys: tuple[NamedKey, ...] = ()
     asked: float = float("-inf")
     asked_again: float = float("-inf")
     lock: Lock = field(default_factory=Lock)
 
 
-class KeyCache:
+class JwksCache:
     """The keys of each `jwks_uri`; threads that need the same ones wait for one request."""
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[str, _CachedKeys] = {}
         self._lock = Lock()
 
     def find(self, uri: str, kid: str | None, fetch: Callable[[], tuple[NamedKey, ...]]) -> tuple[Key, ...]:
@@ -48,24 +48,24 @@ class KeyCache:
             now = self._now()
             if now - kept.asked > _LIFETIME:
                 kept.keys, kept.asked = fetch(), now
-            elif not _named(kept.keys, kid) and now - kept.asked_again > _BETWEEN_RETRIES:
+            elif not _find_named(kept.keys, kid) and now - kept.asked_again > _BETWEEN_RETRIES:
                 kept.asked_again = now
                 kept.keys, kept.asked = fetch(), now
-            return _named(kept.keys, kid)
+            return _find_named(kept.keys, kid)
 
     def forget(self) -> None:
         """Forget every key."""
         with self._lock:
             self._kept.clear()
 
-    def _of(self, uri: str) -> _Kept:
+    def _of(self, uri: str) -> _CachedKeys:
         with self._lock:
             if uri not in self._kept and len(self._kept) >= _MOST_PROVIDERS:
                 self._kept.clear()
-            return self._kept.setdefault(uri, _Kept())
+            return self._kept.setdefault(uri, _CachedKeys())
 
 
-def read_keys(jwks: Mapping[str, object]) -> tuple[NamedKey, ...]:
+def parse_jwks(jwks: Mapping[str, object]) -> tuple[NamedKey, ...]:
     """Read the usable signing keys of a JWK Set (RFC 7517); one of another kind does not spoil the rest."""
     found = jwks.get("keys")
     entries = found if isinstance(found, list) else []
@@ -82,8 +82,8 @@ def _read_key(entry: dict[str, str | list[str]]) -> NamedKey | None:
         return None
 
 
-def _named(keys: tuple[NamedKey, ...], kid: str | None) -> tuple[Key, ...]:
+def _find_named(keys: tuple[NamedKey, ...], kid: str | None) -> tuple[Key, ...]:
     return tuple(named.key for named in keys if kid is None or named.kid == kid)
 
 
-KEYS = KeyCache()
+JWKS_CACHE = JwksCache()

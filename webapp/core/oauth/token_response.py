@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from webapp.core.oauth.bounded_http import HttpAnswer
-from webapp.core.oauth.errors import Kind, OAuthFailure
+from webapp.core.oauth.bounded_http import HttpResponse
+from webapp.core.oauth.errors import FailureKind, OAuthError
 
 _LONGEST_TOKEN = 16 * 1024
 _USUAL_LIFETIME = 3600
@@ -43,7 +43,7 @@ _TOO_OFTEN = HTTPStatus.TOO_MANY_REQUESTS
 
 
 @dataclass(frozen=True, kw_only=True)
-class TokenAnswer:
+class TokenResponse:
     """What a token endpoint granted; `refresh_token` is empty where none was sent, `scopes` None where none are."""
 
     access_token: str = field(repr=False)
@@ -53,27 +53,29 @@ class TokenAnswer:
     id_token: str = field(default="", repr=False)
 
 
-def json_object(answer: HttpAnswer, *, secrets: tuple[str, ...]) -> Mapping[str, object]:
+def parse_json_response(answer: HttpResponse, *, secrets: tuple[str, ...]) -> Mapping[str, object]:
     """Read the JSON object of a successful answer; raise what any other one means."""
     said = _parse(answer.body)
     if not isinstance(said, dict):
-        raise OAuthFailure(f"{_status(answer, passing=True)}: {_other(answer.body)}", kind=Kind.LATER, secrets=secrets)
+        raise OAuthError(
+            f"{_status(answer, passing=True)}: {_other(answer.body)}", kind=FailureKind.TEMPORARY, secrets=secrets
+        )
     if not 200 <= answer.status < 300 or said.get("error"):
         raise _refusal(answer, said, secrets)
     return said
 
 
-def token_answer(answer: HttpAnswer, *, since: datetime, secrets: tuple[str, ...]) -> TokenAnswer:
+def parse_token_response(answer: HttpResponse, *, since: datetime, secrets: tuple[str, ...]) -> TokenResponse:
     """Read the tokens of a successful answer; `since` is a moment before the request was sent."""
-    said = json_object(answer, secrets=secrets)
+    said = parse_json_response(answer, secrets=secrets)
     access_token = _token(said, "access_token")
     if not access_token:
         raise _unusable("an answer without an access token")
     kind = said.get("token_type") or "Bearer"
     if not isinstance(kind, str) or kind.lower() != "bearer":
-        raise OAuthFailure(f"unsupported token_type {kind!r}", kind=Kind.REFUSED, secrets=(*secrets, access_token))
+        raise OAuthError(f"unsupported token_type {kind!r}", kind=FailureKind.REFUSED, secrets=(*secrets, access_token))
     id_token = said.get("id_token")
-    return TokenAnswer(
+    return TokenResponse(
         access_token=access_token,
         expires_at=since + timedelta(seconds=_lifetime(said.get("expires_in"))),
         refresh_token=_token(said, "refresh_token"),
@@ -89,24 +91,24 @@ def _parse(body: bytes) -> object:
         return None
 
 
-def _refusal(answer: HttpAnswer, said: Mapping[str, object], secrets: tuple[str, ...]) -> OAuthFailure:
+def _refusal(answer: HttpResponse, said: Mapping[str, object], secrets: tuple[str, ...]) -> OAuthError:
     error = said.get("error")
     code = error if isinstance(error, str) else ""
     kind = _kind(answer.status, code, said.get("suberror"))
     quoted = "; ".join(f"{name}={_plain(said[name])}" for name in _SAID if said.get(name))
-    text = f"{_status(answer, passing=kind is Kind.LATER)}: {quoted or _plain(said)}"
-    return OAuthFailure(text, kind=kind, error=code, secrets=secrets)
+    text = f"{_status(answer, passing=kind is FailureKind.TEMPORARY)}: {quoted or _plain(said)}"
+    return OAuthError(text, kind=kind, error=code, secrets=secrets)
 
 
-def _kind(status: int, error: str, suberror: object) -> Kind:
+def _kind(status: int, error: str, suberror: object) -> FailureKind:
     if status in (HTTPStatus.REQUEST_TIMEOUT, _TOO_OFTEN) or status >= 500 or error in _PASSING:
-        return Kind.LATER
+        return FailureKind.TEMPORARY
     if error in _GRANT_IS_GONE or (error in _GONE_WITH_SUBERROR and suberror in tuple(_SUBERRORS)):
-        return Kind.ENDED
-    return Kind.REFUSED
+        return FailureKind.INVALID_GRANT
+    return FailureKind.REFUSED
 
 
-def _status(answer: HttpAnswer, *, passing: bool) -> str:
+def _status(answer: HttpResponse, *, passing: bool) -> str:
     if answer.status == _TOO_OFTEN:
         return f"HTTP {answer.status} {_TOO_OFTEN.phrase}"
     return f"HTTP {answer.status}, service unavailable" if passing else f"HTTP {answer.status}"
@@ -138,8 +140,8 @@ def _token(said: Mapping[str, object], name: str) -> str:
     return value
 
 
-def _unusable(what: str) -> OAuthFailure:
-    return OAuthFailure(f"service unavailable: {what}", kind=Kind.LATER)
+def _unusable(what: str) -> OAuthError:
+    return OAuthError(f"service unavailable: {what}", kind=FailureKind.TEMPORARY)
 
 
 def _lifetime(value: object) -> float:

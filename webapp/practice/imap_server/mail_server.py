@@ -20,8 +20,8 @@ from pysasl import SASLAuth
 from pysasl.hashing import BuiltinHash
 from pysasl.prep import Preparation, noprep
 
-from webapp.practice.imap_server.message_builder import arrived, write_message
-from webapp.practice.imap_server.sample_messages import LETTERS, MAILBOXES
+from webapp.practice.imap_server.message_builder import arrival_time, write_message
+from webapp.practice.imap_server.sample_messages import MAILBOXES, SAMPLE_MESSAGES
 from webapp.practice.imap_server.scenarios import SCENARIOS
 
 
@@ -59,22 +59,22 @@ async def fill_mailboxes(owner: str, now: datetime) -> MailboxSet:
     mailboxes = MailboxSet()
     for name in MAILBOXES:
         await mailboxes.add_mailbox(name)
-    for letter in reversed(LETTERS):  # oldest first, as they arrived
+    for letter in reversed(SAMPLE_MESSAGES):  # oldest first, as they arrived
         mailbox = await mailboxes.get_mailbox(letter.mailbox)
         flags = frozenset({Seen} if letter.seen else ())
         content = write_message(letter, owner=owner, now=now)
-        await mailbox.append(AppendMessage(content, arrived(letter, now=now), flags), recent=not letter.seen)
+        await mailbox.append(AppendMessage(content, arrival_time(letter, now=now), flags), recent=not letter.seen)
     return mailboxes
 
 
 async def serve_imap(server: IMAPServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Serve one connection until either side ends it."""
     with suppress(OSError, EOFError, ValueError):  # gone, or a line longer than the reader takes
-        await server(reader, writer, _FromAfar(writer))
+        await server(reader, writer, _RemoteClient(writer))
     writer.close()  # without waiting: a client that never ends its side of TLS would hold up the end of the process
 
 
-class _FromAfar(SocketInfoLocal):
+class _RemoteClient(SocketInfoLocal):
     """A client of which pymap does not know that it is on the same machine: those it lets in without TLS."""
 
     @property

@@ -5,19 +5,19 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from webapp.practice.imap_server.sample_messages import Letter
+from webapp.practice.imap_server.sample_messages import SampleMessage
 
 _RECIPIENT_OF_SENT = "Mila Okonkwo <mila@practice.test>"
 _FIGURES = "day;orders;turnover\n2026-10-01;14;1210.50\n2026-10-02;9;803.00\n2026-10-05;17;1544.20\n"
 
 
-def write_message(letter: Letter, *, owner: str, now: datetime) -> bytes:
+def write_message(letter: SampleMessage, *, owner: str, now: datetime) -> bytes:
     """Give the letter's bytes as a mail server stores them."""
     message = EmailMessage(policy=SMTP)
     message["From"] = letter.sender or owner
     message["To"] = owner if letter.sender else _RECIPIENT_OF_SENT
     message["Subject"] = letter.subject
-    message["Date"] = format_datetime(arrived(letter, now=now))
+    message["Date"] = format_datetime(arrival_time(letter, now=now))
     message["Message-ID"] = f"<{letter.hours}.{letter.mailbox.encode().hex()}@practice.test>"
     message.set_content(letter.text + "\n")
     if letter.html:
@@ -30,7 +30,7 @@ def write_message(letter: Letter, *, owner: str, now: datetime) -> bytes:
     return message.as_bytes()
 
 
-def arrived(letter: Letter, *, now: datetime) -> datetime:
+def arrival_time(letter: SampleMessage, *, now: datetime) -> datetime:
     """Tell when the letter arrived."""
     return now - timedelta(hours=letter.hours)
 

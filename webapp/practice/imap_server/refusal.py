@@ -5,7 +5,7 @@ from pymap.exceptions import ResponseError
 from pymap.parsing.response import CommandResponse, ResponseCode
 
 
-class MailRefusalError(ResponseError):
+class ScriptedRefusalError(ResponseError):
     """A refusal on its way out."""
 
     def __init__(self, condition: str, text: str, *, code: str = "", bye: str = "") -> None:
@@ -14,12 +14,12 @@ class MailRefusalError(ResponseError):
 
     def get_response(self, tag: bytes) -> CommandResponse:
         """Build the answer to the command."""
-        answer = _LastWords(tag, self._text.encode(), ResponseCode.of(self._code.encode() or None))
+        answer = _RefusalThenBye(tag, self._text.encode(), ResponseCode.of(self._code.encode() or None))
         answer.condition, answer.bye = self._condition.encode(), self._bye.encode()
         return answer
 
 
-class _LastWords(CommandResponse):
+class _RefusalThenBye(CommandResponse):
     """An answer after which the server may take its leave; pymap alone would do so before the answer."""
 
     bye = b""

@@ -15,7 +15,7 @@ _YOU = ""
 
 
 @dataclass(frozen=True)
-class Letter:
+class SampleMessage:
     """One letter: `hours` is its age, `html` the same in HTML, `attachment` the name of a file that goes with it."""
 
     mailbox: str
@@ -28,8 +28,8 @@ class Letter:
     seen: bool = True
 
 
-LETTERS: tuple[Letter, ...] = (
-    Letter(
+SAMPLE_MESSAGES: tuple[SampleMessage, ...] = (
+    SampleMessage(
         "INBOX",
         2,
         _MILA,
@@ -37,7 +37,7 @@ LETTERS: tuple[Letter, ...] = (
         "The new place by the canal has opened. Half past twelve?\n\nMila",
         seen=False,
     ),
-    Letter(
+    SampleMessage(
         "INBOX",
         5,
         _TOM,
@@ -45,7 +45,7 @@ LETTERS: tuple[Letter, ...] = (
         "It works again. The tray was in upside down.\n\nTom",
         seen=False,
     ),
-    Letter(
+    SampleMessage(
         "INBOX",
         9,
         _NEWS,
@@ -57,7 +57,7 @@ LETTERS: tuple[Letter, ...] = (
         '<a href="https://harbour.example/programme">The whole programme</a></p>',
         seen=False,
     ),
-    Letter(
+    SampleMessage(
         "INBOX",
         22,
         _PRINTERS,
@@ -65,10 +65,10 @@ LETTERS: tuple[Letter, ...] = (
         "Guten Tag,\n\nanbei die Rechnung für die Visitenkarten.\n\nMit freundlichen Grüßen\nNordlicht Druck",
         attachment="Rechnung-2204.pdf",
     ),
-    Letter(
+    SampleMessage(
         "INBOX", 26, _TOM, "Re: Holiday plan", "Fine with me. I take the week after Easter.\n\n> Who is away in April?"
     ),
-    Letter(
+    SampleMessage(
         "INBOX",
         47,
         _MILA,
@@ -76,47 +76,49 @@ LETTERS: tuple[Letter, ...] = (
         "Here are the figures. The dip in the second week is the trade fair.",
         attachment="october.csv",
     ),
-    Letter(
+    SampleMessage(
         "INBOX",
         51,
         "Zoë Müller <zoe@practice.test>",
         "Grüße aus Köln 🌧️",
         "Es regnet, aber der Kaffee ist gut. Bis Montag!",
     ),
-    Letter(
+    SampleMessage(
         "INBOX",
         73,
         "Mail Delivery <mailer-daemon@practice.test>",
         "Undelivered mail: Invitation",
         "Your message to old.address@harbour.example could not be delivered: user unknown.",
     ),
-    Letter(
+    SampleMessage(
         "INBOX",
         80,
         "田中さくら <sakura@sample.example>",
         "お問い合わせの件",
         "お世話になっております。資料をお送りいただけますか。",
     ),
-    Letter(
+    SampleMessage(
         "INBOX",
         98,
         _HOSTING,
         "Maintenance on Saturday night",
         "Your server restarts on Saturday between two and three.",
     ),
-    Letter("INBOX", 120, _MILA, "The meeting room has a plant now", "It is called Gerald. Please water it on Mondays."),
-    Letter(
+    SampleMessage(
+        "INBOX", 120, _MILA, "The meeting room has a plant now", "It is called Gerald. Please water it on Mondays."
+    ),
+    SampleMessage(
         "INBOX",
         150,
         _TOM,
         "Minutes of Monday's meeting",
         "1. New keys for everybody.\n2. The website goes live in May.\n3. Cake on birthdays stays mandatory.",
     ),
-    Letter("Archive", 400, _TOM, "The keys have arrived", "You can fetch yours at the front desk."),
-    Letter(
+    SampleMessage("Archive", 400, _TOM, "The keys have arrived", "You can fetch yours at the front desk."),
+    SampleMessage(
         "Archive", 720, _MILA, "Welcome to the team", "We are glad you are here. Your desk is the one by the window."
     ),
-    Letter(
+    SampleMessage(
         "Archive",
         900,
         _NEWS,
@@ -124,11 +126,11 @@ LETTERS: tuple[Letter, ...] = (
         "Skating from December on.",
         html="<p>Skating from <i>December</i> on.</p>",
     ),
-    Letter("Archive", 1300, _MILA, "Photos of the summer party", "The one with the umbrella is my favourite."),
-    Letter("Archive", 2100, _TOM, "Bike rack", "It is bolted to the wall now. Code 1-2-3, please change it."),
-    Letter("Invoices", 700, _HOSTING, "Invoice CB-1009", "September: 12.00 EUR.", attachment="CB-1009.pdf"),
-    Letter("Invoices", 1420, _HOSTING, "Invoice CB-1002", "August: 12.00 EUR.", attachment="CB-1002.pdf"),
-    Letter(
+    SampleMessage("Archive", 1300, _MILA, "Photos of the summer party", "The one with the umbrella is my favourite."),
+    SampleMessage("Archive", 2100, _TOM, "Bike rack", "It is bolted to the wall now. Code 1-2-3, please change it."),
+    SampleMessage("Invoices", 700, _HOSTING, "Invoice CB-1009", "September: 12.00 EUR.", attachment="CB-1009.pdf"),
+    SampleMessage("Invoices", 1420, _HOSTING, "Invoice CB-1002", "August: 12.00 EUR.", attachment="CB-1002.pdf"),
+    SampleMessage(
         "Invoices",
         1500,
         _PRINTERS,
@@ -136,15 +138,15 @@ LETTERS: tuple[Letter, ...] = (
         "Anbei die Rechnung für die Plakate.",
         attachment="Rechnung-2117.pdf",
     ),
-    Letter("Sent", 4, _YOU, "Re: Lunch on Thursday?", "Gladly. I book a table.\n\n> Half past twelve?"),
-    Letter("Sent", 30, _YOU, "Holiday plan", "Who is away in April?"),
-    Letter("Sent", 200, _YOU, "Offer for the website", "As discussed, here is what we would do in May."),
-    Letter(
+    SampleMessage("Sent", 4, _YOU, "Re: Lunch on Thursday?", "Gladly. I book a table.\n\n> Half past twelve?"),
+    SampleMessage("Sent", 30, _YOU, "Holiday plan", "Who is away in April?"),
+    SampleMessage("Sent", 200, _YOU, "Offer for the website", "As discussed, here is what we would do in May."),
+    SampleMessage(
         "Trash",
         60,
         "Prize Office <win@prizes.example>",
         "You have won a boat",
         "Only the harbour fee is to be paid in advance.",
     ),
-    Letter("Entwürfe", 20, _YOU, "Rede zum Jubiläum", "Liebe Kolleginnen und Kollegen,\n\nvor zehn Jahren"),
+    SampleMessage("Entwürfe", 20, _YOU, "Rede zum Jubiläum", "Liebe Kolleginnen und Kollegen,\n\nvor zehn Jahren"),
 )

@@ -33,7 +33,7 @@ class Scenario:
     user: str = ""
     password: str = PASSWORD
     expected_slug: str | None = None
-    mended: str = ""
+    repaired_as: str = ""
 
     @property
     def login(self) -> str:
@@ -41,13 +41,13 @@ class Scenario:
         return self.user or self.address
 
 
-def _refused(
+def _scenario_refused(
     slug: str, title: str, blurb: str, *, group: str = "Sign-in", like: str = "imap", mended: str = ""
 ) -> Scenario:
     """Describe a mailbox of the server with moods (see `webapp.practice.imap_server.refusal_modes`)."""
     return Scenario(
         key=slug, group=group, title=title, blurb=blurb, expected_slug=slug,
-        address=f"{slug}@{DOMAIN}", host=f"{like}.{DOMAIN}", port_name="moods", mended=mended,
+        address=f"{slug}@{DOMAIN}", host=f"{like}.{DOMAIN}", port_name="moods", repaired_as=mended,
     )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ _SIGN_IN = (
         blurb=f"The sign-in is refused; type the right password, “{PASSWORD}”, and it passes.",
         address=f"anna@{DOMAIN}", password="not-the-password", expected_slug="wrong-password",
     ),
-    _refused(
+    _scenario_refused(
         "app-password-required", "The account's own password, with 2-Step Verification on",
         "Gmail's words: it wants an app password instead of the account's password.", like="google-like",
     ),
@@ -90,24 +90,24 @@ _SIGN_IN = (
         address=f"app-password-required-yahoo@{DOMAIN}", host=f"yahoo-like.{DOMAIN}", port_name="moods",
         expected_slug="app-password-required",
     ),
-    _refused(
+    _scenario_refused(
         "imap-disabled", "IMAP is switched off",
         "Gmail's words: the password may be right, but IMAP is switched off for this mailbox.", like="google-like",
         mended="IMAP is switched on for this mailbox.",
     ),
-    _refused(
+    _scenario_refused(
         "basic-auth-disabled", "Passwords are no longer taken",
         "Microsoft's words: no password opens this mailbox, only the sign-in with Microsoft.", like="microsoft-like",
     ),
-    _refused(
+    _scenario_refused(
         "web-login-required", "The provider wants you in a browser first",
         "Gmail's words: it wants the person to sign in on its website before anything else.", like="google-like",
     ),
-    _refused(
+    _scenario_refused(
         "account-locked", "Too many failed sign-ins",
         "Kerio's words: after too many failures it shuts everybody out, even with the right password.",
     ),
-    _refused(
+    _scenario_refused(
         "account-disabled", "The account is disabled",
         "Dovecot's words: the server knows the account and lets nobody in.",
         mended="The account is enabled again.",
@@ -146,7 +146,7 @@ _ENCRYPTION = (
         key="tls-expired", group="Encryption", title="An expired certificate",
         blurb="The server's certificate has lapsed, so the password is never sent.",
         address=f"anna@{DOMAIN}", host=f"expired.{DOMAIN}", port_name="expired", expected_slug="tls-expired",
-        mended="The server has a new certificate.",
+        repaired_as="The server has a new certificate.",
     ),
     Scenario(
         key="tls-hostname-mismatch", group="Encryption", title="A certificate for another name",
@@ -183,16 +183,16 @@ _SERVER = (
         address=f"anna@{DOMAIN}", host=f"smtp.{DOMAIN}", port_name="smtp", security=Security.NONE,
         expected_slug="not-an-imap-server",
     ),
-    _refused(
+    _scenario_refused(
         "too-many-connections", "Too many connections",
         "Dovecot's words: other programs hold all the connections this mailbox may have.",
         group="Server and network",
     ),
-    _refused(
+    _scenario_refused(
         "server-unavailable", "A passing fault at the provider",
         "Dovecot's words: the server cannot check any password at the moment.", group="Server and network",
     ),
-    _refused(
+    _scenario_refused(
         "rate-limited", "Too much, too fast",
         "Microsoft's words: the sign-in passes, and then the server asks to slow down.",
         group="Server and network", like="microsoft-like",
@@ -200,16 +200,16 @@ _SERVER = (
 )  # fmt: skip
 
 _MAILBOX = (
-    _refused(
+    _scenario_refused(
         "imap-id-required", "A server that wants to know the program",
         "NetEase's words: the sign-in passes, and opening INBOX is refused as unsafe.",
         group="Mailbox", like="netease-like",
     ),
-    _refused(
+    _scenario_refused(
         "mailbox-not-found", "There is no INBOX",
         "Gmail's words: the sign-in passes, but there is no INBOX to open.", group="Mailbox", like="google-like",
     ),
-    _refused(
+    _scenario_refused(
         "mailbox-access-denied", "No right to open INBOX",
         "Dovecot's words: the sign-in passes, but this person may not open INBOX.", group="Mailbox",
         mended="This person may open INBOX now.",

@@ -10,7 +10,7 @@ from base64 import b64decode
 from collections.abc import Awaitable, Callable, Container
 from contextlib import suppress
 
-from webapp.practice.imap_server.refusal_modes import Mood, mood_of
+from webapp.practice.imap_server.refusal_modes import RefusalMode, mode_for
 
 _CAPABILITIES = "IMAP4rev1 SASL-IR AUTH=PLAIN"
 _EMPTY = (
@@ -25,24 +25,24 @@ _WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"|([^ "]+)')
 _LITERAL = re.compile(rb"\{(\d{1,5})(\+?)\}$")
 
 
-async def serve_moods(
+async def serve_refusal_modes(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, mended: Container[str] = ()
 ) -> None:
     """Serve one connection until the client leaves or the mood ends it; `mended` names the moods that have passed."""
-    session = _Session(reader, writer, mended)
+    session = _ScriptedSession(reader, writer, mended)
     with suppress(OSError, EOFError, ValueError):  # gone, or a line longer than the reader takes
         await session.run()
     writer.close()  # without waiting: a client that never ends its side of TLS would hold up the end of the process
 
 
-class _Session:
+class _ScriptedSession:
     """One conversation; nobody is signed in while there is no mood."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, mended: Container[str]) -> None:
         self._reader = reader
         self._writer = writer
         self._mended = mended
-        self._mood: Mood | None = None
+        self._mood: RefusalMode | None = None
         self._bye = ""
         self._answers: dict[str, Callable[[str, list[bytes]], Awaitable[str]]] = {
             "CAPABILITY": self._capability,
@@ -99,7 +99,7 @@ class _Session:
         return await self._sign_in(command, user, password)
 
     async def _sign_in(self, command: str, user: bytes, password: bytes) -> str:
-        mood = mood_of(user.decode("utf-8", "replace"), password.decode("utf-8", "replace"), self._mended)
+        mood = mode_for(user.decode("utf-8", "replace"), password.decode("utf-8", "replace"), self._mended)
         if mood.at_login:
             return await self._refuse(mood, mood.at_login, command)
         self._mood = mood
@@ -120,7 +120,7 @@ class _Session:
         await self._send('* LIST () "/" INBOX')
         return "OK List completed."
 
-    async def _refuse(self, mood: Mood, text: str, command: str) -> str:
+    async def _refuse(self, mood: RefusalMode, text: str, command: str) -> str:
         if mood.before:
             await self._send(f"* {mood.before}")
         self._bye = mood.bye

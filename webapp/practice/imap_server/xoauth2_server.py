@@ -27,16 +27,16 @@ from pysasl.mechanism.oauth import OAuth2Mechanism
 from pysasl.mechanism.plain import PlainMechanism
 
 from webapp.practice.imap_server.mail_server import MailConfig, fill_mailboxes, serve_imap
-from webapp.practice.imap_server.refusal import MailRefusalError
-from webapp.practice.oauth_server.provider_profile import House
-from webapp.practice.oauth_server.sample_users import Person
+from webapp.practice.imap_server.refusal import ScriptedRefusalError
+from webapp.practice.oauth_server.provider_profile import ProviderProfile
+from webapp.practice.oauth_server.sample_users import SampleUser
 from webapp.practice.oauth_server.token_store import TokenStore
 
 _GOOGLE_CHALLENGE = {"status": "400", "schemes": "Bearer", "scope": "https://mail.google.com/"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class RefusalTexts:
     """How a server refuses: a token, with a challenge before it or none; a password; a mailbox that is not there.
 
     `bye` ends the connection after the last two. Without `unconnected`, another's token is refused too.
@@ -52,15 +52,15 @@ class Words:
     unconnected_bye: str = ""
 
 
-WORDS: Mapping[str, Words] = {
-    "google": Words(
+REFUSAL_TEXTS: Mapping[str, RefusalTexts] = {
+    "google": RefusalTexts(
         token="Invalid credentials (Failure)",
         token_code="AUTHENTICATIONFAILED",
         challenge=json.dumps(_GOOGLE_CHALLENGE, separators=(",", ":")).encode(),
         password="Invalid credentials (Failure)",
         password_code="AUTHENTICATIONFAILED",
     ),
-    "microsoft": Words(
+    "microsoft": RefusalTexts(
         token="AUTHENTICATE failed.",
         password="Basic authentication is disabled.",
         password_bye="Microsoft Exchange Server IMAP4 server signing off.",
@@ -82,31 +82,31 @@ class TokenMailServer:
 
 
 def prepare_token_mail(
-    certificate: ssl.SSLContext, house: House, store: TokenStore, mended: Container[str] = ()
+    certificate: ssl.SSLContext, house: ProviderProfile, store: TokenStore, mended: Container[str] = ()
 ) -> TokenMailServer:
     """Make the server; a mailbox is filled when somebody first opens it, which keeps the start quick."""
     config = _TokenConfig.make(certificate, tls_enabled=False)
-    config.door = _Door(house, store, WORDS[house.key], mended)
+    config.door = _TokenAuthenticator(house, store, REFUSAL_TEXTS[house.key], mended)
     return TokenMailServer(_TokenLogin(config), config)
 
 
-class _Door:
+class _TokenAuthenticator:
     """Decides whom a token lets in."""
 
-    def __init__(self, house: House, store: TokenStore, words: Words, mended: Container[str]) -> None:
+    def __init__(self, house: ProviderProfile, store: TokenStore, words: RefusalTexts, mended: Container[str]) -> None:
         self.words = words
         self._house = house
         self._store = store
         self._mended = mended
 
-    def holder(self, value: str) -> Person | None:
+    def holder(self, value: str) -> SampleUser | None:
         """Give whose token it is, if it is good for mail at this moment."""
         token = self._store.active_access_token(value)
         if token is None or self._house.mail_scope not in token.scope.split():
             return None
-        return self._house.person(token.grant.person.address, self._mended)
+        return self._house.find_user(token.grant.person.address, self._mended)
 
-    def admits(self, value: str, user: str) -> bool:
+    def accepts(self, value: str, user: str) -> bool:
         """Tell whether the sign-in passes; what is behind it is another matter."""
         holder = self.holder(value)
         return holder is not None and (bool(self.words.unconnected) or holder.address == user)
@@ -120,7 +120,7 @@ class _Door:
 class _TokenConfig(MailConfig):
     """pymap's settings with XOAUTH2; passwords are offered, as the real servers do, and never taken."""
 
-    door: _Door
+    door: _TokenAuthenticator
 
     @property
     def tls_auth(self) -> SASLAuth:
@@ -133,7 +133,7 @@ class _XOAuth2(OAuth2Mechanism):
 
     __slots__ = ["_door"]
 
-    def __init__(self, door: _Door) -> None:
+    def __init__(self, door: _TokenAuthenticator) -> None:
         super().__init__()
         self._door = door
 
@@ -141,7 +141,7 @@ class _XOAuth2(OAuth2Mechanism):
         """Read the token, and challenge it where it is refused."""
         credentials, final = super().server_attempt(responses)
         challenge = self._door.words.challenge
-        if challenge and len(responses) == 1 and not self._door.admits(*_token_and_user(credentials)):
+        if challenge and len(responses) == 1 and not self._door.accepts(*_token_and_user(credentials)):
             raise ServerChallenge(challenge)
         return credentials, final
 
@@ -162,10 +162,10 @@ class _TokenLogin(Login):
         """Let the holder of a good token in."""
         words = self._door.words
         if not isinstance(credentials, ExternalCredentials):
-            raise MailRefusalError("NO", words.password, code=words.password_code, bye=words.password_bye)
+            raise ScriptedRefusalError("NO", words.password, code=words.password_code, bye=words.password_bye)
         token, user = _token_and_user(credentials)
-        if not self._door.admits(token, user):
-            raise MailRefusalError("NO", words.token, code=words.token_code)
+        if not self._door.accepts(token, user):
+            raise ScriptedRefusalError("NO", words.token, code=words.token_code)
         if not self._door.connects(token, user):
             return _Unconnected(user, self, words)
         async with self._filling:
@@ -182,7 +182,7 @@ class _TokenLogin(Login):
 class _Unconnected(Identity):
     """Somebody who has signed in and has no mailbox to open."""
 
-    def __init__(self, name: str, login: Login, words: Words) -> None:
+    def __init__(self, name: str, login: Login, words: RefusalTexts) -> None:
         super().__init__(name, login, None, frozenset())
         self._words = words
 
@@ -195,12 +195,12 @@ class _Unconnected(Identity):
 class _ClosedSession(Session):
     """Refuses every mailbox, and with it the connection."""
 
-    def __init__(self, owner: str, config: Config, words: Words) -> None:
+    def __init__(self, owner: str, config: Config, words: RefusalTexts) -> None:
         super().__init__(owner, config, MailboxSet(), FilterSet())
         self._words = words
 
     def _refuse(self, *args: object, **named: object) -> NoReturn:
-        raise MailRefusalError("BAD", self._words.unconnected, bye=self._words.unconnected_bye)
+        raise ScriptedRefusalError("BAD", self._words.unconnected, bye=self._words.unconnected_bye)
 
     select_mailbox: Any = _refuse
     get_mailbox: Any = _refuse

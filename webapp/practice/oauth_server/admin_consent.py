@@ -8,17 +8,17 @@ from urllib.parse import urlencode
 
 from flask import Response, redirect, request
 
-from webapp.practice.oauth_server.authorization_server import Server
-from webapp.practice.oauth_server.oauth_error import Refusal
+from webapp.practice.oauth_server.authorization_server import PracticeAuthorizationServer
+from webapp.practice.oauth_server.oauth_error import OAuthErrorResponse
 from webapp.practice.oauth_server.rendering import show_form, stop
 
 
-class Approval:
+class AdminConsent:
     """The one view of it."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: PracticeAuthorizationServer) -> None:
         self._server = server
-        self._house = server.house
+        self._house = server.profile
 
     def answer(self, tenant: str = "") -> Response:
         """Ask whether the administrator agrees, keep the answer and call the client back."""
@@ -34,7 +34,7 @@ class Approval:
         self._server.mended.add(self._house.approved)
         return self._call_back(self._house.approval(tenant, request.args["scope"]))
 
-    def _fault(self, tenant: str) -> Refusal | None:
+    def _fault(self, tenant: str) -> OAuthErrorResponse | None:
         """Find out what is wrong with the request; nothing of it calls back, since nobody is known to ask."""
         client = self._server.client
         faults = {

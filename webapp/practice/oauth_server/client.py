@@ -12,7 +12,7 @@ MAIL_SERVER_SECRET = "practice-mail-server-secret"
 
 
 @dataclass(kw_only=True)
-class Client(ClientMixin):  # type: ignore[misc]
+class RegisteredClient(ClientMixin):  # type: ignore[misc]
     """One registration, always with a secret; without redirect URIs it cannot ask for anybody's consent."""
 
     client_id: str

@@ -4,25 +4,25 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
-from webapp.practice.oauth_server.authorization_server import Server
-from webapp.practice.oauth_server.repair_keys import MENDABLE
-from webapp.practice.oauth_server.sample_users import Person
+from webapp.practice.oauth_server.authorization_server import PracticeAuthorizationServer
+from webapp.practice.oauth_server.repair_keys import REPAIRABLE
+from webapp.practice.oauth_server.sample_users import SampleUser
 from webapp.practice.oauth_server.token_faults import Fault, TokenFaults
-from webapp.practice.oauth_server.token_store import Consent
+from webapp.practice.oauth_server.token_store import ConsentGiven
 
 
-def make_hooks(server: Server, faults: TokenFaults) -> Blueprint:
+def make_control_blueprint(server: PracticeAuthorizationServer, faults: TokenFaults) -> Blueprint:
     """Make the pages and endpoints below `/practice`, and the list of people at `/`."""
     hooks = Blueprint("hooks", __name__)
-    house, store = server.house, server.store
+    house, store = server.profile, server.store
 
-    def person_of(address: str) -> Person:
-        return server.person(address) or abort(404)
+    def person_of(address: str) -> SampleUser:
+        return server.user(address) or abort(404)
 
     @hooks.get("/")
     def people() -> str:
         granted = {grant.person.address: grant for grant in store.grants()}
-        everybody = house.people_now(server.mended)
+        everybody = house.current_users(server.mended)
         return render_template("practice/provider/people.html", people=everybody, granted=granted)
 
     @hooks.get("/practice/state")
@@ -51,7 +51,7 @@ def make_hooks(server: Server, faults: TokenFaults) -> Blueprint:
     @hooks.post("/practice/accounts/<address>/tokens")
     def tokens(address: str) -> dict[str, Any]:
         scope = request.form.get("scope", " ".join(sorted(house.scopes_of_mail)))
-        consent = Consent(person=person_of(address), scope=scope, offline=request.form.get("offline") != "no")
+        consent = ConsentGiven(person=person_of(address), scope=scope, offline=request.form.get("offline") != "no")
         return server.issue(consent)
 
     @hooks.post("/practice/faults")
@@ -70,7 +70,7 @@ def make_hooks(server: Server, faults: TokenFaults) -> Blueprint:
 
     @hooks.post("/practice/mended/<key>")
     def mend(key: str) -> tuple[str, int]:
-        if key not in MENDABLE:
+        if key not in REPAIRABLE:
             abort(404)
         if request.form.get("mended") == "no":
             server.mended.discard(key)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from webapp.core.oauth.endpoints import Endpoints
-from webapp.practice.oauth_server.provider_profile import House
+from webapp.practice.oauth_server.provider_profile import ProviderProfile
 
 ANY_TENANT = "organizations"
 
@@ -17,7 +17,7 @@ class Addresses:
     discovery: str
 
     @classmethod
-    def of(cls, house: House, base_url: str) -> "Addresses":
+    def of(cls, house: ProviderProfile, base_url: str) -> "Addresses":
         """Give the addresses of a house; Microsoft's are those for any tenant."""
         tenant = ANY_TENANT if house.prefix else ""
         place = f"{base_url}/{tenant}" if tenant else base_url

@@ -5,23 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.practice.oauth_server.oauth_error import Refusal
-from webapp.practice.oauth_server.provider_profile import House
-from webapp.practice.oauth_server.sample_users import GOOGLE_MENDS, GOOGLE_PEOPLE, Person
+from webapp.practice.oauth_server.oauth_error import OAuthErrorResponse
+from webapp.practice.oauth_server.provider_profile import ProviderProfile
+from webapp.practice.oauth_server.sample_users import GOOGLE_REPAIRS, GOOGLE_USERS, SampleUser
 
 MAIL_SCOPE = "https://mail.google.com/"
 _SPELT_OUT = {name: f"https://www.googleapis.com/auth/userinfo.{name}" for name in ("email", "profile")}
 
 
 @dataclass(frozen=True, kw_only=True)
-class GoogleLike(House):
+class GoogleLike(ProviderProfile):
     """Refresh tokens only with offline access and a consent, and never rotated; `iss` in the callback."""
 
     def issuer(self, base_url: str, tenant: str = "") -> str:
         """Give the one issuer."""
         return base_url
 
-    def claims(self, person: Person, base_url: str) -> dict[str, Any]:
+    def claims(self, person: SampleUser, base_url: str) -> dict[str, Any]:
         """Name the person, and the organisation where there is one (`hd`)."""
         claims = {
             "iss": base_url,
@@ -36,12 +36,12 @@ class GoogleLike(House):
         asked = "consent" in parameters.get("prompt", "").split()
         return parameters.get("access_type") == "offline" and (first or asked)
 
-    def callback_extra(self, person: Person, base_url: str, scope: str) -> dict[str, str]:
+    def callback_extra(self, person: SampleUser, base_url: str, scope: str) -> dict[str, str]:
         """Carry along what Google does."""
         extra = {"iss": base_url, "scope": scope, "authuser": "0", "prompt": "consent"}
         return extra | ({"hd": person.hosted_domain} if person.hosted_domain else {})
 
-    def callback_error(self, refusal: Refusal, base_url: str) -> dict[str, str]:
+    def callback_error(self, refusal: OAuthErrorResponse, base_url: str) -> dict[str, str]:
         """Give the bare error: Google explains itself on its own pages."""
         return {"error": refusal.error, "iss": base_url}
 
@@ -49,13 +49,13 @@ class GoogleLike(House):
         """Spell the scopes of identity as Google does in its answers."""
         return " ".join(_SPELT_OUT.get(each, each) for each in scope.split())
 
-    def token_error(self, refusal: Refusal) -> dict[str, Any]:
+    def token_error(self, refusal: OAuthErrorResponse) -> dict[str, Any]:
         """Give error and description."""
         return {"error": refusal.error, "error_description": refusal.description}
 
 
-def _grant(description: str) -> Refusal:
-    return Refusal(error="invalid_grant", description=description)
+def _grant(description: str) -> OAuthErrorResponse:
+    return OAuthErrorResponse(error="invalid_grant", description=description)
 
 
 GOOGLE = GoogleLike(
@@ -67,8 +67,8 @@ GOOGLE = GoogleLike(
     mail_scope=MAIL_SCOPE,
     scopes=frozenset({"openid", "email", "profile", MAIL_SCOPE}),
     steady_scopes=frozenset({"openid", "email", "profile"}),
-    people=GOOGLE_PEOPLE,
-    mends=GOOGLE_MENDS,
+    users=GOOGLE_USERS,
+    repairs=GOOGLE_REPAIRS,
     rotates=False,
     authorize_path="/o/oauth2/v2/auth",
     token_path="/token",
@@ -78,9 +78,11 @@ GOOGLE = GoogleLike(
     ticks=True,
     calls_back=False,
     refusals={
-        "client-unknown": Refusal(error="invalid_client", description="The OAuth client was not found.", status=401),
-        "secret-wrong": Refusal(error="invalid_client", description="Unauthorized", status=401),
-        "redirect-differs": Refusal(error="redirect_uri_mismatch", description="Bad Request"),
+        "client-unknown": OAuthErrorResponse(
+            error="invalid_client", description="The OAuth client was not found.", status=401
+        ),
+        "secret-wrong": OAuthErrorResponse(error="invalid_client", description="Unauthorized", status=401),
+        "redirect-differs": OAuthErrorResponse(error="redirect_uri_mismatch", description="Bad Request"),
         "code-unknown": _grant("Malformed auth code."),
         "code-used": _grant("Code was already redeemed."),
         "verifier-missing": _grant("Missing code verifier."),
@@ -88,8 +90,8 @@ GOOGLE = GoogleLike(
         "refresh-unknown": _grant("Bad Request"),
         "refresh-used": _grant("Bad Request"),
         "revoked": _grant("Token has been expired or revoked."),
-        "scope-unknown": Refusal(error="invalid_scope", description="Some requested scopes were invalid."),
-        "denied": Refusal(error="access_denied", description=""),
-        "malformed": Refusal(error="invalid_request", description="Bad Request"),
+        "scope-unknown": OAuthErrorResponse(error="invalid_scope", description="Some requested scopes were invalid."),
+        "denied": OAuthErrorResponse(error="access_denied", description=""),
+        "malformed": OAuthErrorResponse(error="invalid_request", description="Bad Request"),
     },
 )

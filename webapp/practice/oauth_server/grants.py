@@ -9,17 +9,25 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import OpenIDCode
 from joserfc.jwk import RSAKey
 
-from webapp.practice.oauth_server.authorization_server import RefusedError, Server
-from webapp.practice.oauth_server.client import SECRET_METHODS, Client
+from webapp.practice.oauth_server.authorization_server import AuthorizationRefusedError, PracticeAuthorizationServer
+from webapp.practice.oauth_server.client import SECRET_METHODS, RegisteredClient
 from webapp.practice.oauth_server.introspection_revocation import Introspection, Revocation
-from webapp.practice.oauth_server.provider_profile import House
-from webapp.practice.oauth_server.sample_users import Person
-from webapp.practice.oauth_server.token_store import CODE_LIFETIME, Code, Token, TokenStore, new_secret
+from webapp.practice.oauth_server.provider_profile import ProviderProfile
+from webapp.practice.oauth_server.sample_users import SampleUser
+from webapp.practice.oauth_server.token_store import (
+    CODE_LIFETIME,
+    AuthorizationCode,
+    StoredToken,
+    TokenStore,
+    new_secret,
+)
 
 
-def make_server(house: House, base_url: str, store: TokenStore, redirect_uris: set[str], mended: set[str]) -> Server:
+def make_server(
+    house: ProviderProfile, base_url: str, store: TokenStore, redirect_uris: set[str], mended: set[str]
+) -> PracticeAuthorizationServer:
     """Make the server of a house with everything it grants."""
-    server = Server(house, base_url, store, redirect_uris, mended)
+    server = PracticeAuthorizationServer(house, base_url, store, redirect_uris, mended)
     server.register_grant(CodeGrant, [S256Required(), IdToken(server)])
     server.register_grant(RefreshGrant)
     server.register_endpoint(Introspection)
@@ -33,7 +41,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
 
     TOKEN_ENDPOINT_AUTH_METHODS = SECRET_METHODS
 
-    def validate_authorization_redirect_uri(self, request: OAuth2Request, client: Client) -> str:
+    def validate_authorization_redirect_uri(self, request: OAuth2Request, client: RegisteredClient) -> str:
         """Want a registered redirect URI, character by character."""
         redirect_uri = str(request.payload.redirect_uri or "")
         if not client.check_redirect_uri(redirect_uri):
@@ -48,7 +56,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         """Keep the code with all that its redemption is checked against."""
         parameters = request.payload.data
         self.server.store.keep_code(
-            Code(
+            AuthorizationCode(
                 value=code,
                 consent=request.user,
                 client_id=request.client.client_id,
@@ -60,9 +68,9 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
             )
         )
 
-    def query_authorization_code(self, code: str, client: Client) -> Code:
+    def query_authorization_code(self, code: str, client: RegisteredClient) -> AuthorizationCode:
         """Find a code that may be redeemed by this client now."""
-        found: Code | None = self.server.store.code(code)
+        found: AuthorizationCode | None = self.server.store.code(code)
         if found is None or found.client_id != client.client_id or time.time() > found.expires_at:
             raise self.server.refused("code-unknown")
         if found.used:
@@ -71,12 +79,12 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
             raise self.server.refused("redirect-differs")
         return found
 
-    def authenticate_user(self, authorization_code: Code) -> Person:
+    def authenticate_user(self, authorization_code: AuthorizationCode) -> SampleUser:
         """Give the person who consented, unless there is something about them."""
         consented = authorization_code.consent.person
-        person: Person = self.server.person(consented.address) or consented
+        person: SampleUser = self.server.user(consented.address) or consented
         if person.at_redeem:
-            raise RefusedError(person.at_redeem)
+            raise AuthorizationRefusedError(person.at_redeem)
         return person
 
     def generate_token(self, *args: Any, **named: Any) -> Any:
@@ -84,7 +92,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         named["include_refresh_token"] = self.request.authorization_code.consent.offline
         return super().generate_token(*args, **named)
 
-    def delete_authorization_code(self, authorization_code: Code) -> None:
+    def delete_authorization_code(self, authorization_code: AuthorizationCode) -> None:
         """Note that it was redeemed, so that a second time can be told from nonsense."""
         authorization_code.used = True
 
@@ -114,7 +122,7 @@ class S256Required(CodeChallenge):  # type: ignore[misc]
 class IdToken(OpenIDCode):  # type: ignore[misc]
     """The id_token, signed by RS256. All four hooks are here: without one, Authlib takes a deprecated path."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: PracticeAuthorizationServer) -> None:
         super().__init__(require_nonce=False)
         self._server = server
 
@@ -122,23 +130,23 @@ class IdToken(OpenIDCode):  # type: ignore[misc]
         """Take any nonce: whether it comes once only is the client's business."""
         return False
 
-    def resolve_client_private_key(self, client: Client) -> RSAKey:
+    def resolve_client_private_key(self, client: RegisteredClient) -> RSAKey:
         """Give the key of this start."""
         return self._server.key
 
-    def get_client_algorithm(self, client: Client) -> str:
+    def get_client_algorithm(self, client: RegisteredClient) -> str:
         """Name its algorithm."""
         return "RS256"
 
-    def get_encode_header(self, client: Client) -> dict[str, str]:
+    def get_encode_header(self, client: RegisteredClient) -> dict[str, str]:
         """Name the key as the JWKS has it."""
         return {"alg": "RS256", "typ": "JWT", "kid": self._server.key.kid or ""}
 
-    def get_client_claims(self, client: Client) -> dict[str, Any]:
+    def get_client_claims(self, client: RegisteredClient) -> dict[str, Any]:
         """Say for whom the token is; `azp` too, as Google does."""
         return {"aud": client.client_id, "azp": client.client_id}
 
-    def generate_user_info(self, user: Person, scope: str) -> dict[str, Any]:
+    def generate_user_info(self, user: SampleUser, scope: str) -> dict[str, Any]:
         """Say who it is about."""
         return self._server.claims(user)
 
@@ -151,11 +159,11 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
     @property
     def INCLUDE_NEW_REFRESH_TOKEN(self) -> bool:  # noqa: N802 - Authlib's name
         """Tell whether the house rotates."""
-        return bool(self.server.house.rotates)
+        return bool(self.server.profile.rotates)
 
-    def authenticate_refresh_token(self, refresh_token: str) -> Token:
+    def authenticate_refresh_token(self, refresh_token: str) -> StoredToken:
         """Find a refresh token that still works."""
-        token: Token | None = self.server.store.token(refresh_token)
+        token: StoredToken | None = self.server.store.token(refresh_token)
         if token is None or not token.refreshes:
             raise self.server.refused("refresh-unknown")
         if token.grant.revoked:
@@ -164,14 +172,14 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
             raise self.server.refused("refresh-used")
         return token
 
-    def authenticate_user(self, refresh_token: Token) -> Person:
+    def authenticate_user(self, refresh_token: StoredToken) -> SampleUser:
         """Give the person of the grant, unless its fate has come."""
         grant = refresh_token.grant
         if grant.at_refresh:
             grant.refused = True
-            raise RefusedError(grant.at_refresh)
+            raise AuthorizationRefusedError(grant.at_refresh)
         return grant.person
 
-    def revoke_old_credential(self, refresh_token: Token) -> None:
+    def revoke_old_credential(self, refresh_token: StoredToken) -> None:
         """Take the old token out of service where a new one was made."""
-        refresh_token.used = bool(self.server.house.rotates)
+        refresh_token.used = bool(self.server.profile.rotates)

@@ -9,26 +9,26 @@ from typing import Any
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from webapp.practice.oauth_server import grants
-from webapp.practice.oauth_server.authorization_server import Server
-from webapp.practice.oauth_server.control_endpoints import make_hooks
+from webapp.practice.oauth_server.authorization_server import PracticeAuthorizationServer
+from webapp.practice.oauth_server.control_endpoints import make_control_blueprint
 from webapp.practice.oauth_server.endpoints import Addresses
 from webapp.practice.oauth_server.pages import make_app
-from webapp.practice.oauth_server.profiles import HOUSES
-from webapp.practice.oauth_server.provider_profile import House
-from webapp.practice.oauth_server.sample_users import Person
+from webapp.practice.oauth_server.profiles import PROFILES
+from webapp.practice.oauth_server.provider_profile import ProviderProfile
+from webapp.practice.oauth_server.sample_users import SampleUser
 from webapp.practice.oauth_server.token_faults import Fault, TokenFaults
-from webapp.practice.oauth_server.token_store import Consent, TokenStore
+from webapp.practice.oauth_server.token_store import ConsentGiven, TokenStore
 from webapp.practice.ports import LOOPBACK
 
 PORTAL_URL = "http://127.0.0.1:8000"
 """Where the portal is unless somebody says otherwise."""
 
 
-class Authority:
+class ProviderServer:
     """A running provider."""
 
-    def __init__(self, house: House, server: Server, faults: TokenFaults) -> None:
-        self.house = house
+    def __init__(self, house: ProviderProfile, server: PracticeAuthorizationServer, faults: TokenFaults) -> None:
+        self.profile = house
         self.url: str = server.base_url
         self.store: TokenStore = server.store
         addresses = Addresses.of(house, server.base_url)
@@ -52,19 +52,19 @@ class Authority:
         portal_url: str = PORTAL_URL,
         redirect_uris: Iterable[str] = (),
         mended: set[str] | None = None,
-    ) -> Iterator["Authority"]:
+    ) -> Iterator["ProviderServer"]:
         """Serve the house `google` or `microsoft` on a socket that listens, or on any free port.
 
         `mended` holds the keys of the scenarios that are mended, for those who share it.
         """
-        house, own = HOUSES[key], sock or _listen()
+        house, own = PROFILES[key], sock or _listen()
         with own:
             base_url = f"http://{LOOPBACK}:{own.getsockname()[1]}"
             allowed = {portal_url.rstrip("/") + house.callback_path, *redirect_uris}
             server = grants.make_server(house, base_url, TokenStore(), allowed, set() if mended is None else mended)
             app = make_app(server)
             faults = TokenFaults(app.wsgi_app, house.token_path)
-            app.register_blueprint(make_hooks(server, faults))
+            app.register_blueprint(make_control_blueprint(server, faults))
             app.wsgi_app = faults  # type: ignore[method-assign]
             web = _serve(app, own)
             try:
@@ -78,23 +78,23 @@ class Authority:
         """Count the token requests."""
         return self._faults.calls
 
-    def person(self, address: str) -> Person:
+    def user(self, address: str) -> SampleUser:
         """Find a person."""
-        person = self.house.person(address)
+        person = self.profile.find_user(address)
         if person is None:
             raise KeyError(address)
         return person
 
-    def issue(self, address: str, *, scope: str | None = None, offline: bool = True) -> dict[str, Any]:
+    def issue_token(self, address: str, *, scope: str | None = None, offline: bool = True) -> dict[str, Any]:
         """Hand out tokens without a sign-in."""
-        granted = " ".join(sorted(self.house.scopes_of_mail)) if scope is None else scope
-        return self._server.issue(Consent(person=self.person(address), scope=granted, offline=offline))
+        granted = " ".join(sorted(self.profile.scopes_of_mail)) if scope is None else scope
+        return self._server.issue(ConsentGiven(person=self.user(address), scope=granted, offline=offline))
 
     def revoke(self, address: str) -> None:
         """End everything a person has granted."""
-        self.store.revoke(self.person(address))
+        self.store.revoke(self.user(address))
 
-    def break_next(self, kind: str, *, seconds: float = 0.0, times: int = 1) -> None:
+    def fail_next(self, kind: str, *, seconds: float = 0.0, times: int = 1) -> None:
         """Let a fault befall the next token requests (see `Fault`)."""
         self._faults.add(Fault(kind=kind, seconds=seconds), times)
 

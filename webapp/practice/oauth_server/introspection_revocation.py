@@ -6,8 +6,8 @@ from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
-from webapp.practice.oauth_server.client import SECRET_METHODS, Client
-from webapp.practice.oauth_server.token_store import Token
+from webapp.practice.oauth_server.client import SECRET_METHODS, RegisteredClient
+from webapp.practice.oauth_server.token_store import StoredToken
 
 
 class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
@@ -15,16 +15,16 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
 
     CLIENT_AUTH_METHODS = SECRET_METHODS
 
-    def query_token(self, token_string: str, token_type_hint: str | None) -> Token | None:
+    def query_token(self, token_string: str, token_type_hint: str | None) -> StoredToken | None:
         """Find the token."""
-        token: Token | None = self.server.store.token(token_string)
+        token: StoredToken | None = self.server.store.token(token_string)
         return token
 
-    def check_permission(self, token: Token, client: Client, request: OAuth2Request) -> bool:
+    def check_permission(self, token: StoredToken, client: RegisteredClient, request: OAuth2Request) -> bool:
         """Let the mail server ask about all tokens, others about theirs."""
         return client is self.server.mail_server or token.check_client(client)
 
-    def introspect_token(self, token: Token) -> dict[str, Any]:
+    def introspect_token(self, token: StoredToken) -> dict[str, Any]:
         """Describe an active token; Dovecot wants the mailbox in `username` or `email`."""
         person = token.grant.person
         return {
@@ -47,13 +47,13 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
     def authenticate_endpoint_client(self, request: OAuth2Request) -> None:
         """Ask for none."""
 
-    def authenticate_token(self, request: OAuth2Request, client: None) -> Token:
+    def authenticate_token(self, request: OAuth2Request, client: None) -> StoredToken:
         """Find the token; Google calls one it does not know an error."""
-        token: Token | None = self.server.store.token(request.form.get("token", ""))
+        token: StoredToken | None = self.server.store.token(request.form.get("token", ""))
         if token is None or token.is_revoked():
             raise InvalidRequestError("Token expired or revoked.", error="invalid_token") from None
         return token
 
-    def revoke_token(self, token: Token, request: OAuth2Request) -> None:
+    def revoke_token(self, token: StoredToken, request: OAuth2Request) -> None:
         """End the person's grants."""
         self.server.store.revoke(token.grant.person)

@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from webapp.practice.oauth_server.oauth_error import Refusal
-from webapp.practice.oauth_server.provider_profile import House
-from webapp.practice.oauth_server.sample_users import ADMIN_CONSENT, MICROSOFT_MENDS, MICROSOFT_PEOPLE, OFFICE, Person
+from webapp.practice.oauth_server.oauth_error import OAuthErrorResponse
+from webapp.practice.oauth_server.provider_profile import ProviderProfile
+from webapp.practice.oauth_server.sample_users import (
+    ADMIN_CONSENT,
+    MICROSOFT_REPAIRS,
+    MICROSOFT_USERS,
+    OFFICE,
+    SampleUser,
+)
 
 MAIL_SCOPE = "https://outlook.office.com/IMAP.AccessAsUser.All"
 TENANT_ID = "70057007-0000-4000-8000-00706f737472"
@@ -17,7 +23,7 @@ _OPENID = frozenset({"openid", "profile", "email", "offline_access"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class MicrosoftLike(House):
+class MicrosoftLike(ProviderProfile):
     """A tenant in every path, rotated refresh tokens, and errors that carry an AADSTS code."""
 
     def knows_tenant(self, tenant: str) -> bool:
@@ -38,7 +44,7 @@ class MicrosoftLike(House):
         """Give the issuer of the tenant; for any tenant, the template that Microsoft has there."""
         return f"{base_url}/{'{tenantid}' if tenant in _TEMPLATES else TENANT_ID}/v2.0"
 
-    def claims(self, person: Person, base_url: str) -> dict[str, Any]:
+    def claims(self, person: SampleUser, base_url: str) -> dict[str, Any]:
         """Name the person by tenant and object ID, which never change, and by the user name of today."""
         return {
             "iss": self.issuer(base_url),
@@ -55,16 +61,16 @@ class MicrosoftLike(House):
         """Hand one out for the scope `offline_access`."""
         return "offline_access" in scopes
 
-    def callback_extra(self, person: Person, base_url: str, scope: str) -> dict[str, str]:
+    def callback_extra(self, person: SampleUser, base_url: str, scope: str) -> dict[str, str]:
         """Carry along a session state, as Microsoft does."""
         return {"session_state": str(uuid.uuid4())}
 
-    def callback_error(self, refusal: Refusal, base_url: str) -> dict[str, str]:
+    def callback_error(self, refusal: OAuthErrorResponse, base_url: str) -> dict[str, str]:
         """Give error and description."""
         subcode = {"error_subcode": "cancel"} if refusal.error == "access_denied" else {}
         return {"error": refusal.error, "error_description": _described(refusal, _ids())} | subcode
 
-    def token_error(self, refusal: Refusal) -> dict[str, Any]:
+    def token_error(self, refusal: OAuthErrorResponse) -> dict[str, Any]:
         """Give error, description and the codes once more as data."""
         ids = _ids()
         body = {
@@ -85,7 +91,7 @@ def _ids() -> dict[str, str]:
     return {"trace_id": str(uuid.uuid4()), "correlation_id": str(uuid.uuid4()), "timestamp": now}
 
 
-def _described(refusal: Refusal, ids: Mapping[str, str]) -> str:
+def _described(refusal: OAuthErrorResponse, ids: Mapping[str, str]) -> str:
     code = f"AADSTS{refusal.code}: " if refusal.code else ""
     return (
         f"{code}{refusal.description} Trace ID: {ids['trace_id']} "
@@ -93,8 +99,8 @@ def _described(refusal: Refusal, ids: Mapping[str, str]) -> str:
     )
 
 
-def _grant(code: int, description: str, suberror: str = "") -> Refusal:
-    return Refusal(error="invalid_grant", code=code, description=description, suberror=suberror)
+def _grant(code: int, description: str, suberror: str = "") -> OAuthErrorResponse:
+    return OAuthErrorResponse(error="invalid_grant", code=code, description=description, suberror=suberror)
 
 
 MICROSOFT = MicrosoftLike(
@@ -107,8 +113,8 @@ MICROSOFT = MicrosoftLike(
     # The bare permission is one of Microsoft Graph, and its token is for Graph: the mail server refuses it.
     scopes=_OPENID | {MAIL_SCOPE, "IMAP.AccessAsUser.All", "User.Read"},
     steady_scopes=_OPENID,
-    people=MICROSOFT_PEOPLE,
-    mends=MICROSOFT_MENDS,
+    users=MICROSOFT_USERS,
+    repairs=MICROSOFT_REPAIRS,
     rotates=True,
     prefix="/<tenant>",
     authorize_path="/oauth2/v2.0/authorize",
@@ -118,21 +124,21 @@ MICROSOFT = MicrosoftLike(
     approve_path="/v2.0/adminconsent",
     approved=ADMIN_CONSENT,
     refusals={
-        "client-unknown": Refusal(
+        "client-unknown": OAuthErrorResponse(
             error="unauthorized_client",
             code=700016,
             description="The application was not found in the directory. This can happen if the application has not "
             "been installed by the administrator of the tenant or consented to by any user in the tenant. You may "
             "have sent your authentication request to the wrong tenant.",
         ),
-        "secret-wrong": Refusal(
+        "secret-wrong": OAuthErrorResponse(
             error="invalid_client",
             code=7000215,
             status=401,
             description="Invalid client secret provided. Ensure the secret being sent in the request is the client "
             "secret value, not the client secret ID, for a secret added to app 'practice-microsoft-client'.",
         ),
-        "redirect-differs": Refusal(
+        "redirect-differs": OAuthErrorResponse(
             error="invalid_request",
             code=50011,
             description="The redirect URI specified in the request does not match the redirect URIs configured for "
@@ -165,24 +171,24 @@ MICROSOFT = MicrosoftLike(
             "have changed or reset their password.",
             suberror="bad_token",
         ),
-        "scope-unknown": Refusal(
+        "scope-unknown": OAuthErrorResponse(
             error="invalid_scope",
             code=70011,
             description="The provided value for the input parameter 'scope' is not valid.",
         ),
-        "denied": Refusal(
+        "denied": OAuthErrorResponse(
             error="access_denied",
             code=65004,
             description="User declined to consent to access the app.",
         ),
-        "tenant-unknown": Refusal(
+        "tenant-unknown": OAuthErrorResponse(
             error="invalid_request",
             code=90002,
             description="Tenant not found. Check to make sure you have the correct tenant ID and are signing into the "
             "correct cloud. Check with your subscription administrator, this may happen if there are no active "
             "subscriptions for the tenant.",
         ),
-        "malformed": Refusal(
+        "malformed": OAuthErrorResponse(
             error="invalid_request", code=9002313, description="Invalid request. Request is malformed or invalid."
         ),
     },

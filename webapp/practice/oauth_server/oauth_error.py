@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refusal:
+class OAuthErrorResponse:
     """One refusal; `code` is Microsoft's number (AADSTS…), `status` that of the token endpoint's answer."""
 
     error: str

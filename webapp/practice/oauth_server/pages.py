@@ -8,19 +8,19 @@ from urllib.parse import urlencode
 from authlib.oauth2 import OAuth2Error
 from flask import Flask, Response, redirect, request
 
-from webapp.practice.oauth_server.admin_consent import Approval
-from webapp.practice.oauth_server.authorization_server import Server
-from webapp.practice.oauth_server.oauth_error import Refusal
+from webapp.practice.oauth_server.admin_consent import AdminConsent
+from webapp.practice.oauth_server.authorization_server import PracticeAuthorizationServer
+from webapp.practice.oauth_server.oauth_error import OAuthErrorResponse
 from webapp.practice.oauth_server.rendering import POLICY, show, show_form, stop
-from webapp.practice.oauth_server.sample_users import Person
-from webapp.practice.oauth_server.token_store import Consent
+from webapp.practice.oauth_server.sample_users import SampleUser
+from webapp.practice.oauth_server.token_store import ConsentGiven
 
 _ROOT = Path(__file__).resolve().parents[3]
 _SILENT = frozenset({"login_required", "consent_required", "interaction_required", "account_selection_required"})
 """Errors of a request that must not show a page (OpenID Connect Core section 3.1.2.6): they always call back."""
 
 
-def make_app(server: Server) -> Flask:
+def make_app(server: PracticeAuthorizationServer) -> Flask:
     """Make the web application of a provider, without the hooks of tests."""
     app = Flask(
         "webapp.practice.oauth_server",
@@ -28,7 +28,7 @@ def make_app(server: Server) -> Flask:
         template_folder=str(_ROOT / "templates"),
         static_url_path="/practice/static",
     )
-    house, pages = server.house, _Pages(server)
+    house, pages = server.profile, _Pages(server)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(house=house)
     routes: tuple[tuple[str, str, Callable[..., Any]], ...] = (
@@ -38,15 +38,15 @@ def make_app(server: Server) -> Flask:
         (f"{house.prefix}{house.discovery_path}", "GET", pages.discovery),
         (house.introspect_path, "POST", lambda: server.create_endpoint_response("introspection")),
         *([(house.revoke_path, "POST", pages.revoke)] if house.revoke_path else []),
-        *([(house.prefix + house.approve_path, "GET POST", Approval(server).answer)] if house.approve_path else []),
+        *([(house.prefix + house.approve_path, "GET POST", AdminConsent(server).answer)] if house.approve_path else []),
     )
     for path, methods, view in routes:
         app.add_url_rule(path, endpoint=path, view_func=view, methods=methods.split())
-    app.after_request(_keep_to_itself)
+    app.after_request(_set_security_headers)
     return app
 
 
-def _keep_to_itself(response: Response) -> Response:
+def _set_security_headers(response: Response) -> Response:
     """Cut the tie to whoever opened the window, as the strictest provider would, and allow nothing from elsewhere."""
     response.headers.setdefault("Content-Security-Policy", f"{POLICY}; form-action 'self'")
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -59,10 +59,10 @@ def _keep_to_itself(response: Response) -> Response:
 class _Pages:
     """The views of one provider."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: PracticeAuthorizationServer) -> None:
         self._server = server
-        self._house = server.house
-        self._cookie = f"practice_{server.house.key}"
+        self._house = server.profile
+        self._cookie = f"practice_{server.profile.key}"
 
     def authorize(self, tenant: str = "") -> Response:
         """Find out who it is, ask whether they agree, and call the client back."""
@@ -78,16 +78,16 @@ class _Pages:
         if person is None:
             return show("choose", links=[(each, self._link(each)) for each in self._by_hint()])
         if person.blocked:
-            return self._blocked(person.blocked)
+            return self._blocked_page(person.blocked)
         if request.method == "POST":
-            return self._decide(grant, person)
+            return self._consent_decision(grant, person)
         scopes = frozenset(grant.request.scope.split())
         before = self._server.store.latest_grant(person, self._house.client_id)
         refused = bool(before and before.refused)
         asks = refused or "consent" in self._prompts()
         if before and not asks and scopes <= frozenset(before.scope.split()):
             return self._call_back(grant, person, before.scope)
-        return self._ask(person, scopes, again=refused)
+        return self._consent_page(person, scopes, again=refused)
 
     def token(self, tenant: str = "") -> Any:
         """Answer a token request, one at a time: a rotated token must not be taken twice."""
@@ -125,30 +125,30 @@ class _Pages:
             "scopes_supported": sorted(self._house.scopes),
         }
 
-    def _who(self) -> Person | None:
+    def _who(self) -> SampleUser | None:
         """Tell who is signed in: chosen on the page, hinted at, or known from the visit before."""
         if chosen := request.values.get("account"):
-            return self._server.person(chosen)
+            return self._server.user(chosen)
         if self._prompts() & {"select_account", "login"}:
             return None
-        hinted = self._server.person(request.args.get("login_hint", ""))
+        hinted = self._server.user(request.args.get("login_hint", ""))
         if hinted:
-            return self._server.person(hinted.signed_in_as or hinted.address)
-        return None if request.args.get("login_hint") else self._server.person(request.cookies.get(self._cookie, ""))
+            return self._server.user(hinted.signed_in_as or hinted.address)
+        return None if request.args.get("login_hint") else self._server.user(request.cookies.get(self._cookie, ""))
 
     def _prompts(self) -> frozenset[str]:
         return frozenset(request.args.get("prompt", "").split())
 
-    def _by_hint(self) -> list[Person]:
+    def _by_hint(self) -> list[SampleUser]:
         """List the people, those the request may mean first."""
-        hinted = self._house.person(request.args.get("login_hint", ""))
+        hinted = self._house.find_user(request.args.get("login_hint", ""))
         likely = {hinted.address, hinted.signed_in_as} if hinted else set()
-        return sorted(self._house.people_now(self._server.mended), key=lambda person: person.address not in likely)
+        return sorted(self._house.current_users(self._server.mended), key=lambda person: person.address not in likely)
 
-    def _link(self, person: Person) -> str:
+    def _link(self, person: SampleUser) -> str:
         return f"?{urlencode([*request.args.items(multi=True), ('account', person.address)])}"
 
-    def _ask(self, person: Person, scopes: frozenset[str], *, again: bool) -> Response:
+    def _consent_page(self, person: SampleUser, scopes: frozenset[str], *, again: bool) -> Response:
         boxes = sorted(scopes - self._house.steady_scopes) if self._house.ticks else []
         return show_form(
             "consent",
@@ -160,7 +160,7 @@ class _Pages:
             other=f"?{urlencode([*request.args.items(multi=True), ('prompt', 'select_account')])}",
         )
 
-    def _decide(self, grant: Any, person: Person) -> Response:
+    def _consent_decision(self, grant: Any, person: SampleUser) -> Response:
         if request.form.get("decision") != "allow":
             return self._call_back_without(self._house.refusals["denied"])
         asked = grant.request.scope.split()
@@ -168,28 +168,28 @@ class _Pages:
         ticked = frozenset(request.form.getlist("allow"))
         return self._call_back(grant, person, " ".join(each for each in asked if each not in boxes or each in ticked))
 
-    def _call_back(self, grant: Any, person: Person, scope: str) -> Response:
+    def _call_back(self, grant: Any, person: SampleUser, scope: str) -> Response:
         house, store = self._house, self._server.store
         first = store.latest_grant(person, house.client_id) is None
         offline = house.wants_refresh_token(request.args, scopes=frozenset(scope.split()), first=first)
-        consent = Consent(person=person, scope=scope, offline=offline)
+        consent = ConsentGiven(person=person, scope=scope, offline=offline)
         answer: Response = self._server.create_authorization_response(grant=grant, grant_user=consent)
         answer.status_code = 303
         answer.location = f"{answer.location}&{urlencode(house.callback_extra(person, self._server.base_url, scope))}"
         answer.set_cookie(self._cookie, person.address, httponly=True, samesite="Lax")
         return answer
 
-    def _call_back_without(self, refusal: Refusal) -> Response:
+    def _call_back_without(self, refusal: OAuthErrorResponse) -> Response:
         return redirect(self._error_link(refusal), 303)  # type: ignore[return-value]
 
-    def _error_link(self, refusal: Refusal) -> str:
+    def _error_link(self, refusal: OAuthErrorResponse) -> str:
         parameters = self._house.callback_error(refusal, self._server.base_url)
         if state := request.args.get("state"):
             parameters |= {"state": state}
         uri = request.args["redirect_uri"]
         return f"{uri}{'&' if '?' in uri else '?'}{urlencode(parameters)}"
 
-    def _blocked(self, refusal: Refusal) -> Response:
+    def _blocked_page(self, refusal: OAuthErrorResponse) -> Response:
         """Show why it ends here; a house that calls back has a link for going back without."""
         back = self._error_link(refusal) if self._house.calls_back else ""
         return show("blocked", 403, refusal=refusal, back=back)

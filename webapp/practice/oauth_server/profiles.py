@@ -4,6 +4,6 @@ from collections.abc import Mapping
 
 from webapp.practice.oauth_server.google import GOOGLE
 from webapp.practice.oauth_server.microsoft import MICROSOFT
-from webapp.practice.oauth_server.provider_profile import House
+from webapp.practice.oauth_server.provider_profile import ProviderProfile
 
-HOUSES: Mapping[str, House] = {house.key: house for house in (GOOGLE, MICROSOFT)}
+PROFILES: Mapping[str, ProviderProfile] = {house.key: house for house in (GOOGLE, MICROSOFT)}

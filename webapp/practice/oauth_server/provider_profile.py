@@ -5,14 +5,14 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.practice.oauth_server.oauth_error import Refusal
-from webapp.practice.oauth_server.sample_users import Person
+from webapp.practice.oauth_server.oauth_error import OAuthErrorResponse
+from webapp.practice.oauth_server.sample_users import SampleUser
 
-__all__ = ["House", "Refusal"]
+__all__ = ["OAuthErrorResponse", "ProviderProfile"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class House(ABC):
+class ProviderProfile(ABC):
     """One provider. `tenant` in a method is the segment of the path that names a tenant, empty where there is none.
 
     `refusals` has an entry for every reason of `REASONS`; `steady_scopes` have no box on the consent page, and where
@@ -29,9 +29,9 @@ class House(ABC):
     mail_scope: str
     scopes: frozenset[str]
     steady_scopes: frozenset[str]
-    people: tuple[Person, ...]
-    mends: Mapping[str, Person]
-    refusals: Mapping[str, Refusal]
+    users: tuple[SampleUser, ...]
+    repairs: Mapping[str, SampleUser]
+    refusals: Mapping[str, OAuthErrorResponse]
     rotates: bool
     prefix: str = ""
     authorize_path: str
@@ -45,15 +45,15 @@ class House(ABC):
     ticks: bool = False
     calls_back: bool = True
 
-    def people_now(self, mended: Container[str]) -> tuple[Person, ...]:
+    def current_users(self, mended: Container[str]) -> tuple[SampleUser, ...]:
         """Give everybody as they are with some scenarios mended."""
-        changed = {person.address: person for key, person in self.mends.items() if key in mended}
-        return tuple(changed.get(person.address, person) for person in self.people)
+        changed = {person.address: person for key, person in self.repairs.items() if key in mended}
+        return tuple(changed.get(person.address, person) for person in self.users)
 
-    def person(self, address: str, mended: Container[str] = ()) -> Person | None:
+    def find_user(self, address: str, mended: Container[str] = ()) -> SampleUser | None:
         """Find a person by address, in whatever case it was typed, as they are with some scenarios mended."""
         wanted = address.strip().casefold()
-        return next((person for person in self.people_now(mended) if person.address == wanted), None)
+        return next((person for person in self.current_users(mended) if person.address == wanted), None)
 
     @property
     def scopes_of_mail(self) -> frozenset[str]:
@@ -77,7 +77,7 @@ class House(ABC):
         """Give the issuer as the discovery document of a tenant has it."""
 
     @abstractmethod
-    def claims(self, person: Person, base_url: str) -> dict[str, Any]:
+    def claims(self, person: SampleUser, base_url: str) -> dict[str, Any]:
         """Give the claims of an id_token that are about a person, with the issuer."""
 
     @abstractmethod
@@ -85,15 +85,15 @@ class House(ABC):
         """Tell whether an authorization request leads to a refresh token."""
 
     @abstractmethod
-    def callback_extra(self, person: Person, base_url: str, scope: str) -> dict[str, str]:
+    def callback_extra(self, person: SampleUser, base_url: str, scope: str) -> dict[str, str]:
         """Give what a successful callback carries beside code and state."""
 
     @abstractmethod
-    def callback_error(self, refusal: Refusal, base_url: str) -> dict[str, str]:
+    def callback_error(self, refusal: OAuthErrorResponse, base_url: str) -> dict[str, str]:
         """Give the parameters of an error callback."""
 
     @abstractmethod
-    def token_error(self, refusal: Refusal) -> dict[str, Any]:
+    def token_error(self, refusal: OAuthErrorResponse) -> dict[str, Any]:
         """Give the body of the token endpoint's refusal."""
 
     def token_scope(self, scope: str) -> str:

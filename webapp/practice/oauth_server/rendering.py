@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, render_template
 
-from webapp.practice.oauth_server.oauth_error import Refusal
+from webapp.practice.oauth_server.oauth_error import OAuthErrorResponse
 
 POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
@@ -23,6 +23,6 @@ def show_form(name: str, redirect_uri: str, **values: Any) -> Response:
     return page
 
 
-def stop(refusal: Refusal) -> Response:
+def stop(refusal: OAuthErrorResponse) -> Response:
     """Show a fault of the request: nobody may be called back."""
     return show("stopped", 400, refusal=refusal)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from webapp.practice.imap_server.scenarios import DOMAIN
-from webapp.practice.oauth_server.oauth_error import Refusal
+from webapp.practice.oauth_server.oauth_error import OAuthErrorResponse
 
 WORKSPACE = f"workspace.{DOMAIN}"
 OFFICE = f"office.{DOMAIN}"
@@ -17,7 +17,7 @@ MOMENT = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class SampleUser:
     """One account.
 
     `blocked` is said on a page of the provider before any consent, `at_redeem` in answer to the code. `at_refresh` is
@@ -34,9 +34,9 @@ class Person:
     has_mailbox: bool = True
     signed_in_as: str = ""
     opens: frozenset[str] = field(default_factory=frozenset)
-    blocked: Refusal | None = None
-    at_redeem: Refusal | None = None
-    at_refresh: Refusal | None = None
+    blocked: OAuthErrorResponse | None = None
+    at_redeem: OAuthErrorResponse | None = None
+    at_refresh: OAuthErrorResponse | None = None
 
     @property
     def mailboxes(self) -> frozenset[str]:
@@ -44,38 +44,40 @@ class Person:
         return self.opens | ({self.address} if self.has_mailbox else frozenset())
 
 
-_REVOKED = Refusal(error="invalid_grant", description="Token has been expired or revoked.")
+_REVOKED = OAuthErrorResponse(error="invalid_grant", description="Token has been expired or revoked.")
 
 
-def _at_work(name: str, about: str, **more: object) -> Person:
+def _at_work(name: str, about: str, **more: object) -> SampleUser:
     address = f"{name.split()[0].lower()}@{WORKSPACE}"
-    return Person(address=address, name=name, about=about, hosted_domain=WORKSPACE, **more)  # type: ignore[arg-type]
+    return SampleUser(address=address, name=name, about=about, hosted_domain=WORKSPACE, **more)  # type: ignore[arg-type]
 
 
-def _in_office(name: str, about: str, **more: object) -> Person:
-    return Person(address=f"{name.split()[0].lower()}@{OFFICE}", name=name, about=about, **more)  # type: ignore[arg-type]
+def _in_office(name: str, about: str, **more: object) -> SampleUser:
+    return SampleUser(address=f"{name.split()[0].lower()}@{OFFICE}", name=name, about=about, **more)  # type: ignore[arg-type]
 
 
-GOOGLE_PEOPLE = (
+GOOGLE_USERS = (
     _at_work("Anna Lindqvist", "A Workspace account; everything works."),
     _at_work("Dario Conti", "Press “Deny” for him."),
     _at_work(
         "Bea Mattsson", "Her administrator has blocked the app.",
-        blocked=Refusal(error="admin_policy_enforced", description="Your administrator has blocked this app."),
+        blocked=OAuthErrorResponse(
+            error="admin_policy_enforced", description="Your administrator has blocked this app."
+        ),
     ),
     _at_work("Wanda Frei", "The browser is still signed in as Otto.", signed_in_as=f"otto@{WORKSPACE}"),
     _at_work("Otto Brandt", "A Workspace account; the browser is signed in as him."),
-    Person(address=f"pia@{PERSONAL}", name="Pia Roos", about="A personal account, in no organisation."),
+    SampleUser(address=f"pia@{PERSONAL}", name="Pia Roos", about="A personal account, in no organisation."),
     _at_work("Uma Sethi", "Her box for mail starts unticked.", mail_ticked=False),
     _at_work("Rhea Novak", "Her grant is revoked right after the sign-in.", lifetime=MOMENT, at_refresh=_REVOKED),
 )  # fmt: skip
 
-MICROSOFT_PEOPLE = (
+MICROSOFT_USERS = (
     _in_office("Anton Weiss", "A work account; everything works."),
     _in_office("Dina Kral", "Press “Deny” for her."),
     _in_office(
         "Ada Moss", "Only an administrator may accept the app for her.",
-        blocked=Refusal(
+        blocked=OAuthErrorResponse(
             error="access_denied", code=90094,
             description="An administrator of the organization has set a policy that prevents you from granting "
             "the application the permissions it is requesting.",
@@ -83,7 +85,7 @@ MICROSOFT_PEOPLE = (
     ),
     _in_office(
         "Mara Sund", "A second factor becomes necessary right after the sign-in.", lifetime=MOMENT,
-        at_refresh=Refusal(
+        at_refresh=OAuthErrorResponse(
             error="invalid_grant", code=50079, suberror="basic_action",
             description="Due to a configuration change made by your administrator, or because you moved to a new "
             "location, you must enroll in multi-factor authentication to access "
@@ -92,7 +94,7 @@ MICROSOFT_PEOPLE = (
     ),
     _in_office(
         "Rolf Adler", "His grant is revoked right after the sign-in.", lifetime=MOMENT,
-        at_refresh=Refusal(
+        at_refresh=OAuthErrorResponse(
             error="invalid_grant", code=50173, suberror="bad_token",
             description="The provided grant has expired due to it being revoked, a fresh auth token is needed. "
             "The user might have changed or reset their password.",
@@ -100,7 +102,7 @@ MICROSOFT_PEOPLE = (
     ),
     _in_office(
         "Silas Horn", "The portal's client secret has expired for him.",
-        at_redeem=Refusal(
+        at_redeem=OAuthErrorResponse(
             error="invalid_client", code=7000222, status=401,
             description="The provided client secret keys for app 'practice-microsoft-client' are expired. Visit the "
             "Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using "
@@ -114,29 +116,29 @@ MICROSOFT_PEOPLE = (
 )  # fmt: skip
 
 
-def _mended(people: tuple[Person, ...], address: str, about: str, **changed: object) -> Person:
+def _repaired(people: tuple[SampleUser, ...], address: str, about: str, **changed: object) -> SampleUser:
     person = next(person for person in people if person.address == address)
     return replace(person, about=about, **changed)  # type: ignore[arg-type]
 
 
 # By the key of the scenario that an administrator mends: who the person is from then on.
-GOOGLE_MENDS: Mapping[str, Person] = {
-    "gmail-blocked": _mended(GOOGLE_PEOPLE, f"bea@{WORKSPACE}", "Her administrator trusts the app now.", blocked=None),
+GOOGLE_REPAIRS: Mapping[str, SampleUser] = {
+    "gmail-blocked": _repaired(GOOGLE_USERS, f"bea@{WORKSPACE}", "Her administrator trusts the app now.", blocked=None),
 }
 
 ADMIN_CONSENT = "outlook-admin-consent"
-MICROSOFT_MENDS: Mapping[str, Person] = {
-    ADMIN_CONSENT: _mended(
-        MICROSOFT_PEOPLE, f"ada@{OFFICE}", "An administrator has approved the app for her.", blocked=None
+MICROSOFT_REPAIRS: Mapping[str, SampleUser] = {
+    ADMIN_CONSENT: _repaired(
+        MICROSOFT_USERS, f"ada@{OFFICE}", "An administrator has approved the app for her.", blocked=None
     ),
-    "outlook-secret-expired": _mended(
-        MICROSOFT_PEOPLE, f"silas@{OFFICE}", "The portal's client secret was renewed for him.", at_redeem=None
+    "outlook-secret-expired": _repaired(
+        MICROSOFT_USERS, f"silas@{OFFICE}", "The portal's client secret was renewed for him.", at_redeem=None
     ),
-    "outlook-no-mailbox": _mended(
-        MICROSOFT_PEOPLE, f"lena@{OFFICE}", "Her account has a mailbox now.", has_mailbox=True
+    "outlook-no-mailbox": _repaired(
+        MICROSOFT_USERS, f"lena@{OFFICE}", "Her account has a mailbox now.", has_mailbox=True
     ),
-    "outlook-shared-denied": _mended(
-        MICROSOFT_PEOPLE, f"anton@{OFFICE}", f"He may open {SHARED_MAILBOX} now, beside his own mailbox.",
+    "outlook-shared-denied": _repaired(
+        MICROSOFT_USERS, f"anton@{OFFICE}", f"He may open {SHARED_MAILBOX} now, beside his own mailbox.",
         opens=frozenset({SHARED_MAILBOX}),
     ),
 }  # fmt: skip

@@ -9,27 +9,27 @@ from threading import RLock
 from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, TokenMixin
 from authlib.oauth2.rfc6749.models import ClientMixin
 
-from webapp.practice.oauth_server.oauth_error import Refusal
-from webapp.practice.oauth_server.sample_users import Person
+from webapp.practice.oauth_server.oauth_error import OAuthErrorResponse
+from webapp.practice.oauth_server.sample_users import SampleUser
 
 CODE_LIFETIME = 600
 
 
 @dataclass(frozen=True, kw_only=True)
-class Consent:
+class ConsentGiven:
     """What a person has agreed to on the consent page."""
 
-    person: Person
+    person: SampleUser
     scope: str
     offline: bool
 
 
 @dataclass(kw_only=True)
-class Code(AuthorizationCodeMixin):  # type: ignore[misc]
+class AuthorizationCode(AuthorizationCodeMixin):  # type: ignore[misc]
     """An authorization code; `used` once it has been redeemed."""
 
     value: str = field(repr=False)
-    consent: Consent
+    consent: ConsentGiven
     client_id: str
     redirect_uri: str
     nonce: str
@@ -61,23 +61,23 @@ class Code(AuthorizationCodeMixin):  # type: ignore[misc]
 
 
 @dataclass(kw_only=True, eq=False)
-class Grant:
+class StoredGrant:
     """One consent that was redeemed; `refused` once its refresh was, for the reason in `at_refresh`."""
 
-    person: Person
+    person: SampleUser
     client_id: str
     scope: str
-    at_refresh: Refusal | None = None
+    at_refresh: OAuthErrorResponse | None = None
     refused: bool = False
     revoked: bool = False
 
 
 @dataclass(kw_only=True, eq=False)
-class Token(TokenMixin):  # type: ignore[misc]
+class StoredToken(TokenMixin):  # type: ignore[misc]
     """An access token, or with `refreshes` a refresh token; `used` once a rotated one has done its work."""
 
     value: str = field(repr=False)
-    grant: Grant
+    grant: StoredGrant
     scope: str
     issued_at: float
     lifetime: float
@@ -111,56 +111,58 @@ class TokenStore:
 
     def __init__(self) -> None:
         self.lock = RLock()
-        self._codes: dict[str, Code] = {}
-        self._tokens: dict[str, Token] = {}
-        self._latest: dict[tuple[str, str], Grant] = {}
+        self._codes: dict[str, AuthorizationCode] = {}
+        self._tokens: dict[str, StoredToken] = {}
+        self._latest: dict[tuple[str, str], StoredGrant] = {}
         self._lifetimes: dict[str, float] = {}
 
-    def keep_code(self, code: Code) -> None:
+    def keep_code(self, code: AuthorizationCode) -> None:
         """Remember a code."""
         with self.lock:
             self._codes[code.value] = code
 
-    def code(self, value: str) -> Code | None:
+    def code(self, value: str) -> AuthorizationCode | None:
         """Find a code."""
         with self.lock:
             return self._codes.get(value)
 
-    def token(self, value: str) -> Token | None:
+    def token(self, value: str) -> StoredToken | None:
         """Find an access or refresh token, whatever has become of it."""
         with self.lock:
             return self._tokens.get(value)
 
-    def active_access_token(self, value: str) -> Token | None:
+    def active_access_token(self, value: str) -> StoredToken | None:
         """Find an access token that is good at this moment."""
         with self.lock:
             token = self._tokens.get(value)
             bad = token is None or token.refreshes or token.is_expired() or token.is_revoked()
             return None if bad else token
 
-    def new_grant(self, person: Person, client_id: str, scope: str) -> Grant:
+    def new_grant(self, person: SampleUser, client_id: str, scope: str) -> StoredGrant:
         """Begin a grant: it bears the fate of its person, unless the grant before has suffered it."""
         with self.lock:
             before = self.latest_grant(person, client_id)
             fate = None if before and before.refused else person.at_refresh
-            grant = Grant(person=person, client_id=client_id, scope=scope, at_refresh=fate)
+            grant = StoredGrant(person=person, client_id=client_id, scope=scope, at_refresh=fate)
             self._latest[person.address, client_id] = grant
             return grant
 
-    def latest_grant(self, person: Person, client_id: str) -> Grant | None:
+    def latest_grant(self, person: SampleUser, client_id: str) -> StoredGrant | None:
         """Find what a person has last granted a client."""
         with self.lock:
             return self._latest.get((person.address, client_id))
 
-    def keep_tokens(self, grant: Grant, access_token: str, refresh_token: str | None, *, scope: str) -> None:
+    def keep_tokens(self, grant: StoredGrant, access_token: str, refresh_token: str | None, *, scope: str) -> None:
         """Remember what was issued."""
-        made = partial(Token, grant=grant, scope=scope, issued_at=time.time(), lifetime=self.lifetime(grant.person))
+        made = partial(
+            StoredToken, grant=grant, scope=scope, issued_at=time.time(), lifetime=self.lifetime(grant.person)
+        )
         with self.lock:
             self._tokens[access_token] = made(value=access_token)
             if refresh_token:
                 self._tokens[refresh_token] = made(value=refresh_token, refreshes=True)
 
-    def lifetime(self, person: Person) -> float:
+    def lifetime(self, person: SampleUser) -> float:
         """Tell how many seconds an access token of this person lives."""
         with self.lock:
             return self._lifetimes.get(person.address, person.lifetime)
@@ -170,7 +172,7 @@ class TokenStore:
         with self.lock:
             self._lifetimes[address] = seconds
 
-    def revoke(self, person: Person) -> None:
+    def revoke(self, person: SampleUser) -> None:
         """End everything a person has granted, as Google does: all scopes, all tokens, all clients."""
         with self.lock:
             for code in self._codes.values():
@@ -186,7 +188,7 @@ class TokenStore:
             for memory in (self._codes, self._tokens, self._latest, self._lifetimes):
                 memory.clear()
 
-    def grants(self) -> list[Grant]:
+    def grants(self) -> list[StoredGrant]:
         """List what people have granted and not taken back."""
         with self.lock:
             return list(self._latest.values())

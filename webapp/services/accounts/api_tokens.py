@@ -21,13 +21,13 @@ from webapp.models import (
 PREFIX = "postroom_"
 SEEN_EVERY = timedelta(minutes=1)
 """How often it is written down that a token is in use."""
-IN_FORCE = and_(
+ACTIVE_TOKEN = and_(
     ApiToken.token_hash == bindparam("hash"),
     or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > bindparam("now")),
     User.active,
 )
 """Which token is in force: not expired, and its person still active."""
-_FIND = select(ApiToken).join(ApiToken.user).options(contains_eager(ApiToken.user)).where(IN_FORCE)
+_FIND = select(ApiToken).join(ApiToken.user).options(contains_eager(ApiToken.user)).where(ACTIVE_TOKEN)
 
 
 def make_token(
@@ -81,7 +81,7 @@ def revoke_token(token_id: int, user: User | None = None) -> bool:
     return gone is not None
 
 
-def note_used(token: ApiToken) -> None:
+def touch_last_used(token: ApiToken) -> None:
     """Write down that a token is in use, once a minute at most. Commits: the body may be long in coming."""
     db.session.commit()
     if token.last_used_at is None or token.last_used_at < utcnow() - SEEN_EVERY:

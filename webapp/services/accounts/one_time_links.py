@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from webapp.models import OneTimeLink, Purpose, Role, User, db, new_token, token_hash, utcnow, writes
 
 
-class Kind(NamedTuple):
+class LinkKind(NamedTuple):
     """What the purpose of a link decides."""
 
     path: str
@@ -16,17 +16,17 @@ class Kind(NamedTuple):
     valid_words: str
 
 
-KINDS = {
-    Purpose.SET_UP: Kind("/join/", timedelta(days=7), "7 days"),
-    Purpose.JOIN: Kind("/join/", timedelta(days=7), "7 days"),
-    Purpose.PASSWORD: Kind("/new-password/", timedelta(hours=24), "24 hours"),
-    Purpose.CONSENT: Kind("/connections/consent/", timedelta(minutes=15), "15 minutes"),
+LINK_KINDS = {
+    Purpose.SET_UP: LinkKind("/join/", timedelta(days=7), "7 days"),
+    Purpose.JOIN: LinkKind("/join/", timedelta(days=7), "7 days"),
+    Purpose.PASSWORD: LinkKind("/new-password/", timedelta(hours=24), "24 hours"),
+    Purpose.CONSENT: LinkKind("/connections/consent/", timedelta(minutes=15), "15 minutes"),
     # Valid until the next start replaces it.
-    Purpose.PRACTICE: Kind("/practice/step-in/", timedelta(days=36500), "until it is replaced"),
+    Purpose.PRACTICE: LinkKind("/practice/step-in/", timedelta(days=36500), "until it is replaced"),
 }
 
 
-class Closed(NamedTuple):
+class LinkClosedReason(NamedTuple):
     """Why a link does not open: what the page answers."""
 
     status: int
@@ -34,17 +34,17 @@ class Closed(NamedTuple):
     remedy: str
 
 
-UNKNOWN = Closed(
+UNKNOWN = LinkClosedReason(
     404,
     "This link is not known",
     "It may have been withdrawn, replaced by a newer one, or cut short in copying. Ask an administrator for another.",
 )
-USED = Closed(
+USED = LinkClosedReason(
     410, "This link was already used", "Each works once. If it was you, sign in. If not, tell an administrator."
 )
-EXPIRED = Closed(410, "This link has expired", "Ask an administrator of the portal for a new one.")
-NOT_NEW = Closed(410, "This portal is already set up", "Sign in, or ask an administrator to invite you.")
-DEACTIVATED = Closed(
+EXPIRED = LinkClosedReason(410, "This link has expired", "Ask an administrator of the portal for a new one.")
+NOT_NEW = LinkClosedReason(410, "This portal is already set up", "Sign in, or ask an administrator to invite you.")
+DEACTIVATED = LinkClosedReason(
     410, "This link no longer opens", "Its person was deactivated. Ask an administrator of the portal."
 )
 
@@ -52,7 +52,7 @@ DEACTIVATED = Closed(
 class LinkClosedError(Exception):
     """A link does not open; carries why."""
 
-    def __init__(self, closed: Closed) -> None:
+    def __init__(self, closed: LinkClosedReason) -> None:
         super().__init__(closed.title)
         self.closed = closed
 
@@ -77,7 +77,7 @@ def make_link(
         address=address,
         user_id=user.id if user else None,
         created_by_id=created_by.id if created_by else None,
-        expires_at=utcnow() + KINDS[purpose].valid,
+        expires_at=utcnow() + LINK_KINDS[purpose].valid,
     )
     db.session.execute(
         delete(OneTimeLink).where(
@@ -94,7 +94,7 @@ def make_link(
 
 def link_path(purpose: Purpose, token: str) -> str:
     """Give the path a link opens at."""
-    return KINDS[purpose].path + token
+    return LINK_KINDS[purpose].path + token
 
 
 def find_link(token: str) -> OneTimeLink | None:
@@ -102,7 +102,7 @@ def find_link(token: str) -> OneTimeLink | None:
     return db.session.scalar(select(OneTimeLink).where(OneTimeLink.token_hash == token_hash(token)))
 
 
-def open_link(token: str, *purposes: Purpose) -> OneTimeLink:
+def validate_link(token: str, *purposes: Purpose) -> OneTimeLink:
     """Find a link that still opens, without consuming it; raise `LinkClosedError`."""
     link = find_link(token)
     if link is None or link.purpose not in purposes:
@@ -112,9 +112,9 @@ def open_link(token: str, *purposes: Purpose) -> OneTimeLink:
     return link
 
 
-def consume(token: str, *purposes: Purpose) -> OneTimeLink:
+def redeem_link(token: str, *purposes: Purpose) -> OneTimeLink:
     """Open a link and mark it as used within the caller's transaction; of two at once, one raises `LinkClosedError`."""
-    link = open_link(token, *purposes)
+    link = validate_link(token, *purposes)
     taken = db.session.execute(
         update(OneTimeLink)
         .where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
@@ -138,7 +138,7 @@ def set_up_link() -> str | None:
     return link_path(Purpose.SET_UP, token)
 
 
-def _why_closed(link: OneTimeLink) -> Closed | None:
+def _why_closed(link: OneTimeLink) -> LinkClosedReason | None:
     if link.used_at is not None:
         return USED
     if not link.usable:

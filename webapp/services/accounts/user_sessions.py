@@ -38,21 +38,21 @@ def device_name(user_agent: str) -> str:
     return browser or system or "Unknown browser"
 
 
-def devices(person: User, at_most: int = 25) -> list[UserSession]:
+def sessions_of(person: User, at_most: int = 25) -> list[UserSession]:
     """List the sessions of a person that still hold, the latest first."""
-    holding = select(UserSession).where(UserSession.user_id == person.id, UserSession.last_seen_at > _lapsed())
+    holding = select(UserSession).where(UserSession.user_id == person.id, UserSession.last_seen_at > _expired())
     latest = holding.order_by(UserSession.last_seen_at.desc(), UserSession.id.desc()).limit(at_most)
     return list(db.session.scalars(latest))
 
 
-def forget_lapsed(person: User) -> None:
+def delete_expired(person: User) -> None:
     """Delete the sessions of a person that have lapsed; does not commit."""
     db.session.execute(
-        delete(UserSession).where(UserSession.user_id == person.id, UserSession.last_seen_at <= _lapsed())
+        delete(UserSession).where(UserSession.user_id == person.id, UserSession.last_seen_at <= _expired())
     )
 
 
-def _lapsed() -> datetime:
+def _expired() -> datetime:
     return utcnow() - current_app.permanent_session_lifetime
 
 

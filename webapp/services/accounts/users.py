@@ -14,12 +14,12 @@ class LastAdministratorError(Exception):
     """Nobody would be left who can administer the portal."""
 
 
-def find_person(address: str) -> User | None:
+def find_user(address: str) -> User | None:
     """Find a person by address, written as it is stored."""
     return db.session.scalar(select(User).where(User.address == address))
 
 
-def add_person(*, name: str, address: str, password_hash: str, role: Role) -> User:
+def add_user(*, name: str, address: str, password_hash: str, role: Role) -> User:
     """Add a person; raise `AddressTakenError`, after which the transaction is rolled back."""
     person = User(name=name, address=address, password_hash=password_hash, role=role)
     db.session.add(person)
@@ -41,13 +41,13 @@ def set_password(person: User, password_hash: str, *, keep_session: int | None =
 def change_role(person: User, role: Role) -> None:
     """Change what a person may do; raise `LastAdministratorError`."""
     if role is not Role.ADMINISTRATOR:
-        _demand_another_administrator(person)
+        _require_another_administrator(person)
     person.role = role
 
 
 def deactivate(person: User) -> None:
     """Keep a person out from now on, on every device; raise `LastAdministratorError`."""
-    _demand_another_administrator(person)
+    _require_another_administrator(person)
     person.active = False
     end_sessions(person)
     _close_password_links(person)
@@ -64,7 +64,7 @@ def end_sessions(person: User, *, keep: int | None = None) -> None:
     db.session.execute(ended if keep is None else ended.where(UserSession.id != keep))
 
 
-def lock_administrators() -> set[int]:
+def select_administrators_for_update() -> set[int]:
     """Give the ids of the active administrators and hold them as they are until the transaction ends.
 
     Two administrators who demote each other at the same moment pass here one after the other: held up on PostgreSQL by
@@ -74,8 +74,8 @@ def lock_administrators() -> set[int]:
     return set(db.session.scalars(query))
 
 
-def _demand_another_administrator(person: User) -> None:
-    if lock_administrators() == {person.id}:
+def _require_another_administrator(person: User) -> None:
+    if select_administrators_for_update() == {person.id}:
         raise LastAdministratorError
 
 

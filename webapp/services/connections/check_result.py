@@ -22,7 +22,7 @@ STEP_LABELS = {
 }
 
 
-_MENDED_BY_SIGN_IN = frozenset(
+_FIXED_BY_SIGN_IN = frozenset(
     {
         "consent-not-given",
         "mfa-required",
@@ -38,7 +38,7 @@ _MENDED_BY_SIGN_IN = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class HelpContext:
     """What a problem page may fill in; empty where it is not known, and never a secret.
 
     Of a connection by OAuth: `provider` ("gmail", "outlook"), `account` (who signed in), and how the portal is
@@ -65,10 +65,10 @@ class Facts:
     who: str = ""
 
 
-def facts_of(server: ServerSettings, address: str) -> Facts:
+def help_context(server: ServerSettings, address: str) -> HelpContext:
     """Collect what is known of a connection without any secret."""
     known = find_by_host(server.host)
-    return Facts(
+    return HelpContext(
         host=server.host,
         port=server.port,
         security=server.security.label,
@@ -81,21 +81,23 @@ def facts_of(server: ServerSettings, address: str) -> Facts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class CheckResult:
     """A report as it is shown."""
 
     report: Report
-    facts: Facts
+    facts: HelpContext
     diagnosis: Diagnosis | None
 
     @classmethod
-    def of(cls, report: Report, server: ServerSettings, address: str, *, facts: Facts | None = None) -> "Verdict":
+    def of(
+        cls, report: Report, server: ServerSettings, address: str, *, facts: HelpContext | None = None
+    ) -> "CheckResult":
         """Diagnose a report; `facts` are those of the connection where more is known than its server tells."""
         diagnosis = diagnose(report.failure) if report.failure else None
         who = diagnosis.problem.who.value if diagnosis else ""
-        return cls(report=report, facts=replace(facts or facts_of(server, address), who=who), diagnosis=diagnosis)
+        return cls(report=report, facts=replace(facts or help_context(server, address), who=who), diagnosis=diagnosis)
 
-    def for_page(self, reconnect_url: str) -> "Verdict":
+    def for_page(self, reconnect_url: str) -> "CheckResult":
         """Add where somebody signs in again, which only a page knows."""
         return replace(self, facts=replace(self.facts, reconnect_url=reconnect_url))
 
@@ -107,7 +109,7 @@ class Verdict:
     @property
     def wants_sign_in(self) -> bool:
         """Say whether signing in at the provider once more is what helps first."""
-        return self.slug in _MENDED_BY_SIGN_IN
+        return self.slug in _FIXED_BY_SIGN_IN
 
     @property
     def slug(self) -> str:
@@ -138,7 +140,7 @@ class Verdict:
         return f"INBOX, {plural(self.report.messages or 0, 'message')}"
 
     @property
-    def marks(self) -> dict[str, str]:
+    def field_errors(self) -> dict[str, str]:
         """Name the form field to mend, and the words beside it."""
         problem = self.diagnosis.problem if self.diagnosis else None
         return {problem.fields[0]: problem.hint} if problem and problem.fields else {}

@@ -6,29 +6,29 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
-from webapp.config.app_state import current_limits, current_network
+from webapp.config.app_state import check_limits, current_network
 from webapp.core.imap import Report, run_check
-from webapp.models import CheckReport, Connection, State, db, utcnow
-from webapp.services.connections.check_result import Verdict, facts_of
-from webapp.services.providers import PROVIDERS, Target
+from webapp.models import CheckReport, CheckState, Connection, db, utcnow
+from webapp.services.connections.check_result import CheckResult, help_context
+from webapp.services.providers import PROVIDERS, ConnectionTarget
 
-KEPT = 50
+MAX_STORED_REPORTS = 50
 """How many reports a connection keeps."""
 
 # A check ends within 20 s; a claim older than this was left by a process that died.
-_CLAIM_LASTS = timedelta(seconds=25)
+_LEASE_DURATION = timedelta(seconds=25)
 
 # Built once: they run with every check.
 _THIS = Connection.id == bindparam("one")
-_CLAIM = (
+_ACQUIRE_LEASE = (
     update(Connection)
     .where(_THIS, or_(Connection.checking_until.is_(None), Connection.checking_until < bindparam("now")))
     .values(checking_until=bindparam("until"))
     .returning(Connection)
     .execution_options(synchronize_session=False, populate_existing=True)
 )
-_RELEASE = update(Connection).where(_THIS).values(checking_until=None)
-_CONCLUDE = (
+_RELEASE_LEASE = update(Connection).where(_THIS).values(checking_until=None)
+_STORE_STATE = (
     update(Connection)
     .where(_THIS, Connection.version == bindparam("seen"))
     .values(
@@ -41,8 +41,8 @@ _CONCLUDE = (
         checking_until=None,
     )
 )
-_STORE = insert(CheckReport).returning(CheckReport.id)
-_FORGET = delete(CheckReport).where(
+_INSERT_REPORT = insert(CheckReport).returning(CheckReport.id)
+_DELETE_OLD_REPORTS = delete(CheckReport).where(
     CheckReport.connection_id == bindparam("one"),
     CheckReport.id
     <= select(CheckReport.id)
@@ -55,7 +55,7 @@ _FORGET = delete(CheckReport).where(
 _REPORT = TypeAdapter(Report)
 
 
-class GoneError(Exception):
+class ConnectionNotFoundError(Exception):
     """There is no such connection."""
 
 
@@ -73,7 +73,7 @@ def report_from_json(text: str) -> Report:
     return _REPORT.validate_json(text)
 
 
-def check_target(target: Target, address: str) -> Verdict:
+def run_check_for(target: ConnectionTarget, address: str) -> CheckResult:
     """Check what somebody typed; nothing is stored, and the database is let go while the network is waited for."""
     db.session.commit()
     report = run_check(
@@ -81,58 +81,60 @@ def check_target(target: Target, address: str) -> Verdict:
         target.credential,
         network=current_network(),
         provider=target.provider,
-        limits=current_limits(),
+        limits=check_limits(),
     )
-    facts = facts_of(target.server, address)
-    return Verdict.of(
+    facts = help_context(target.server, address)
+    return CheckResult.of(
         report, target.server, address, facts=facts if report.passed else replace(facts, **target.facts())
     )
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredReport:
     """What a stored report made of its connection, which is here as it was read before the check."""
 
     connection: Connection
     report_id: int
-    state: State
+    state: CheckState
     since: datetime
 
 
-def check_connection(connection_id: int) -> tuple[Verdict, Kept | None]:
+def check_and_store(connection_id: int) -> tuple[CheckResult, StoredReport | None]:
     """Check a saved connection and store the report.
 
     The report is not kept when the connection was deleted or changed meanwhile. Raises `GoneError` where there is none,
     `AlreadyRunningError`, and `SecretBoxError`.
     """
-    connection = _claim(connection_id)
+    connection = _acquire_lease(connection_id)
     try:
-        verdict = check_target(PROVIDERS[connection.credential_type].stored(connection), connection.address)
+        verdict = run_check_for(
+            PROVIDERS[connection.credential_type].target_from_record(connection), connection.address
+        )
     except BaseException:
-        _release(connection_id)
+        _release_lease(connection_id)
         raise
-    return verdict, keep(connection, verdict)
+    return verdict, store_report(connection, verdict)
 
 
-def _claim(connection_id: int) -> Connection:
+def _acquire_lease(connection_id: int) -> Connection:
     """Read a connection and take it for one check, in one statement and a transaction that ends with it."""
     now = utcnow()
-    connection = db.session.scalar(_CLAIM, {"one": connection_id, "now": now, "until": now + _CLAIM_LASTS})
+    connection = db.session.scalar(_ACQUIRE_LEASE, {"one": connection_id, "now": now, "until": now + _LEASE_DURATION})
     db.session.commit()
     if connection is not None:
         return connection
-    raise GoneError if db.session.get(Connection, connection_id) is None else AlreadyRunningError
+    raise ConnectionNotFoundError if db.session.get(Connection, connection_id) is None else AlreadyRunningError
 
 
-def _release(connection_id: int) -> None:
-    db.session.connection().execute(_RELEASE, {"one": connection_id})
+def _release_lease(connection_id: int) -> None:
+    db.session.connection().execute(_RELEASE_LEASE, {"one": connection_id})
     db.session.commit()
 
 
-def keep(connection: Connection, verdict: Verdict) -> Kept | None:
+def store_report(connection: Connection, verdict: CheckResult) -> StoredReport | None:
     """Store a report and what it says of the connection, unless that was deleted or changed since it was read."""
     report = verdict.report
-    state = State.WORKS if verdict.passed else State.FAILS
+    state = CheckState.WORKS if verdict.passed else CheckState.FAILS
     now = utcnow()
     # A state holds since it was first found, not since it was last confirmed.
     since = connection.state_since if connection.state is state and connection.state_since else now
@@ -145,8 +147,8 @@ def keep(connection: Connection, verdict: Verdict) -> Kept | None:
         "slug": verdict.slug,
     }
     transaction = db.session.connection()
-    if not transaction.execute(_CONCLUDE, {"one": connection.id, "seen": connection.version, **found}).rowcount:
-        transaction.execute(_RELEASE, {"one": connection.id})
+    if not transaction.execute(_STORE_STATE, {"one": connection.id, "seen": connection.version, **found}).rowcount:
+        transaction.execute(_RELEASE_LEASE, {"one": connection.id})
         db.session.commit()
         return None
     stored = {
@@ -158,7 +160,7 @@ def keep(connection: Connection, verdict: Verdict) -> Kept | None:
         "problem": verdict.slug,
         "body": report_json(report),
     }
-    report_id = transaction.execute(_STORE, stored).scalar_one()
-    transaction.execute(_FORGET, {"one": connection.id, "kept": KEPT})
+    report_id = transaction.execute(_INSERT_REPORT, stored).scalar_one()
+    transaction.execute(_DELETE_OLD_REPORTS, {"one": connection.id, "kept": MAX_STORED_REPORTS})
     db.session.commit()
-    return Kept(connection, report_id, state, since)
+    return StoredReport(connection, report_id, state, since)

@@ -2,9 +2,9 @@
 
 from sqlalchemy import ColumnElement, exists, select, update
 
-from webapp.models import Connection, OneTimeLink, Purpose, SignInAttempt, User, db, utcnow
-from webapp.services.accounts.one_time_links import LinkClosedError, make_link, open_link
-from webapp.services.connections.permissions import may_change
+from webapp.models import AuthorizationRequest, Connection, OneTimeLink, Purpose, User, db, utcnow
+from webapp.services.accounts.one_time_links import LinkClosedError, make_link, validate_link
+from webapp.services.connections.permissions import can_edit
 
 
 def make_consent_link(connection: Connection) -> str:
@@ -16,11 +16,11 @@ def make_consent_link(connection: Connection) -> str:
 
 def connection_of(token: str) -> Connection | None:
     """Give the connection of a link that still opens; raise `LinkClosedError`."""
-    link = open_link(token, Purpose.CONSENT)
+    link = validate_link(token, Purpose.CONSENT)
     return db.session.get(Connection, link.connection_id) if link.connection_id else None
 
 
-def opens(token: str, connection: Connection) -> bool:
+def is_valid_for(token: str, connection: Connection) -> bool:
     """Say whether a token lets its holder sign in for a connection."""
     if not token:
         return False
@@ -35,16 +35,16 @@ def is_open(connection: Connection) -> bool:
     return _has_unused(connection.id, OneTimeLink.expires_at > utcnow())
 
 
-def may_conclude(user: User, attempt: SignInAttempt) -> bool:
+def can_complete(user: User, attempt: AuthorizationRequest) -> bool:
     """Say whether a person may still decide about the connection of an attempt that was begun in time.
 
     By a link only the first one who comes to an end with it may.
     """
     connection = attempt.connection
-    return connection is not None and (may_change(user, connection) or _has_unused(connection.id))
+    return connection is not None and (can_edit(user, connection) or _has_unused(connection.id))
 
 
-def close(attempt: SignInAttempt) -> None:
+def expire_links(attempt: AuthorizationRequest) -> None:
     """Close the links of the connection for which an attempt has come to its end; commits."""
     db.session.execute(update(OneTimeLink).where(*_unused(attempt.connection_id)).values(used_at=utcnow()))
     db.session.commit()

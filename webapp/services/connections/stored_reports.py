@@ -5,12 +5,12 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from webapp.models import CheckReport, Connection, db
-from webapp.services.connections.check_result import Facts, Verdict, facts_of
+from webapp.services.connections.check_result import CheckResult, HelpContext, help_context
 from webapp.services.connections.checks import report_from_json
 from webapp.services.providers import PROVIDERS
 
 
-def newest_report(connection: Connection) -> CheckReport | None:
+def latest_report(connection: Connection) -> CheckReport | None:
     """Give the last report that was stored."""
     return db.session.scalar(
         select(CheckReport)
@@ -20,14 +20,14 @@ def newest_report(connection: Connection) -> CheckReport | None:
     )
 
 
-def facts_of_connection(connection: Connection) -> Facts:
+def help_context_of(connection: Connection) -> HelpContext:
     """Collect what a problem page may fill in about a saved connection."""
     provider = PROVIDERS[connection.credential_type]
-    return replace(facts_of(provider.server(connection), connection.address), **provider.facts(connection))
+    return replace(help_context(provider.server(connection), connection.address), **provider.facts(connection))
 
 
-def verdict_of(connection: Connection, stored: CheckReport) -> Verdict:
+def check_result_of(connection: Connection, stored: CheckReport) -> CheckResult:
     """Diagnose a stored report by what is known today."""
     server = PROVIDERS[connection.credential_type].server(connection)
-    facts = facts_of_connection(connection)
-    return Verdict.of(report_from_json(stored.body), server, connection.address, facts=facts)
+    facts = help_context_of(connection)
+    return CheckResult.of(report_from_json(stored.body), server, connection.address, facts=facts)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from webapp.services.exports.exit_status import Exit, StopError
+from webapp.services.exports.exit_status import ExitStatus, PullError
 
 _ROOM = 240
 """Bytes that a name may have: most file systems hold 255."""
@@ -18,31 +18,31 @@ _LONGEST_SUFFIX = 64
 """Bytes of what still counts as an ending: whoever sends a file may call it as he likes."""
 
 
-class Written(NamedTuple):
+class WrittenFile(NamedTuple):
     """What has been written."""
 
     size: int
     sha256: str
 
 
-def write(path: Path, pieces: Iterable[bytes]) -> Written:
+def write(path: Path, pieces: Iterable[bytes]) -> WrittenFile:
     """Write a file and see it safe on the disk; nothing is left of one that could not be finished."""
     size, digest = 0, hashlib.sha256()
     try:
-        with naming(path), path.open("wb") as file:
+        with error_location(path), path.open("wb") as file:
             for piece in pieces:
                 file.write(piece)
                 size += len(piece)
                 digest.update(piece)
-            settle(file)
+            fsync_file(file)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return Written(size, digest.hexdigest())
+    return WrittenFile(size, digest.hexdigest())
 
 
 @contextmanager
-def naming(place: object) -> Iterator[None]:
+def error_location(place: object) -> Iterator[None]:
     """Let a failure say where it was: the system tells it of what is opened, and not of what is written to."""
     try:
         yield
@@ -51,13 +51,13 @@ def naming(place: object) -> Iterator[None]:
         raise
 
 
-def settle(file: BinaryIO) -> None:
+def fsync_file(file: BinaryIO) -> None:
     """Wait until what was written is on the disk."""
     file.flush()
     os.fsync(file.fileno())
 
 
-def settle_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     """Wait until the names in a folder are on the disk."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -74,7 +74,7 @@ def replace(path: Path, data: bytes) -> None:
     aside = path.with_name(f"{path.name}.new")
     write(aside, [data])
     aside.replace(path)
-    settle_folder(path.parent)
+    fsync_folder(path.parent)
 
 
 def make_folder(folder: Path) -> None:
@@ -82,30 +82,30 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except FileExistsError:
-        raise StopError(Exit.FAILED, f"{folder} is not a folder") from None
+        raise PullError(ExitStatus.FAILED, f"{folder} is not a folder") from None
     except FileNotFoundError:
-        raise StopError(Exit.FAILED, f"There is no folder {folder.parent}") from None
+        raise PullError(ExitStatus.FAILED, f"There is no folder {folder.parent}") from None
 
 
 def file_at(path: Path) -> Path:
     """Give the file that a path leads to, also one that is yet to be; stop where it leads to something else."""
     if path.exists() and not path.is_file():
-        raise StopError(Exit.FAILED, f"{path} is not a file")
+        raise PullError(ExitStatus.FAILED, f"{path} is not a file")
     return Path(os.path.realpath(path))
 
 
 @contextmanager
-def held(path: Path, otherwise: str) -> Iterator[None]:
+def exclusive_lock(path: Path, otherwise: str) -> Iterator[None]:
     """Hold a file as a lock, which ends with the process; stop where another holds it."""
     with path.open("ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StopError(Exit.RUNNING, otherwise) from None
+            raise PullError(ExitStatus.RUNNING, otherwise) from None
         yield
 
 
-def fitting(start: str, name: str) -> str:
+def shorten_name(start: str, name: str) -> str:
     """Put a start before the name of a file, and shorten the name, but for its ending, where both are too long."""
     stem, dot, suffix = name.rpartition(".")
     stem, ending = (stem, dot + suffix) if stem and len(suffix.encode()) <= _LONGEST_SUFFIX else (name, "")

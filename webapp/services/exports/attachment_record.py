@@ -3,15 +3,15 @@
 from datetime import UTC
 from pathlib import Path
 
-from webapp.core.imap.mailbox.attachments import Found, Part
+from webapp.core.imap.mailbox.attachments import MessageAttachments, Part
 from webapp.services.exports import atomic_files
-from webapp.services.exports.state_file import Line
+from webapp.services.exports.state_file import SavedFileRecord
 
 _LONGEST_SECTION = 20
 
 
 def line_of(
-    found: Found,
+    found: MessageAttachments,
     part: Part,
     *,
     folder: Path,
@@ -19,14 +19,14 @@ def line_of(
     mailbox: str,
     size: int,
     sha256: str | None,
-) -> Line:
+) -> SavedFileRecord:
     """Describe the file of an attachment; `whose` stands for the mailbox and its UIDVALIDITY."""
     summary = found.summary
     day = f"{summary.arrived.astimezone(UTC):%Y-%m-%d}" if summary.arrived else "undated"
     short = len(part.section) <= _LONGEST_SECTION
     section = part.section if short else atomic_files.digest_of(part.section)
-    name = atomic_files.fitting(f"{day}_{whose}-{found.uid}-{section}_", part.name)
-    return Line(
+    name = atomic_files.shorten_name(f"{day}_{whose}-{found.uid}-{section}_", part.name)
+    return SavedFileRecord(
         name=part.name,
         path=str((folder / name).absolute()),
         size=size,

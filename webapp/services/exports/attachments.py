@@ -4,41 +4,47 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from webapp.core.imap.mailbox.attachments import Found, Page, attachments_after, is_of_the_message, is_there
+from webapp.core.imap.mailbox.attachments import (
+    MessageAttachments,
+    MessageAttachmentsPage,
+    attachments_after,
+    is_message_specific_error,
+    message_exists,
+)
 from webapp.core.imap.mailbox.bodystructure import Part
-from webapp.core.imap.mailbox.message_commands import Chosen
-from webapp.core.imap.mailbox.messages import stream_found
-from webapp.core.imap.protocol.errors import GoneError, ImapError, MailboxError, Sign
+from webapp.core.imap.mailbox.message_commands import MessageSet
+from webapp.core.imap.mailbox.messages import stream_located_part
+from webapp.core.imap.protocol.errors import ImapError, MailboxError, NotFoundError, Sign
 from webapp.core.imap.protocol.session import Session
 from webapp.models import Connection
-from webapp.services.connections.mail_session import opened
+from webapp.services.connections.mail_session import open_mail_session
 from webapp.services.exports import atomic_files as files
 from webapp.services.exports.attachment_record import line_of
-from webapp.services.exports.exit_status import InHandError
-from webapp.services.exports.message_selection import Selection, see_that_it_is_the_same
-from webapp.services.exports.post_actions import Then, still_there
-from webapp.services.exports.progress_output import Teller
-from webapp.services.exports.retry import Tries
-from webapp.services.exports.state_file import Aside, Line, Placing, State
+from webapp.services.exports.exit_status import LockedByActionError
+from webapp.services.exports.message_selection import MessageFilter, require_unchanged
+from webapp.services.exports.post_actions import PostAction, unchanged_messages
+from webapp.services.exports.progress_output import ProgressReporter
+from webapp.services.exports.retry import RetryPolicy
+from webapp.services.exports.state_file import PendingRename, PullState, SavedFileRecord, TemporaryFile
 
 _AT_ONCE = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class PullOptions:
     """What is to be pulled, where to, and what comes after."""
 
     connection: Connection
-    selection: Selection
+    selection: MessageFilter
     names: tuple[str, ...]
     folder: Path
-    then: Then
+    then: PostAction
     limit: int | None
     dry_run: bool
 
 
 @dataclass(kw_only=True)
-class Pulled:
+class PullResult:
     """What a run has done; `then_gone` counts messages that were not there any more when their turn came."""
 
     files: int = 0
@@ -49,16 +55,16 @@ class Pulled:
     more: bool = False
 
 
-class Pull:
+class AttachmentPull:
     """One run, from where the state says it is to the end of the mailbox or the limit."""
 
-    def __init__(self, order: Order, state: State, state_file: Path, teller: Teller) -> None:
+    def __init__(self, order: PullOptions, state: PullState, state_file: Path, teller: ProgressReporter) -> None:
         self._order = order
         self._state = state
         self._state_file = state_file
         self._teller = teller
-        self.done = Pulled()
-        self._tries = Tries()
+        self.done = PullResult()
+        self._tries = RetryPolicy()
         self._at_once = _AT_ONCE
         self._then_is_possible = False
         self._aside = f".postroom-{files.digest_of(state_file.resolve())}-"
@@ -68,22 +74,22 @@ class Pull:
         try:
             if not self._order.dry_run:
                 self._place()
-                self._sweep()
-            while self._go_on():
+                self._delete_temporary_files()
+            while self._next_page():
                 pass
         finally:
             if self._state.uid_validity is not None:
                 with suppress(OSError):  # why it ends is said already, and what is not saved is only told once more
                     self._save()
 
-    def _go_on(self) -> bool:
+    def _next_page(self) -> bool:
         """Take the next page of messages; say whether there is more to do."""
         try:
             page = self._page()
             if page.found or self._state.waiting:
-                self._see_that_it_can_be_done()
-            more = self._take_all(page)
-            self._do_what_waits(last=not more)
+                self._validate()
+            more = self._save_page(page)
+            self._run_pending_actions(last=not more)
         except ImapError as error:
             if error.sign is Sign.TOO_MUCH_DATA and self._at_once > 1:
                 self._at_once = max(1, self._at_once // 8)
@@ -93,10 +99,10 @@ class Pull:
         self._at_once = _AT_ONCE
         return more
 
-    def _page(self) -> Page:
+    def _page(self) -> MessageAttachmentsPage:
         order, state = self._order, self._state
-        see_that_it_is_the_same(order.connection)
-        with opened(order.connection) as session:
+        require_unchanged(order.connection)
+        with open_mail_session(order.connection) as session:
             page = attachments_after(
                 session,
                 order.selection.mailbox,
@@ -109,32 +115,32 @@ class Pull:
         state.uid_validity = page.uid_validity
         return page
 
-    def _see_that_it_can_be_done(self) -> None:
+    def _validate(self) -> None:
         """Find out before anything is fetched whether there is the mailbox that messages are to go to."""
         if self._then_is_possible:
             return
         then, mailbox = self._order.then, self._order.selection.mailbox
-        then.rehearse(self._order.connection, Chosen(mailbox=mailbox, uid_validity=self._uid_validity, messages={}))
+        then.validate(self._order.connection, MessageSet(mailbox=mailbox, uid_validity=self._uid_validity, messages={}))
         self._then_is_possible = True
 
-    def _take_all(self, page: Page) -> bool:
+    def _save_page(self, page: MessageAttachmentsPage) -> bool:
         """Take the messages of a page; say whether there is more to do."""
         state, mailbox = self._state, self._order.selection.mailbox
         if page.found:
             # A session of its own: that of the page may have ended over a message that nobody can read.
-            with opened(self._order.connection) as session:
+            with open_mail_session(self._order.connection) as session:
                 session.open_mailbox(mailbox, page.uid_validity)
                 for found in page.found:
-                    self._take(session, found)
+                    self._save_message(session, found)
                     state.after = found.uid
-                    self._tries.went_well()
+                    self._tries.reset()
                     self._teller.reached(found.uid, page.end)
                     if self._is_enough():
                         self._save()
                         self.done.more = found.uid < page.end
                         return False
         if page.after > state.after:
-            self._tries.went_well()
+            self._tries.reset()
         state.after = page.after
         self._teller.reached(page.after, page.end)
         self._save()
@@ -144,33 +150,33 @@ class Pull:
         limit = self._order.limit
         return limit is not None and self.done.files >= limit
 
-    def _take(self, session: Session, found: Found) -> None:
+    def _save_message(self, session: Session, found: MessageAttachments) -> None:
         """Take all attachments of a message, or none."""
         if not found.readable:
-            self._miss(found, "has parts that nobody can tell, or more of them than are looked at")
+            self._report_missed(found, "has parts that nobody can tell, or more of them than are looked at")
         if not found.parts:
             return
         if self._order.dry_run:
-            self._tell([self._line(found, part, part.size, None) for part in found.parts])
+            self._report([self._line(found, part, part.size, None) for part in found.parts])
             return
-        taken: list[Aside] = []
+        taken: list[TemporaryFile] = []
         try:
             for at, part in enumerate(found.parts):
                 taken.append(self._download(session, found, part, f"{self._aside}{found.uid}-{at}.part"))
         except MailboxError as error:
             self._drop(taken)
-            if not is_of_the_message(session, error):
+            if not is_message_specific_error(session, error):
                 raise
-            if not isinstance(error, GoneError):
-                self._miss(found, f"is not given by the server: {error.text}")
-            elif is_there(session, found.uid):
-                self._miss(found, "is not given by the server: it is there, and nothing comes")
+            if not isinstance(error, NotFoundError):
+                self._report_missed(found, f"is not given by the server: {error.text}")
+            elif message_exists(session, found.uid):
+                self._report_missed(found, "is not given by the server: it is there, and nothing comes")
             return
         except BaseException:
             self._drop(taken)
             raise
-        files.settle_folder(self._order.folder)
-        self._state.placing = Placing(
+        files.fsync_folder(self._order.folder)
+        self._state.placing = PendingRename(
             uid_validity=self._uid_validity,
             uid=found.uid,
             fingerprint=found.summary.fingerprint,
@@ -180,10 +186,10 @@ class Pull:
         self._save()
         self._place()
 
-    def _download(self, session: Session, found: Found, part: Part, aside: str) -> Aside:
+    def _download(self, session: Session, found: MessageAttachments, part: Part, aside: str) -> TemporaryFile:
         session.renew_budget()
-        written = files.write(self._order.folder / aside, stream_found(session, found.uid, part))
-        return Aside(aside=aside, line=self._line(found, part, written.size, written.sha256))
+        written = files.write(self._order.folder / aside, stream_located_part(session, found.uid, part))
+        return TemporaryFile(aside=aside, line=self._line(found, part, written.size, written.sha256))
 
     def _place(self) -> None:
         """Give the files of a message their names; one that is not aside any more has it already."""
@@ -195,56 +201,58 @@ class Pull:
             with suppress(FileNotFoundError):
                 path.with_name(file.aside).replace(path)
         for folder in {Path(file.line.path).parent for file in placing.files}:
-            files.settle_folder(folder)
-        self._tell([file.line for file in placing.files])
+            files.fsync_folder(folder)
+        self._report([file.line for file in placing.files])
         if placing.uid_validity == state.uid_validity:  # it is not where the pull begins anew
             state.after = placing.uid
             if self._order.then.kind and placing.whole:
                 state.waiting[placing.uid] = placing.fingerprint
         state.placing = None
 
-    def _do_what_waits(self, *, last: bool) -> None:
+    def _run_pending_actions(self, *, last: bool) -> None:
         """Do what is to be done with messages whose files are safe; done twice, it finds them gone or as they are."""
         order, state = self._order, self._state
         if order.dry_run or not state.waiting or not order.then.kind:
             return
-        chosen = Chosen(mailbox=order.selection.mailbox, uid_validity=self._uid_validity, messages=dict(state.waiting))
+        chosen = MessageSet(
+            mailbox=order.selection.mailbox, uid_validity=self._uid_validity, messages=dict(state.waiting)
+        )
         done = order.then.do(order.connection, chosen)
-        left = still_there(order.connection, chosen) if done.gone and not done.kind.only_marks else {}
+        left = unchanged_messages(order.connection, chosen) if done.gone and not done.kind.only_marks else {}
         self.done.then_done += done.done
         self.done.then_gone += done.gone - len(left)
         state.waiting = left
         self._save()
         if left and last:
-            raise InHandError(f"Another act is at work on {len(left)} of the messages; their files are safe")
+            raise LockedByActionError(f"Another act is at work on {len(left)} of the messages; their files are safe")
 
     @property
     def _uid_validity(self) -> int:
         return self._state.uid_validity or 0
 
-    def _tell(self, lines: list[Line]) -> None:
+    def _report(self, lines: list[SavedFileRecord]) -> None:
         self.done.messages += 1
         self.done.files += len(lines)
         self.done.bytes += sum(line.size for line in lines)
         for line in lines:
-            self._teller.tell(line.model_dump(by_alias=True))
+            self._teller.report(line.model_dump(by_alias=True))
 
-    def _line(self, found: Found, part: Part, size: int, sha256: str | None) -> Line:
+    def _line(self, found: MessageAttachments, part: Part, size: int, sha256: str | None) -> SavedFileRecord:
         order = self._order
         mailbox = order.selection.mailbox
         whose = files.digest_of(order.connection.address, mailbox, self._uid_validity)
         return line_of(found, part, folder=order.folder, whose=whose, mailbox=mailbox, size=size, sha256=sha256)
 
-    def _miss(self, found: Found, why: str) -> None:
+    def _report_missed(self, found: MessageAttachments, why: str) -> None:
         self._teller.missed(
             mailbox=self._order.selection.mailbox, uid=found.uid, subject=found.summary.subject, why=why
         )
 
-    def _drop(self, taken: list[Aside]) -> None:
+    def _drop(self, taken: list[TemporaryFile]) -> None:
         for file in taken:
             (self._order.folder / file.aside).unlink(missing_ok=True)
 
-    def _sweep(self) -> None:
+    def _delete_temporary_files(self) -> None:
         """Remove what a run that was killed has left aside."""
         for path in self._order.folder.glob(f"{self._aside}*.part"):
             path.unlink(missing_ok=True)

@@ -10,16 +10,22 @@ from sqlalchemy.exc import OperationalError
 
 from webapp.config.app_state import KeyFileError, SecretBoxError, current_settings
 from webapp.core.diagnosis import diagnose
-from webapp.core.diagnosis.problem import Who
-from webapp.core.imap.check.run import NotOpenedError
-from webapp.core.imap.protocol.errors import ChangedError, ConnectError, GoneError, ImapError, is_passing
+from webapp.core.diagnosis.problem import Actor
+from webapp.core.imap.check.run import SessionOpenError
+from webapp.core.imap.protocol.errors import (
+    ConnectError,
+    ImapError,
+    NotFoundError,
+    UidValidityChangedError,
+    is_transient,
+)
 from webapp.core.imap.protocol.session_pool import close_idle
 from webapp.models import Connection
-from webapp.services.connections.failure_recording import notice_what_lasts
+from webapp.services.connections.failure_recording import record_permanent_failure
 from webapp.services.providers import PROVIDERS
 
 
-class Exit(IntEnum):
+class ExitStatus(IntEnum):
     """The exit status; 2 is click's own, for a command that was not typed right."""
 
     DONE = 0
@@ -43,53 +49,53 @@ Exit status:
   7  done, but for messages that the server cannot give: they are named"""
 
 
-class StopError(Exception):
+class PullError(Exception):
     """The command cannot go on; the text says why."""
 
-    def __init__(self, status: Exit, text: str) -> None:
+    def __init__(self, status: ExitStatus, text: str) -> None:
         super().__init__(text)
         self.status = status
 
 
-class InHandError(ConnectError):
+class LockedByActionError(ConnectError):
     """Another act has messages in hand; so it is for two minutes where the process that did it was killed."""
 
 
 @contextmanager
-def ending(connection: Connection, mailbox: str) -> Iterator[None]:
+def exit_status_of(connection: Connection, mailbox: str) -> Iterator[None]:
     """End the command with its status and its lines whatever goes wrong inside, and take leave of the server."""
     try:
         yield
-    except StopError as error:
+    except PullError as error:
         _end(error.status, str(error))
-    except ChangedError:
+    except UidValidityChangedError:
         _end(
-            Exit.RENUMBERED,
+            ExitStatus.RENUMBERED,
             "The mail server has numbered the messages of this mailbox anew, so nobody knows which of them were taken"
             " already. --begin-anew starts over.",
         )
-    except GoneError as error:
-        _end(Exit.ACT, f"The mailbox “{mailbox}” is not there. The server said: {error.text}")
-    except InHandError as error:
-        _end(Exit.LATER, error.text)
+    except NotFoundError as error:
+        _end(ExitStatus.ACT, f"The mailbox “{mailbox}” is not there. The server said: {error.text}")
+    except LockedByActionError as error:
+        _end(ExitStatus.LATER, error.text)
     except ImapError as error:
-        if isinstance(error, NotOpenedError):
-            notice_what_lasts(connection, error)
-        _end(*_explained(error, connection))
+        if isinstance(error, SessionOpenError):
+            record_permanent_failure(connection, error)
+        _end(*_explain(error, connection))
     except (SecretBoxError, KeyFileError) as error:
-        _end(Exit.ACT, str(error))
+        _end(ExitStatus.ACT, str(error))
     # SQLite's own error comes from the BEGIN of a transaction, which SQLAlchemy does not see.
     except (sqlite3.OperationalError, OperationalError) as error:
         said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
-        _end(Exit.FAILED, f"The portal's database cannot be used ({said}). Run it again.")
+        _end(ExitStatus.FAILED, f"The portal's database cannot be used ({said}). Run it again.")
     except OSError as error:
-        _end(Exit.FAILED, f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+        _end(ExitStatus.FAILED, f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
     finally:
         close_idle()
 
 
-def _explained(error: ImapError, connection: Connection) -> tuple[Exit, str]:
-    problem = diagnose(error.failure(PROVIDERS[connection.credential_type].house_key)).problem
+def _explain(error: ImapError, connection: Connection) -> tuple[ExitStatus, str]:
+    problem = diagnose(error.failure(PROVIDERS[connection.credential_type].provider_key)).problem
     lines = (
         problem.verdict,
         f"The server said: {error.text}",
@@ -97,9 +103,9 @@ def _explained(error: ImapError, connection: Connection) -> tuple[Exit, str]:
         f"Diagnosis: {problem.slug}",
         f"More: {current_settings().base_url}/help/problems/{problem.slug}",
     )
-    return Exit.LATER if is_passing(error) or problem.who is Who.WAIT else Exit.ACT, "\n".join(lines)
+    return ExitStatus.LATER if is_transient(error) or problem.who is Actor.WAIT else ExitStatus.ACT, "\n".join(lines)
 
 
-def _end(status: Exit, text: str) -> None:
+def _end(status: ExitStatus, text: str) -> None:
     click.echo(text, err=True)
     raise click.exceptions.Exit(status)

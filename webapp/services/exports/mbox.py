@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-_NOBODY = "MAILER-DAEMON"
+_NO_SENDER = "MAILER-DAEMON"
 _ADDRESS = re.compile(r"[!-;=?-~]{1,200}@[!-;=?-~]{1,200}+(?![^\x00-\x7f])")
 _FROM = re.compile(rb"^(>*)From ", re.MULTILINE)
 _PERHAPS = re.compile(rb">*(F|Fr|Fro|From)?\Z")
@@ -14,14 +14,14 @@ def entry(pieces: Iterable[bytes], *, sender: str, arrived: datetime | None) -> 
     """Give a message as an mbox holds it: a line that begins with "From ", quoted wherever else one does."""
     found = _ADDRESS.search(sender)
     moment = (arrived or datetime(1970, 1, 1, tzinfo=UTC)).astimezone(UTC)
-    yield f"From {found[0] if found else _NOBODY} {moment.ctime()}\n".encode()
-    quoting = _Quoting()
+    yield f"From {found[0] if found else _NO_SENDER} {moment.ctime()}\n".encode()
+    quoting = _FromQuoter()
     for piece in pieces:
         yield quoting.take(piece)
     yield quoting.finish()
 
 
-class _Quoting:
+class _FromQuoter:
     """Turns CRLF into LF and quotes lines piece by piece; of a line of any length no more than five bytes are kept."""
 
     def __init__(self) -> None:

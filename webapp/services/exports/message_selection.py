@@ -10,17 +10,17 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy import select
 
-from webapp.core.imap.mailbox.messages import Query
+from webapp.core.imap.mailbox.messages import SearchQuery
 from webapp.models import Connection, db
 from webapp.models.connection import name_key
-from webapp.services.exports.exit_status import Exit, StopError
+from webapp.services.exports.exit_status import ExitStatus, PullError
 
 R = TypeVar("R")
 V = TypeVar("V")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Selection:
+class MessageFilter:
     """Messages of a mailbox; a date is the day on which they came."""
 
     mailbox: str
@@ -31,9 +31,9 @@ class Selection:
     unread: bool = False
 
     @property
-    def query(self) -> Query | None:
+    def query(self) -> SearchQuery | None:
         """Give what the server is asked; None where it is all messages."""
-        asked = Query(
+        asked = SearchQuery(
             since=self.since, before=self.before, sender=self.sender, subject=self.subject, unread=self.unread
         )
         return asked if asked else None
@@ -42,14 +42,14 @@ class Selection:
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-def filled(context: click.Context, parameter: click.Parameter, value: V) -> V:
+def non_empty(context: click.Context, parameter: click.Parameter, value: V) -> V:
     """Refuse what is empty: nothing would ever fit it."""
     if not all(value if isinstance(value, tuple) else (value,)):
         raise click.BadParameter("it is empty.")
     return value
 
 
-class PlaceType(click.Path):
+class MailboxType(click.Path):
     """A path; an empty one would be the folder that a scheduler happens to stand in."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ def _day(context: click.Context, parameter: click.Parameter, value: datetime | N
 
 
 _OPTIONS = (
-    click.option("--mailbox", default="INBOX", show_default=True, callback=filled, help="The mailbox to look into."),
+    click.option("--mailbox", default="INBOX", show_default=True, callback=non_empty, help="The mailbox to look into."),
     click.option(
         "--since", type=_DAY, callback=_day, metavar="YYYY-MM-DD", help="Only what came on this day or later."
     ),
@@ -83,13 +83,13 @@ _OPTIONS = (
 )
 
 
-def selecting(command: Callable[..., R]) -> Callable[..., R]:
+def selection_options(command: Callable[..., R]) -> Callable[..., R]:
     """Add the options to a command, which gets them as one `selection`."""
 
     @wraps(command)
     def run(*args: Any, **given: Any) -> R:
-        criteria = {field.name: given.pop(field.name) for field in fields(Selection) if field.name in given}
-        return command(*args, selection=Selection(**criteria), **given)
+        criteria = {field.name: given.pop(field.name) for field in fields(MessageFilter) if field.name in given}
+        return command(*args, selection=MessageFilter(**criteria), **given)
 
     wrapped: Callable[..., R] = run
     for option in reversed(_OPTIONS):
@@ -97,7 +97,7 @@ def selecting(command: Callable[..., R]) -> Callable[..., R]:
     return wrapped
 
 
-def named(name: str) -> Connection:
+def find_connection(name: str) -> Connection:
     """Find a connection by its name."""
     found = db.session.scalar(select(Connection).where(Connection.name_key == name_key(name)))
     if found is None:
@@ -105,10 +105,12 @@ def named(name: str) -> Connection:
     return found
 
 
-def see_that_it_is_the_same(connection: Connection) -> None:
+def require_unchanged(connection: Connection) -> None:
     """End where somebody has edited or deleted the connection since it was read: it may lead to another mailbox."""
     version = db.session.scalar(select(Connection.version).where(Connection.id == connection.id))
     if version is None:
-        raise StopError(Exit.ACT, f"“{connection.name}” was deleted meanwhile. What was fetched stays.")
+        raise PullError(ExitStatus.ACT, f"“{connection.name}” was deleted meanwhile. What was fetched stays.")
     if version != connection.version:
-        raise StopError(Exit.LATER, f"“{connection.name}” was edited meanwhile. The next run takes it as it is now.")
+        raise PullError(
+            ExitStatus.LATER, f"“{connection.name}” was edited meanwhile. The next run takes it as it is now."
+        )

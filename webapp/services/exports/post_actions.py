@@ -6,27 +6,27 @@ from dataclasses import dataclass
 
 import click
 
-from webapp.core.imap.mailbox.message_commands import Chosen
-from webapp.core.imap.mailbox.message_state import seen_now
-from webapp.core.imap.protocol.errors import GoneError, ReadOnlyError
+from webapp.core.imap.mailbox.message_commands import MessageSet
+from webapp.core.imap.mailbox.message_state import fetch_states
+from webapp.core.imap.protocol.errors import NotFoundError, ReadOnlyError
 from webapp.models import Connection
-from webapp.services.connections.mail_session import opened
-from webapp.services.exports.exit_status import Exit, StopError
-from webapp.services.mail_actions.service import Done, Kind, NoTrashError, Wish, perform, plan
+from webapp.services.connections.mail_session import open_mail_session
+from webapp.services.exports.exit_status import ExitStatus, PullError
+from webapp.services.mail_actions.service import ActionKind, ActionRequest, ActionResult, NoTrashError, execute, preview
 
-_PLAIN = {"delete": Kind.DELETE, "seen": Kind.SEEN}
+_PLAIN = {"delete": ActionKind.DELETE, "seen": ActionKind.SEEN}
 
 
 @dataclass(frozen=True)
-class Then:
+class PostAction:
     """An act, as it is typed; nothing where `kind` is None."""
 
     text: str
-    kind: Kind | None
+    kind: ActionKind | None
     destination: str = ""
 
     @classmethod
-    def read(cls, text: str) -> "Then":
+    def read(cls, text: str) -> "PostAction":
         """Read it as it is typed; raise `ValueError`."""
         if text == "nothing":
             return cls(text, None)
@@ -35,23 +35,23 @@ class Then:
         word, _, destination = text.partition(":")
         if word != "move" or not destination.strip():
             raise ValueError(text)
-        return cls(text, Kind.MOVE, destination)
+        return cls(text, ActionKind.MOVE, destination)
 
-    def rehearse(self, connection: Connection, chosen: Chosen) -> None:
+    def validate(self, connection: Connection, chosen: MessageSet) -> None:
         """Find out whether it can be done; raise what would stand in its way."""
         if self.kind is None:
             return
         with self._in_words():
-            planned = plan(connection, Wish(kind=self.kind, what=chosen, destination=self.destination))
-        if planned.kind is Kind.EXPUNGE:
+            planned = preview(connection, ActionRequest(kind=self.kind, what=chosen, destination=self.destination))
+        if planned.kind is ActionKind.EXPUNGE:
             raise click.UsageError(f"{chosen.mailbox} is the trash: to delete what is in it would remove it for good")
 
-    def do(self, connection: Connection, chosen: Chosen) -> Done:
+    def do(self, connection: Connection, chosen: MessageSet) -> ActionResult:
         """Do it with messages; one that is gone is none of our business any more."""
         if self.kind is None:
             raise ValueError("there is nothing to do")
         with self._in_words():
-            return perform(connection, Wish(kind=self.kind, what=chosen, destination=self.destination), None)
+            return execute(connection, ActionRequest(kind=self.kind, what=chosen, destination=self.destination), None)
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
@@ -60,35 +60,35 @@ class Then:
             yield
         except NoTrashError:
             why = "The server names no mailbox as its Trash, so nothing can be deleted: use --then move:MAILBOX."
-            raise StopError(Exit.ACT, why) from None
+            raise PullError(ExitStatus.ACT, why) from None
         except ReadOnlyError as error:
             why = f"The mailbox can only be read: its owner has to allow changes, or leave --then out. {error.text}"
-            raise StopError(Exit.ACT, why) from None
-        except GoneError as error:  # the mailbox of the messages was there a moment ago
+            raise PullError(ExitStatus.ACT, why) from None
+        except NotFoundError as error:  # the mailbox of the messages was there a moment ago
             if not self.destination:
                 raise
             why = f"The mailbox “{self.destination}”, to move messages to, is not there. The server said: {error.text}"
-            raise StopError(Exit.ACT, why) from None
+            raise PullError(ExitStatus.ACT, why) from None
 
 
-def still_there(connection: Connection, chosen: Chosen) -> dict[int, str]:
+def unchanged_messages(connection: Connection, chosen: MessageSet) -> dict[int, str]:
     """Give those of some messages that are where they were, with their fingerprints."""
-    with opened(connection) as session:
+    with open_mail_session(connection) as session:
         session.open_mailbox(chosen.mailbox, chosen.uid_validity)
-        now = seen_now(session, chosen.messages.keys())
+        now = fetch_states(session, chosen.messages.keys())
     return {uid: seen.fingerprint for uid, seen in now.items() if seen.fingerprint == chosen.messages[uid]}
 
 
-class ThenType(click.ParamType[Then]):
+class PostActionType(click.ParamType[PostAction]):
     """The option that names an act."""
 
     name = "act"
 
-    def convert(self, value: Then | str, param: click.Parameter | None, ctx: click.Context | None) -> Then:
+    def convert(self, value: PostAction | str, param: click.Parameter | None, ctx: click.Context | None) -> PostAction:
         """Read what was typed."""
-        if isinstance(value, Then):
+        if isinstance(value, PostAction):
             return value
         try:
-            return Then.read(value)
+            return PostAction.read(value)
         except ValueError:
             self.fail("it is move:MAILBOX, delete, seen or nothing.", param, ctx)

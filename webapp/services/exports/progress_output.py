@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from webapp.services.exports.atomic_files import naming
+from webapp.services.exports.atomic_files import error_location
 
 
-class Teller(ABC):
+class ProgressReporter(ABC):
     """Tells how far a command has come, and counts what it has done."""
 
     def __init__(self) -> None:
@@ -22,10 +22,10 @@ class Teller(ABC):
         """Tell of a message that could not be had."""
         self.missed_messages += 1
         click.echo(f"Message {uid} in {mailbox} (“{subject}”) {why}", err=True)
-        self.tell({"uid": uid, "mailbox": mailbox, "subject": subject, "error": why})
+        self.report({"uid": uid, "mailbox": mailbox, "subject": subject, "error": why})
 
     @abstractmethod
-    def tell(self, told: Mapping[str, Any]) -> None:
+    def report(self, told: Mapping[str, Any]) -> None:
         """Tell of a file, or of a message that could not be had."""
 
     @abstractmethod
@@ -37,29 +37,29 @@ class Teller(ABC):
         """Tell what was done: a person in a sentence, a program in numbers."""
 
 
-class _Lines(Teller):
+class _JsonLinesReporter(ProgressReporter):
     def __init__(self, err: bool) -> None:
         super().__init__()
         self._err = err
 
-    def tell(self, told: Mapping[str, Any]) -> None:
-        with naming("standard error" if self._err else "standard output"):
+    def report(self, told: Mapping[str, Any]) -> None:
+        with error_location("standard error" if self._err else "standard output"):
             click.echo(json.dumps(told), err=self._err)
 
     def reached(self, uid: int, end: int) -> None:
         pass
 
     def finish(self, sentence: str, summary: Mapping[str, Any]) -> None:
-        self.tell({"summary": True, **summary})
+        self.report({"summary": True, **summary})
 
 
-class _Bar(Teller):
+class _ProgressBarReporter(ProgressReporter):
     def __init__(self, bar: Any) -> None:
         super().__init__()
         self._bar = bar
         self.sentence = ""
 
-    def tell(self, told: Mapping[str, Any]) -> None:
+    def report(self, told: Mapping[str, Any]) -> None:
         self._bar.label = str(told.get("name", ""))[:40]
 
     def reached(self, uid: int, end: int) -> None:
@@ -71,13 +71,13 @@ class _Bar(Teller):
 
 
 @contextmanager
-def telling(*, err: bool = False) -> Iterator[Teller]:
+def reporter(*, err: bool = False) -> Iterator[ProgressReporter]:
     """Give whoever tells of a run in the way that fits who listens; on standard error where the output is the mail."""
     stream = sys.stderr if err else sys.stdout
     if not stream.isatty():
-        yield _Lines(err)
+        yield _JsonLinesReporter(err)
         return
     with click.progressbar(length=1, label="Looking", show_eta=False, file=stream) as bar:
-        teller = _Bar(bar)
+        teller = _ProgressBarReporter(bar)
         yield teller
     click.echo(teller.sentence, file=stream)

@@ -15,15 +15,15 @@ import click
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from webapp.services.exports import atomic_files as files
-from webapp.services.exports.exit_status import Exit, StopError
-from webapp.services.exports.message_selection import Selection
+from webapp.services.exports.exit_status import ExitStatus, PullError
+from webapp.services.exports.message_selection import MessageFilter
 
 
-class _Kept(BaseModel):
+class _StateModel(BaseModel):
     model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
 
 
-class Source(_Kept):
+class PullSource(_StateModel):
     """What a state holds for: with any other it would pass over messages that were never looked at.
 
     The address and not the connection: a connection may be renamed or made anew, the mailbox stays what it is.
@@ -37,7 +37,7 @@ class Source(_Kept):
     before: date | None
 
     @classmethod
-    def of(cls, address: str, selection: Selection, names: tuple[str, ...]) -> "Source":
+    def of(cls, address: str, selection: MessageFilter, names: tuple[str, ...]) -> "PullSource":
         """Describe what is to be pulled."""
         return cls(
             address=address,
@@ -54,7 +54,7 @@ class Source(_Kept):
         return folder / f".postroom-{readable}-{files.digest_of(self.model_dump_json())}.json"
 
 
-class Line(_Kept):
+class SavedFileRecord(_StateModel):
     """What is told of one file."""
 
     name: str
@@ -70,34 +70,34 @@ class Line(_Kept):
     date: str | None
 
 
-class Aside(_Kept):
+class TemporaryFile(_StateModel):
     """A file that is safe under another name in its folder."""
 
     aside: str
-    line: Line
+    line: SavedFileRecord
 
 
-class Placing(_Kept):
+class PendingRename(_StateModel):
     """A message whose files are about to get their names; `whole` says whether these are all that it has."""
 
     uid_validity: int
     uid: int
     fingerprint: str
-    files: list[Aside]
+    files: list[TemporaryFile]
     whole: bool = True
 
 
-class State(_Kept):
+class PullState(_StateModel):
     """How far a pull has come: all up to the UID `after` has been seen to, but for what is named.
 
     `waiting` holds the fingerprints of messages by UID, of those whose files are safe.
     """
 
-    source: Source
+    source: PullSource
     since: date | None
     uid_validity: int | None = None
     after: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    placing: Placing | None = None
+    placing: PendingRename | None = None
     waiting: dict[Annotated[int, Field(gt=0, lt=2**32)], str] = {}
 
     def save(self, path: Path) -> None:
@@ -105,11 +105,11 @@ class State(_Kept):
         files.replace(path, f"{self.model_dump_json(by_alias=True, indent=1)}\n".encode())
 
 
-def load(path: Path, source: Source, since: date | None) -> State:
+def load(path: Path, source: PullSource, since: date | None) -> PullState:
     """Read the state where there is one, and see that it can be gone on from."""
     state = _read(path)
     if state is None:
-        return State(source=source, since=since)
+        return PullState(source=source, since=since)
     if state.source != source:
         raise click.UsageError(f"{path} remembers a pull of something else: name another file with --state")
     if state.since and (since is None or since < state.since):
@@ -119,20 +119,20 @@ def load(path: Path, source: Source, since: date | None) -> State:
     return state.model_copy(update={"since": since})
 
 
-def begin_anew(path: Path, source: Source, since: date | None) -> State:
+def reset(path: Path, source: PullSource, since: date | None) -> PullState:
     """Forget what a state says, but for files that have yet to get their names."""
-    with suppress(StopError):
+    with suppress(PullError):
         if (state := _read(path)) and state.placing:
-            return State(source=source, since=since, placing=state.placing)
-    return State(source=source, since=since)
+            return PullState(source=source, since=since, placing=state.placing)
+    return PullState(source=source, since=since)
 
 
-def _read(path: Path) -> State | None:
+def _read(path: Path) -> PullState | None:
     try:
-        return State.model_validate_json(path.read_bytes())
+        return PullState.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         return None
     except ValidationError:
-        raise StopError(
-            Exit.FAILED, f"{path} is no state file, or a damaged one; --begin-anew starts over without it"
+        raise PullError(
+            ExitStatus.FAILED, f"{path} is no state file, or a damaged one; --begin-anew starts over without it"
         ) from None

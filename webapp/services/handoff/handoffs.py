@@ -10,10 +10,10 @@ from webapp.config.app_state import SecretBoxError, current_settings, secret_box
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.failure import Failure
 from webapp.models import (
+    AuthorizationRequest,
     Connection,
     CredentialType,
-    HandOff,
-    SignInAttempt,
+    Handoff,
     User,
     db,
     new_token,
@@ -21,9 +21,9 @@ from webapp.models import (
     utcnow,
     write_transaction,
 )
-from webapp.services.connections.check_result import Verdict
+from webapp.services.connections.check_result import CheckResult
 from webapp.services.providers.oauth.authorization_requests import form_of
-from webapp.services.providers.provider import possible_address
+from webapp.services.providers.provider import normalized_address_or_empty
 
 VALID = timedelta(days=14)
 # So long after its end a link still says why it does not open.
@@ -32,15 +32,15 @@ _REMEMBERED = timedelta(days=60)
 _FAILURE = TypeAdapter(Failure)
 
 
-class NothingToMendError(Exception):
+class NoProblemError(Exception):
     """There is no failure to hand to anybody."""
 
 
-def hand_off_report(connection: Connection, verdict: Verdict, asker: User) -> HandOff:
+def create_from_report(connection: Connection, verdict: CheckResult, asker: User) -> Handoff:
     """Hand off what the last test of a connection has found; raise `NothingToMendError`. Commits."""
     if verdict.report.failure is None:
-        raise NothingToMendError
-    return _ask(
+        raise NoProblemError
+    return _create(
         asker,
         verdict.report.failure,
         connection_id=connection.id,
@@ -53,12 +53,12 @@ def hand_off_report(connection: Connection, verdict: Verdict, asker: User) -> Ha
     )
 
 
-def hand_off_sign_in(attempt: SignInAttempt, failure: Failure, asker: User) -> HandOff:
+def create_from_authorization(attempt: AuthorizationRequest, failure: Failure, asker: User) -> Handoff:
     """Hand off why a sign-in failed. Commits."""
     connection = attempt.connection
     address = connection.address if connection else attempt.address or attempt.account
-    mailbox = connection.user if connection else possible_address(form_of(attempt).get("shared_mailbox"))
-    return _ask(
+    mailbox = connection.user if connection else normalized_address_or_empty(form_of(attempt).get("shared_mailbox"))
+    return _create(
         asker,
         failure,
         connection_id=attempt.connection_id,
@@ -70,7 +70,7 @@ def hand_off_sign_in(attempt: SignInAttempt, failure: Failure, asker: User) -> H
     )
 
 
-def _ask(
+def _create(
     asker: User,
     failure: Failure,
     *,
@@ -80,24 +80,24 @@ def _ask(
     mailbox: str,
     account: str,
     technical: str,
-) -> HandOff:
+) -> Handoff:
     """Make a hand-off, or bring the one that is open up to date: a link that was sent goes on being the right one."""
     now = utcnow()
-    db.session.execute(delete(HandOff).where(HandOff.expires_at < now - _REMEMBERED))
-    of_asker = HandOff.connection_id.is_(None) & (HandOff.asked_by_id == asker.id)
-    same = HandOff.connection_id == connection_id if connection_id is not None else of_asker
+    db.session.execute(delete(Handoff).where(Handoff.expires_at < now - _REMEMBERED))
+    of_asker = Handoff.connection_id.is_(None) & (Handoff.asked_by_id == asker.id)
+    same = Handoff.connection_id == connection_id if connection_id is not None else of_asker
     hand_off = db.session.scalar(
-        select(HandOff)
-        .where(same, HandOff.mailbox == mailbox, HandOff.credential_type == credential_type, *_open())
-        .order_by(HandOff.id.desc())
+        select(Handoff)
+        .where(same, Handoff.mailbox == mailbox, Handoff.credential_type == credential_type, *_open())
+        .order_by(Handoff.id.desc())
         .limit(1)
     )
-    if hand_off is None or not _can_be_copied(hand_off):
+    if hand_off is None or not _has_readable_token(hand_off):
         token = new_token()
         hashed = token_hash(token)
-        hand_off = HandOff(
+        hand_off = Handoff(
             token_hash=hashed,
-            sealed_token=secret_box().seal(token, *_place(hashed)),
+            sealed_token=secret_box().encrypt(token, *_place(hashed)),
             connection_id=connection_id,
             credential_type=credential_type,
             address=address,
@@ -112,55 +112,55 @@ def _ask(
     return hand_off
 
 
-def failure_of(hand_off: HandOff) -> Failure:
+def failure_of(hand_off: Handoff) -> Failure:
     """Give the failure that was handed off."""
     return _FAILURE.validate_json(hand_off.failure)
 
 
-def find(token: str) -> HandOff | None:
+def find(token: str) -> Handoff | None:
     """Find the hand-off of a token, whether it still opens or not."""
-    query = select(HandOff).where(HandOff.token_hash == token_hash(token))
+    query = select(Handoff).where(Handoff.token_hash == token_hash(token))
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def newest_of(connection_id: int) -> HandOff | None:
+def latest_open_for(connection_id: int) -> Handoff | None:
     """Find the hand-off of a connection that is still open."""
     return db.session.scalar(
-        select(HandOff).where(HandOff.connection_id == connection_id, *_open()).order_by(HandOff.id.desc()).limit(1)
+        select(Handoff).where(Handoff.connection_id == connection_id, *_open()).order_by(Handoff.id.desc()).limit(1)
     )
 
 
-def url_of(hand_off: HandOff) -> str:
+def url_of(hand_off: Handoff) -> str:
     """Give the whole address of the link; raise `SecretBoxError` when its token cannot be opened."""
-    token = secret_box().open(hand_off.sealed_token, *_place(hand_off.token_hash))
-    return current_settings().base_url + url_for("handoff.show", token=token)
+    token = secret_box().decrypt(hand_off.sealed_token, *_place(hand_off.token_hash))
+    return current_settings().base_url + url_for("handoff.recipient_page", token=token)
 
 
-def note_opened(hand_off: HandOff) -> None:
+def mark_opened(hand_off: Handoff) -> None:
     """Write down when the link was opened first; in a transaction of its own, since a look reads otherwise. Commits."""
     if hand_off.opened_at is None:
         db.session.commit()
-        first = HandOff.id == hand_off.id, HandOff.opened_at.is_(None)
+        first = Handoff.id == hand_off.id, Handoff.opened_at.is_(None)
         with write_transaction() as connection:
-            connection.execute(update(HandOff).where(*first).values(opened_at=utcnow()))
+            connection.execute(update(Handoff).where(*first).values(opened_at=utcnow()))
 
 
-def withdraw(hand_off: HandOff) -> None:
+def withdraw(hand_off: Handoff) -> None:
     """Close the link. Commits."""
-    db.session.execute(update(HandOff).where(HandOff.id == hand_off.id).values(withdrawn_at=utcnow()))
+    db.session.execute(update(Handoff).where(Handoff.id == hand_off.id).values(withdrawn_at=utcnow()))
     db.session.commit()
 
 
 def _open() -> tuple[ColumnElement[bool], ...]:
-    same_mailbox = HandOff.connection.has(Connection.address == HandOff.address)
+    same_mailbox = Handoff.connection.has(Connection.address == Handoff.address)
     return (
-        HandOff.withdrawn_at.is_(None),
-        HandOff.expires_at > utcnow(),
-        or_(HandOff.connection_id.is_(None), same_mailbox),
+        Handoff.withdrawn_at.is_(None),
+        Handoff.expires_at > utcnow(),
+        or_(Handoff.connection_id.is_(None), same_mailbox),
     )
 
 
-def _can_be_copied(hand_off: HandOff) -> bool:
+def _has_readable_token(hand_off: Handoff) -> bool:
     """Say whether its link can be shown again: not where the key that sealed it was lost."""
     try:
         return bool(url_of(hand_off))

@@ -9,7 +9,7 @@ _LEFT_OUT = frozenset({"button", "textarea", "script", "style", "svg", "details"
 _VOID = frozenset({"br", "hr", "img", "input", "wbr"})
 
 
-def plain_text(html: str, base: str) -> str:
+def html_message_to_text(html: str, base: str) -> str:
     """Write well-formed HTML as text; addresses are completed by `base`."""
     writer = _Writer(base)
     writer.feed(html)

@@ -6,15 +6,15 @@ from urllib.parse import quote
 from flask import render_template
 
 from webapp.config.app_state import current_settings
-from webapp.services.handoff.html_to_text import plain_text
-from webapp.services.handoff.status import Standing
+from webapp.services.handoff.html_to_text import html_message_to_text
+from webapp.services.handoff.status import HandoffStatus
 
 # Browsers on Windows hand no longer address to a mail program: nothing would open at all.
 _LONGEST = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Message:
+class HandoffMessage:
     """A subject and a text; the `brief` one leaves the steps to the link."""
 
     subject: str
@@ -32,7 +32,7 @@ class Message:
         return f"mailto:?subject={quote(self.subject)}&body={quote(lines)}"
 
 
-def message_of(standing: Standing, url: str) -> Message:
+def message_of(standing: HandoffStatus, url: str) -> HandoffMessage:
     """Write the message, from the same words that the page of the problem has."""
     diagnosis, hand_off = standing.diagnosis, standing.hand_off
     base = current_settings().base_url
@@ -45,4 +45,4 @@ def message_of(standing: Standing, url: str) -> Message:
         return text.strip() + "\n"
 
     subject = f"{hand_off.mailbox}: {diagnosis.problem.verdict}"
-    return Message(subject=subject, text=written(plain_text(explained, base)), brief=written(""))
+    return HandoffMessage(subject=subject, text=written(html_message_to_text(explained, base)), brief=written(""))

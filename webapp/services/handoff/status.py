@@ -10,9 +10,9 @@ from werkzeug.utils import cached_property
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.failure import Failure
 from webapp.core.diagnosis.problem import Diagnosis
-from webapp.models import CheckReport, Connection, HandOff, State, db, utcnow
-from webapp.services.connections.check_result import Facts, Verdict
-from webapp.services.connections.stored_reports import facts_of_connection, newest_report, verdict_of
+from webapp.models import CheckReport, CheckState, Connection, Handoff, db, utcnow
+from webapp.services.connections.check_result import CheckResult, HelpContext
+from webapp.services.connections.stored_reports import check_result_of, help_context_of, latest_report
 from webapp.services.handoff.handoffs import failure_of
 from webapp.services.providers.oauth.registration_facts import oauth_facts
 
@@ -20,7 +20,7 @@ from webapp.services.providers.oauth.registration_facts import oauth_facts
 TEST_EVERY = timedelta(minutes=1)
 
 
-class Phase(StrEnum):
+class HandoffPhase(StrEnum):
     """Where a hand-off has got to."""
 
     ASKED = "asked"
@@ -29,10 +29,10 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class HandoffStatus:
     """A hand-off as it stands at this moment."""
 
-    hand_off: HandOff
+    hand_off: Handoff
 
     @cached_property
     def connection(self) -> Connection | None:
@@ -52,19 +52,19 @@ class Standing:
         )
 
     @cached_property
-    def phase(self) -> Phase:
+    def phase(self) -> HandoffPhase:
         """Say where it has got to."""
         connection = self.connection
         if connection is None or self._later is None:
-            return Phase.ASKED
-        if connection.state is State.NOT_TESTED:
-            return Phase.CHANGED
-        return Phase.MENDED if self._later.passed else Phase.ASKED
+            return HandoffPhase.ASKED
+        if connection.state is CheckState.NOT_TESTED:
+            return HandoffPhase.CHANGED
+        return HandoffPhase.MENDED if self._later.passed else HandoffPhase.ASKED
 
     @property
-    def mended_at(self) -> datetime | None:
+    def resolved_at(self) -> datetime | None:
         """Say since when it works."""
-        return self.connection.state_since if self.connection and self.phase is Phase.MENDED else None
+        return self.connection.state_since if self.connection and self.phase is HandoffPhase.MENDED else None
 
     @cached_property
     def tested_at(self) -> datetime | None:
@@ -90,15 +90,15 @@ class Standing:
         return diagnose(self.failure)
 
     @cached_property
-    def facts(self) -> Facts:
+    def facts(self) -> HelpContext:
         """Collect what the problem's page may fill in."""
         connection, hand_off, who = self.connection, self.hand_off, self.diagnosis.problem.who.value
         if connection is not None:
-            known = facts_of_connection(connection)
+            known = help_context_of(connection)
             return replace(known, who=who, account=known.account or hand_off.account)
         mailbox = hand_off.mailbox
         more = oauth_facts(hand_off.credential_type, account=hand_off.account, address=mailbox)
-        return Facts(address=hand_off.address, user=mailbox, who=who, **more)
+        return HelpContext(address=hand_off.address, user=mailbox, who=who, **more)
 
     @property
     def technical(self) -> str:
@@ -106,7 +106,7 @@ class Standing:
         return self._verdict.technical if self._verdict else self.hand_off.technical
 
     @property
-    def first_problem_is_gone(self) -> bool:
+    def original_problem_resolved(self) -> bool:
         """Say that another problem shows now than the one that was asked about."""
         return self.diagnosis.problem.slug != self.hand_off.problem
 
@@ -122,7 +122,7 @@ class Standing:
 
     @cached_property
     def _newest(self) -> CheckReport | None:
-        return newest_report(self.connection) if self.connection else None
+        return latest_report(self.connection) if self.connection else None
 
     @cached_property
     def _later(self) -> CheckReport | None:
@@ -131,7 +131,7 @@ class Standing:
         return newest if newest is not None and newest.started_at > self.hand_off.asked_at else None
 
     @cached_property
-    def _verdict(self) -> Verdict | None:
+    def _verdict(self) -> CheckResult | None:
         if self.connection is None or self._later is None or self._later.passed:
             return None
-        return verdict_of(self.connection, self._later)
+        return check_result_of(self.connection, self._later)

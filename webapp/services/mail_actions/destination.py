@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from webapp.core.imap.mailbox.mailbox_list import Mailbox, list_mailboxes
-from webapp.core.imap.protocol.errors import GoneError, MailboxError
+from webapp.core.imap.protocol.errors import MailboxError, NotFoundError
 from webapp.core.imap.protocol.mailbox_names import same_mailbox
 from webapp.core.imap.protocol.session import Session
-from webapp.models import Kind
+from webapp.models import ActionKind
 
 
-class Caution(StrEnum):
+class ActionWarning(StrEnum):
     """What somebody should know before the act."""
 
     PERMANENT = "permanent"
@@ -36,23 +36,23 @@ class NoArchiveError(MailboxError):
 
 
 @dataclass(frozen=True)
-class Way:
+class ResolvedAction:
     """What an act comes down to: to delete what is in Trash is to remove it, and Gmail removes through Trash alone."""
 
-    kind: Kind
+    kind: ActionKind
     destination: str
-    cautions: tuple[Caution, ...]
+    cautions: tuple[ActionWarning, ...]
 
 
 @dataclass(frozen=True)
-class _Uses:
+class _SpecialUseMailboxes:
     """The mailboxes by their uses."""
 
     of: Mapping[str, str]
     named: Mapping[str, str]
 
     @classmethod
-    def among(cls, mailboxes: Sequence[Mailbox]) -> "_Uses":
+    def among(cls, mailboxes: Sequence[Mailbox]) -> "_SpecialUseMailboxes":
         usable = [each for each in mailboxes if each.selectable and _is_storable(each.name)]
         return cls(
             {each.name: each.special_use for each in usable}, {each.special_use: each.name for each in reversed(usable)}
@@ -72,35 +72,39 @@ class _Uses:
         return self.named[use]
 
 
-def find_way(session: Session, kind: Kind, mailbox: str, destination: str) -> Way:
+def resolve_action(session: Session, kind: ActionKind, mailbox: str, destination: str) -> ResolvedAction:
     """Find out what an act comes down to; raise `NoTrashError`, `NoArchiveError`, or `MailboxError` without a place."""
     if not (_is_storable(mailbox) and _is_storable(destination)):
-        raise GoneError("[NONEXISTENT] No mailbox has this name")
-    gmail = session.offers("X-GM-EXT-1")
-    asks = kind in (Kind.ARCHIVE, Kind.DELETE) or (gmail and not kind.only_marks)
-    uses = _Uses.among(list_mailboxes(session, counted=False) if asks else ())
-    kind, destination = _resolved(kind, mailbox, destination, uses, gmail=gmail)
+        raise NotFoundError("[NONEXISTENT] No mailbox has this name")
+    gmail = session.has_capability("X-GM-EXT-1")
+    asks = kind in (ActionKind.ARCHIVE, ActionKind.DELETE) or (gmail and not kind.only_marks)
+    uses = _SpecialUseMailboxes.among(list_mailboxes(session, counted=False) if asks else ())
+    kind, destination = _resolve(kind, mailbox, destination, uses, gmail=gmail)
     true = {
-        Caution.PERMANENT: kind is Kind.EXPUNGE,
-        Caution.LEFT_MARKED: _leaves_marked(session, kind),
-        Caution.ALREADY_THERE: bool(destination) and same_mailbox(mailbox, destination),
-        Caution.GMAIL_LABEL: gmail and kind in (Kind.MOVE, Kind.ARCHIVE) and uses.of.get(mailbox) not in _OUTSIDE,
-        Caution.GMAIL_COPY_IS_LABEL: gmail and kind is Kind.COPY,
-        Caution.GMAIL_TRASH: gmail and kind is Kind.DELETE,
+        ActionWarning.PERMANENT: kind is ActionKind.EXPUNGE,
+        ActionWarning.LEFT_MARKED: _leaves_marked(session, kind),
+        ActionWarning.ALREADY_THERE: bool(destination) and same_mailbox(mailbox, destination),
+        ActionWarning.GMAIL_LABEL: gmail
+        and kind in (ActionKind.MOVE, ActionKind.ARCHIVE)
+        and uses.of.get(mailbox) not in _OUTSIDE,
+        ActionWarning.GMAIL_COPY_IS_LABEL: gmail and kind is ActionKind.COPY,
+        ActionWarning.GMAIL_TRASH: gmail and kind is ActionKind.DELETE,
     }
-    return Way(kind, destination, tuple(caution for caution, holds in true.items() if holds))
+    return ResolvedAction(kind, destination, tuple(caution for caution, holds in true.items() if holds))
 
 
 _OUTSIDE = ("all", "trash", "junk")
 """What has no label at Gmail that could be taken away."""
 
 
-def _resolved(kind: Kind, mailbox: str, destination: str, uses: _Uses, *, gmail: bool) -> tuple[Kind, str]:
-    if kind is Kind.DELETE:
-        return (Kind.EXPUNGE, "") if same_mailbox(mailbox, uses.trash) else (kind, uses.trash)
-    if kind is Kind.ARCHIVE:
+def _resolve(
+    kind: ActionKind, mailbox: str, destination: str, uses: _SpecialUseMailboxes, *, gmail: bool
+) -> tuple[ActionKind, str]:
+    if kind is ActionKind.DELETE:
+        return (ActionKind.EXPUNGE, "") if same_mailbox(mailbox, uses.trash) else (kind, uses.trash)
+    if kind is ActionKind.ARCHIVE:
         return kind, uses.archive(gmail=gmail)
-    if kind is Kind.EXPUNGE:
+    if kind is ActionKind.EXPUNGE:
         # Elsewhere Gmail takes one label away and keeps the message.
         return kind, uses.trash if gmail and uses.of.get(mailbox) not in ("trash", "junk") else ""
     if kind.only_marks:
@@ -115,6 +119,6 @@ def _is_storable(name: str) -> bool:
     return not re.search(r"[\x00\ud800-\udfff]", name)
 
 
-def _leaves_marked(session: Session, kind: Kind) -> bool:
-    alone = session.offers("UIDPLUS") or (kind.moves and session.offers("MOVE"))
-    return (kind.moves or kind is Kind.EXPUNGE) and not alone
+def _leaves_marked(session: Session, kind: ActionKind) -> bool:
+    alone = session.has_capability("UIDPLUS") or (kind.moves and session.has_capability("MOVE"))
+    return (kind.moves or kind is ActionKind.EXPUNGE) and not alone

@@ -5,16 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.models import Kind, MailAct, User, read_transaction, utcnow
-from webapp.services.mail_actions.journal_records import KEPT, LARGEST_ID
+from webapp.models import ActionKind, MailAction, User, read_transaction, utcnow
+from webapp.services.mail_actions.journal_records import LARGEST_ID, UNDO_PERIOD
 
 
 @dataclass(frozen=True, kw_only=True)
-class PastAct:
+class PastAction:
     """An act; `who` is "" where nobody is known, `undoable` says that undoing it can be tried."""
 
     id: int
-    kind: Kind
+    kind: ActionKind
     mailbox: str
     destination: str
     who: str
@@ -29,21 +29,21 @@ class PastAct:
     undoable: bool
 
 
-def recent_acts(connection_id: int, *, before: int | None = None, limit: int = 50) -> tuple[PastAct, ...]:
+def recent_actions(connection_id: int, *, before: int | None = None, limit: int = 50) -> tuple[PastAction, ...]:
     """Give the newest acts that took messages somewhere or removed them, the newest first; or those before one."""
-    shown = [kind for kind in Kind if not kind.only_marks]
+    shown = [kind for kind in ActionKind if not kind.only_marks]
     with read_transaction() as transaction:
         rows = transaction.execute(
-            select(MailAct, User.name.label("who"))
-            .outerjoin(User, User.id == MailAct.user_id)
+            select(MailAction, User.name.label("who"))
+            .outerjoin(User, User.id == MailAction.user_id)
             .where(
-                MailAct.connection_id == connection_id,
-                MailAct.created_at >= utcnow() - KEPT,
-                MailAct.kind.in_(shown),
-                MailAct.undo_of_id.is_(None),
-                MailAct.id < (LARGEST_ID if before is None else min(before, LARGEST_ID)),
+                MailAction.connection_id == connection_id,
+                MailAction.created_at >= utcnow() - UNDO_PERIOD,
+                MailAction.kind.in_(shown),
+                MailAction.undo_of_id.is_(None),
+                MailAction.id < (LARGEST_ID if before is None else min(before, LARGEST_ID)),
             )
-            .order_by(MailAct.id.desc())
+            .order_by(MailAction.id.desc())
             .limit(limit)
         ).all()
     now = utcnow()
@@ -52,11 +52,11 @@ def recent_acts(connection_id: int, *, before: int | None = None, limit: int = 5
         running = row.claimed_until is not None and row.claimed_until > now
         finished, undone = row.finished_at is not None, row.undone_at is not None
         found.append(
-            PastAct(
+            PastAction(
                 id=row.id,
                 kind=row.kind,
                 mailbox=row.mailbox,
-                destination="" if row.kind is Kind.EXPUNGE else row.destination,
+                destination="" if row.kind is ActionKind.EXPUNGE else row.destination,
                 who=row.who or "",
                 at=row.created_at,
                 total=row.total,

@@ -11,50 +11,50 @@ from typing import Any
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import delete, insert, literal, or_, select, update
 
-from webapp.core.imap.mailbox.copyuid import End
-from webapp.core.imap.mailbox.message_commands import BATCH, Chosen
-from webapp.core.imap.protocol.errors import GoneError
+from webapp.core.imap.mailbox.copyuid import UidNext
+from webapp.core.imap.mailbox.message_commands import BATCH_SIZE, MessageSet
+from webapp.core.imap.protocol.errors import NotFoundError
 from webapp.models import (
+    ActionKind,
     BatchState,
     Connection,
-    Kind,
-    MailAct,
-    MailActBatch,
+    MailAction,
+    MailActionBatch,
     User,
     read_transaction,
     utcnow,
     write_transaction,
 )
 from webapp.services.mail_actions.journal_records import (
-    CLAIM_LASTS,
     COLUMNS,
-    KEPT,
-    Act,
-    Written,
-    act_of,
+    LEASE_DURATION,
+    UNDO_PERIOD,
+    ActionRecord,
+    JournaledMessage,
+    action_record_of,
     from_text,
     to_text,
 )
 
-_MOST_KEPT = 1000
+_MAX_KEPT = 1000
 """Acts of one connection: programs may do many a minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Intent:
+class JournalEntry:
     """What is going to be done; `done` and `gone` count what is settled before the first command."""
 
-    kind: Kind
-    chosen: Chosen
+    kind: ActionKind
+    chosen: MessageSet
     destination: str
-    end: End
+    end: UidNext
     undo_of: int | None = None
     done: int = 0
     gone: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class BatchStart:
     """A batch that has been begun: `busy` is in the hands of another act, `unanswered` may have been done already.
 
     Copies of the latter have come since `end` at the earliest.
@@ -64,21 +64,21 @@ class Step:
     messages: Mapping[int, str]
     busy: frozenset[int]
     unanswered: frozenset[int]
-    end: End
+    end: UidNext
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class BatchOutcome:
     """What has become of a batch: the copy of each message that was done, as far as it is known."""
 
     done: Mapping[int, int | None]
     gone: frozenset[int]
     left_marked: bool
-    end: End
+    end: UidNext
 
 
 @dataclass(frozen=True)
-class Tally:
+class Progress:
     """How far an act is."""
 
     total: int
@@ -92,15 +92,15 @@ class Tally:
         return self.total - self.done - self.gone
 
 
-def open_act(connection_id: int, user_id: int | None, intent: Intent) -> Act:
+def create_action(connection_id: int, user_id: int | None, intent: JournalEntry) -> ActionRecord:
     """Write an intent down, claimed, and forget what is old; raise `GoneError` where the connection was deleted."""
     now = utcnow()
     chosen, end = intent.chosen, intent.end
     uids = sorted(chosen.messages)
     with write_transaction() as transaction:
-        _forget(transaction, connection_id)
+        _delete_old(transaction, connection_id)
         if transaction.execute(select(Connection.id).where(Connection.id == connection_id)).first() is None:
-            raise GoneError("The connection is not there any more")
+            raise NotFoundError("The connection is not there any more")
         values = {
             "connection_id": connection_id,
             "user_id": select(User.id).where(User.id == user_id).scalar_subquery(),
@@ -115,29 +115,29 @@ def open_act(connection_id: int, user_id: int | None, intent: Intent) -> Act:
             "gone": intent.gone,
             "undo_of_id": intent.undo_of,
             "created_at": now,
-            "claimed_until": now + CLAIM_LASTS,
+            "claimed_until": now + LEASE_DURATION,
         }
-        row = transaction.execute(insert(MailAct).values(values).returning(*COLUMNS)).one()
-        for start in range(0, len(uids), BATCH):
-            messages = {uid: Written(chosen.messages[uid]) for uid in uids[start : start + BATCH]}
-            batch = {"act_id": row.id, "number": start // BATCH, "messages": to_text(messages)}
-            transaction.execute(insert(MailActBatch).values(state=BatchState.WAITING, **batch))
-    return act_of(row)
+        row = transaction.execute(insert(MailAction).values(values).returning(*COLUMNS)).one()
+        for start in range(0, len(uids), BATCH_SIZE):
+            messages = {uid: JournaledMessage(chosen.messages[uid]) for uid in uids[start : start + BATCH_SIZE]}
+            batch = {"act_id": row.id, "number": start // BATCH_SIZE, "messages": to_text(messages)}
+            transaction.execute(insert(MailActionBatch).values(state=BatchState.WAITING, **batch))
+    return action_record_of(row)
 
 
-def upcoming(act: Act) -> tuple[int, Mapping[int, str | None]] | None:
+def next_batch(act: ActionRecord) -> tuple[int, Mapping[int, str | None]] | None:
     """Give the next batch of an act: its number and its messages; None where all are done."""
     with read_transaction() as transaction:
         row = transaction.execute(
-            select(MailActBatch.number, MailActBatch.messages)
-            .where(MailActBatch.act_id == act.id, MailActBatch.state != BatchState.DONE)
-            .order_by(MailActBatch.number)
+            select(MailActionBatch.number, MailActionBatch.messages)
+            .where(MailActionBatch.act_id == act.id, MailActionBatch.state != BatchState.DONE)
+            .order_by(MailActionBatch.number)
             .limit(1)
         ).one_or_none()
     return (row.number, {uid: each.fingerprint for uid, each in from_text(row.messages).items()}) if row else None
 
 
-def begin(act: Act, number: int, messages: Mapping[int, str], asked: int) -> Step:
+def start_batch(act: ActionRecord, number: int, messages: Mapping[int, str], asked: int) -> BatchStart:
     """Write that a batch begins, without what another act has in hand; tell what may have been done before.
 
     What was asked for and is not written counts as gone from now on: whoever goes on does not hear of it any more.
@@ -147,21 +147,21 @@ def begin(act: Act, number: int, messages: Mapping[int, str], asked: int) -> Ste
     unanswered: set[int] = set()
     ends = [act.end]
     with write_transaction() as transaction:
-        for row in _begun(transaction, act):
+        for row in _started(transaction, act):
             shared = messages.keys() & from_text(row.messages).keys()
             if row.id != act.id and row.claimed_until is not None and row.claimed_until > now:
                 busy |= shared
             elif shared and row.destination == act.destination:
                 unanswered |= shared
-                ends.append(End(row.destination_validity, row.destination_next))
-        mine = {uid: Written(fingerprint) for uid, fingerprint in messages.items() if uid not in busy}
+                ends.append(UidNext(row.destination_validity, row.destination_next))
+        mine = {uid: JournaledMessage(fingerprint) for uid, fingerprint in messages.items() if uid not in busy}
         _write(transaction, act, number, BatchState.BEGUN, mine)
         transaction.execute(
-            update(MailAct)
-            .where(MailAct.id == act.id)
-            .values(claimed_until=now + CLAIM_LASTS, gone=MailAct.gone + asked - len(mine))
+            update(MailAction)
+            .where(MailAction.id == act.id)
+            .values(claimed_until=now + LEASE_DURATION, gone=MailAction.gone + asked - len(mine))
         )
-    return Step(
+    return BatchStart(
         number=number,
         messages=messages,
         busy=frozenset(busy),
@@ -170,58 +170,66 @@ def begin(act: Act, number: int, messages: Mapping[int, str], asked: int) -> Ste
     )
 
 
-def conclude(act: Act, step: Step, outcome: Outcome) -> None:
+def finish_batch(act: ActionRecord, step: BatchStart, outcome: BatchOutcome) -> None:
     """Write what has become of a batch."""
-    done = {uid: Written(step.messages[uid], copy) for uid, copy in outcome.done.items()}
+    done = {uid: JournaledMessage(step.messages[uid], copy) for uid, copy in outcome.done.items()}
     with write_transaction() as transaction:
         _write(transaction, act, step.number, BatchState.DONE, done)
         transaction.execute(
-            update(MailAct)
-            .where(MailAct.id == act.id)
+            update(MailAction)
+            .where(MailAction.id == act.id)
             .values(
-                done=MailAct.done + len(done),
-                gone=MailAct.gone + len(step.messages.keys() - step.busy) - len(done),
-                left_marked=or_(MailAct.left_marked, literal(outcome.left_marked)),
+                done=MailAction.done + len(done),
+                gone=MailAction.gone + len(step.messages.keys() - step.busy) - len(done),
+                left_marked=or_(MailAction.left_marked, literal(outcome.left_marked)),
                 destination_validity=outcome.end.uid_validity,
                 destination_next=outcome.end.uid_next,
             )
         )
 
 
-def written_batches(act: Act) -> Sequence[tuple[BatchState, Mapping[int, Written]]]:
+def started_batches(act: ActionRecord) -> Sequence[tuple[BatchState, Mapping[int, JournaledMessage]]]:
     """Give the batches that were begun."""
     with read_transaction() as transaction:
         rows = transaction.execute(
-            select(MailActBatch.state, MailActBatch.messages)
-            .where(MailActBatch.act_id == act.id, MailActBatch.state != BatchState.WAITING)
-            .order_by(MailActBatch.number)
+            select(MailActionBatch.state, MailActionBatch.messages)
+            .where(MailActionBatch.act_id == act.id, MailActionBatch.state != BatchState.WAITING)
+            .order_by(MailActionBatch.number)
         ).all()
     return [(row.state, from_text(row.messages)) for row in rows]
 
 
-def tally(act: Act) -> Tally:
+def progress_of(act: ActionRecord) -> Progress:
     """Tell how far an act is; nothing of it is left where its connection was deleted meanwhile."""
     with read_transaction() as transaction:
         row = transaction.execute(
-            select(MailAct.total, MailAct.done, MailAct.gone, MailAct.left_marked).where(MailAct.id == act.id)
+            select(MailAction.total, MailAction.done, MailAction.gone, MailAction.left_marked).where(
+                MailAction.id == act.id
+            )
         ).one_or_none()
-    return Tally(*row) if row else Tally(0, 0, 0, left_marked=False)
+    return Progress(*row) if row else Progress(0, 0, 0, left_marked=False)
 
 
-def _forget(transaction: Transaction, connection_id: int) -> None:
-    transaction.execute(delete(MailAct).where(MailAct.created_at < utcnow() - KEPT))
-    ours = MailAct.connection_id == connection_id
-    newest = select(MailAct.created_at).where(ours).order_by(MailAct.created_at.desc())
-    surplus = newest.offset(_MOST_KEPT).limit(1).scalar_subquery()
-    transaction.execute(delete(MailAct).where(ours, MailAct.created_at <= surplus))
+def _delete_old(transaction: Transaction, connection_id: int) -> None:
+    transaction.execute(delete(MailAction).where(MailAction.created_at < utcnow() - UNDO_PERIOD))
+    ours = MailAction.connection_id == connection_id
+    newest = select(MailAction.created_at).where(ours).order_by(MailAction.created_at.desc())
+    surplus = newest.offset(_MAX_KEPT).limit(1).scalar_subquery()
+    transaction.execute(delete(MailAction).where(ours, MailAction.created_at <= surplus))
 
 
-def _write(transaction: Transaction, act: Act, number: int, state: BatchState, messages: Mapping[int, Written]) -> None:
-    this = (MailActBatch.act_id == act.id, MailActBatch.number == number)
-    transaction.execute(update(MailActBatch).where(*this).values(state=state, messages=to_text(messages)))
+def _write(
+    transaction: Transaction,
+    act: ActionRecord,
+    number: int,
+    state: BatchState,
+    messages: Mapping[int, JournaledMessage],
+) -> None:
+    this = (MailActionBatch.act_id == act.id, MailActionBatch.number == number)
+    transaction.execute(update(MailActionBatch).where(*this).values(state=state, messages=to_text(messages)))
 
 
-def _begun(transaction: Transaction, act: Act) -> Sequence[Any]:
+def _started(transaction: Transaction, act: ActionRecord) -> Sequence[Any]:
     """Find the batches in the same mailbox that have no answer yet, or will never have one."""
     if act.kind.only_marks:
         return ()
@@ -229,13 +237,13 @@ def _begun(transaction: Transaction, act: Act) -> Sequence[Any]:
     here = Connection.id == act.connection_id
     transaction.execute(select(Connection.id).where(here).with_for_update(key_share=True))
     return transaction.execute(
-        select(*COLUMNS, MailActBatch.messages)
-        .join(MailActBatch, MailActBatch.act_id == MailAct.id)
+        select(*COLUMNS, MailActionBatch.messages)
+        .join(MailActionBatch, MailActionBatch.act_id == MailAction.id)
         .where(
-            MailAct.connection_id == act.connection_id,
-            MailAct.mailbox == act.mailbox,
-            MailAct.uid_validity == act.uid_validity,
-            MailAct.kind.not_in([kind for kind in Kind if kind.only_marks]),
-            MailActBatch.state == BatchState.BEGUN,
+            MailAction.connection_id == act.connection_id,
+            MailAction.mailbox == act.mailbox,
+            MailAction.uid_validity == act.uid_validity,
+            MailAction.kind.not_in([kind for kind in ActionKind if kind.only_marks]),
+            MailActionBatch.state == BatchState.BEGUN,
         )
     ).all()

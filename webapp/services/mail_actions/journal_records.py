@@ -6,80 +6,80 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from webapp.core.imap.mailbox.copyuid import End
-from webapp.models import Kind, MailAct
+from webapp.core.imap.mailbox.copyuid import UidNext
+from webapp.models import ActionKind, MailAction
 
-KEPT = timedelta(days=7)
+UNDO_PERIOD = timedelta(days=7)
 """How long an act is remembered, and can be undone."""
 
-CLAIM_LASTS = timedelta(seconds=120)
+LEASE_DURATION = timedelta(seconds=120)
 """How long an act stays in the hands of a process that has died: longer than what it does between two holds."""
 
 LARGEST_ID = 2**31 - 1
 """Larger ones in an address name nothing, and no database takes them."""
 
 COLUMNS: tuple[Any, ...] = (
-    MailAct.id,
-    MailAct.connection_id,
-    MailAct.kind,
-    MailAct.mailbox,
-    MailAct.uid_validity,
-    MailAct.destination,
-    MailAct.destination_validity,
-    MailAct.destination_next,
-    MailAct.left_marked,
-    MailAct.undo_of_id,
-    MailAct.created_at,
-    MailAct.claimed_until,
-    MailAct.finished_at,
-    MailAct.undone_at,
+    MailAction.id,
+    MailAction.connection_id,
+    MailAction.kind,
+    MailAction.mailbox,
+    MailAction.uid_validity,
+    MailAction.destination,
+    MailAction.destination_validity,
+    MailAction.destination_next,
+    MailAction.left_marked,
+    MailAction.undo_of_id,
+    MailAction.created_at,
+    MailAction.claimed_until,
+    MailAction.finished_at,
+    MailAction.undone_at,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Act:
+class ActionRecord:
     """An act; `end` is where the next message comes in the destination, `undo_of` the act that this one undoes."""
 
     id: int
     connection_id: int
-    kind: Kind
+    kind: ActionKind
     mailbox: str
     uid_validity: int
     destination: str
-    end: End
+    end: UidNext
     left_marked: bool
     undo_of: int | None
 
 
 @dataclass(frozen=True)
-class Written:
+class JournaledMessage:
     """A message of a batch: its fingerprint, and its copy in the destination, each as far as it is known."""
 
     fingerprint: str | None
     copy: int | None = None
 
 
-def act_of(row: Any) -> Act:
+def action_record_of(row: Any) -> ActionRecord:
     """Read an act from its `COLUMNS`."""
-    return Act(
+    return ActionRecord(
         id=row.id,
         connection_id=row.connection_id,
         kind=row.kind,
         mailbox=row.mailbox,
         uid_validity=row.uid_validity,
         destination=row.destination,
-        end=End(row.destination_validity, row.destination_next),
+        end=UidNext(row.destination_validity, row.destination_next),
         left_marked=row.left_marked,
         undo_of=row.undo_of_id,
     )
 
 
-def to_text(messages: Mapping[int, Written]) -> str:
+def to_text(messages: Mapping[int, JournaledMessage]) -> str:
     """Write the messages of a batch."""
     return json.dumps([[uid, each.fingerprint, each.copy] for uid, each in messages.items()], separators=(",", ":"))
 
 
-def from_text(text: str) -> dict[int, Written]:
+def from_text(text: str) -> dict[int, JournaledMessage]:
     """Read the messages of a batch."""
     rows: Iterable[tuple[int, str | None, int | None]] = json.loads(text)
-    return {uid: Written(fingerprint, copy) for uid, fingerprint, copy in rows}
+    return {uid: JournaledMessage(fingerprint, copy) for uid, fingerprint, copy in rows}

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from webapp.core.imap.mailbox.message_commands import Chosen
-from webapp.core.imap.mailbox.message_list import Summary
-from webapp.core.imap.mailbox.search import Query
-from webapp.models import Kind
-from webapp.services.mail_actions.destination import Caution
+from webapp.core.imap.mailbox.message_commands import MessageSet
+from webapp.core.imap.mailbox.message_list import MessageSummary
+from webapp.core.imap.mailbox.search import SearchQuery
+from webapp.models import ActionKind
+from webapp.services.mail_actions.destination import ActionWarning
 
 
 @dataclass(frozen=True, kw_only=True)
-class Everything:
+class SearchSelection:
     """All messages of a mailbox, or all that a search finds; `digest` is what the plan showed, "" before there is one.
 
     With it, what came after the plan is left alone. Without it only marks are set: whoever moves or removes everything
@@ -19,37 +19,37 @@ class Everything:
 
     mailbox: str
     uid_validity: int
-    query: Query | None
+    query: SearchQuery | None
     digest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class ActionRequest:
     """What somebody wants; `destination` is for COPY and MOVE."""
 
-    kind: Kind
-    what: Chosen | Everything
+    kind: ActionKind
+    what: MessageSet | SearchSelection
     destination: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class Preview:
     """What will happen; nothing has been changed.
 
     `kind` is EXPUNGE where to delete is to remove for good. `destination` is the mailbox it comes down to, "" where
     messages go nowhere. `first` are the newest ten.
     """
 
-    kind: Kind
+    kind: ActionKind
     mailbox: str
     uid_validity: int
     destination: str
     total: int
     gone_uids: tuple[int, ...]
-    first: tuple[Summary, ...]
+    first: tuple[MessageSummary, ...]
     digest: str
     undoable: bool
-    cautions: tuple[Caution, ...]
+    cautions: tuple[ActionWarning, ...]
 
     @property
     def gone(self) -> int:
@@ -58,13 +58,13 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
+class ActionResult:
     """What has happened: `act_id` is what `undo` takes, `unfinished_id` what `go_on` takes where some `remaining`.
 
     `gone_uids` are those of this portion, in the mailbox that messages were chosen in.
     """
 
-    kind: Kind
+    kind: ActionKind
     mailbox: str
     destination: str
     done: int
@@ -76,5 +76,5 @@ class Done:
     unfinished_id: int | None = None
 
 
-class StaleError(Exception):
+class SelectionChangedError(Exception):
     """The mailbox has other messages than the plan showed."""

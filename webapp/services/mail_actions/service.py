@@ -4,89 +4,103 @@ import hashlib
 import re
 from base64 import urlsafe_b64encode
 
-from webapp.core.imap.mailbox.copyuid import End, end_of
-from webapp.core.imap.mailbox.message_commands import BATCH, Chosen
-from webapp.core.imap.mailbox.message_list import summaries_of
-from webapp.core.imap.mailbox.message_state import seen_now
-from webapp.core.imap.mailbox.search import Query, search
+from webapp.core.imap.mailbox.copyuid import UidNext, uid_next_of
+from webapp.core.imap.mailbox.message_commands import BATCH_SIZE, MessageSet
+from webapp.core.imap.mailbox.message_list import fetch_summaries
+from webapp.core.imap.mailbox.message_state import fetch_states
+from webapp.core.imap.mailbox.search import SearchQuery, search
 from webapp.core.imap.protocol.errors import MailboxError
 from webapp.core.imap.protocol.session import Session
-from webapp.models import Connection, Kind, User, db
-from webapp.services.connections.mail_session import opened
+from webapp.models import ActionKind, Connection, User, db
+from webapp.services.connections.mail_session import open_mail_session
 from webapp.services.mail_actions import journal
-from webapp.services.mail_actions.destination import Caution, NoArchiveError, NoTrashError, Way, find_way
-from webapp.services.mail_actions.executor import carry_out
-from webapp.services.mail_actions.journal import Intent
-from webapp.services.mail_actions.journal_records import Act
-from webapp.services.mail_actions.leases import ActError, Refusal, claim, given_back
-from webapp.services.mail_actions.requests import Done, Everything, Plan, StaleError, Wish
+from webapp.services.mail_actions.destination import (
+    ActionWarning,
+    NoArchiveError,
+    NoTrashError,
+    ResolvedAction,
+    resolve_action,
+)
+from webapp.services.mail_actions.executor import execute_batches
+from webapp.services.mail_actions.journal import JournalEntry
+from webapp.services.mail_actions.journal_records import ActionRecord
+from webapp.services.mail_actions.leases import ActionError, ResumeRefusal, acquire_lease, releasing
+from webapp.services.mail_actions.requests import (
+    ActionRequest,
+    ActionResult,
+    Preview,
+    SearchSelection,
+    SelectionChangedError,
+)
 from webapp.services.mail_actions.undo import UndoError, undo
 
-MOST = 250_000
+MAX_MESSAGES = 250_000
 """How many messages one act may be on."""
 
 _FIRST = 10
 
 
-def plan(connection: Connection, wish: Wish) -> Plan:
+def preview(connection: Connection, wish: ActionRequest) -> Preview:
     """Say what would happen."""
-    with opened(connection) as session:
-        chosen = _chosen(session, wish.what)
-        way = find_way(session, wish.kind, chosen.mailbox, wish.destination)
-        end = _end(session, way)
-        here = _here(session, chosen) if isinstance(wish.what, Chosen) else chosen.messages.keys()
-        undoable = way.kind.moves and (session.offers("UIDPLUS") or end.uid_next > 0)
-        cautions = way.cautions if undoable or not way.kind.moves else (*way.cautions, Caution.NO_UNDO)
-        return Plan(
+    with open_mail_session(connection) as session:
+        chosen = _resolve_selection(session, wish.what)
+        way = resolve_action(session, wish.kind, chosen.mailbox, wish.destination)
+        end = _uid_next(session, way)
+        here = _still_present(session, chosen) if isinstance(wish.what, MessageSet) else chosen.messages.keys()
+        undoable = way.kind.moves and (session.has_capability("UIDPLUS") or end.uid_next > 0)
+        cautions = way.cautions if undoable or not way.kind.moves else (*way.cautions, ActionWarning.NO_UNDO)
+        return Preview(
             kind=way.kind,
             mailbox=chosen.mailbox,
             uid_validity=chosen.uid_validity,
-            destination=_shown(way.kind, way.destination),
+            destination=_visible_destination(way.kind, way.destination),
             total=len(here),
             gone_uids=tuple(sorted(chosen.messages.keys() - here)),
-            first=tuple(summaries_of(session, set(sorted(here)[-_FIRST:]))),
-            digest=_digest(chosen) if isinstance(wish.what, Everything) else "",
+            first=tuple(fetch_summaries(session, set(sorted(here)[-_FIRST:]))),
+            digest=_digest(chosen) if isinstance(wish.what, SearchSelection) else "",
             undoable=undoable,
             cautions=cautions,
         )
 
 
-def perform(connection: Connection, wish: Wish, user: User | None, *, seconds: float | None = None) -> Done:
+def execute(
+    connection: Connection, wish: ActionRequest, user: User | None, *, seconds: float | None = None
+) -> ActionResult:
     """Do it; where it takes longer than some seconds, a part of it.
 
     Raises `StaleError` where an `Everything` finds other messages than its digest says, and the errors of the core:
     what had been done before one of those is in the book.
     """
-    with opened(connection) as session:
-        chosen = _chosen(session, wish.what)
-        if isinstance(wish.what, Everything) and not _is_planned(wish, chosen):
-            raise StaleError
-        way = find_way(session, wish.kind, chosen.mailbox, wish.destination)
-        if Caution.ALREADY_THERE in way.cautions or not chosen.messages:
+    with open_mail_session(connection) as session:
+        chosen = _resolve_selection(session, wish.what)
+        if isinstance(wish.what, SearchSelection) and not _matches_preview(wish, chosen):
+            raise SelectionChangedError
+        way = resolve_action(session, wish.kind, chosen.mailbox, wish.destination)
+        if ActionWarning.ALREADY_THERE in way.cautions or not chosen.messages:
             return _nothing_done(way, chosen)
-        end = _end(session, way)
-        session.open_mailbox(chosen.mailbox, chosen.uid_validity, writable=way.kind is not Kind.COPY)
-        intent = Intent(kind=way.kind, chosen=chosen, destination=way.destination, end=end)
-        act = journal.open_act(connection.id, user.id if user else None, intent)
-        with given_back(act):
-            return _carried_out(session, act, seconds)
+        end = _uid_next(session, way)
+        session.open_mailbox(chosen.mailbox, chosen.uid_validity, writable=way.kind is not ActionKind.COPY)
+        intent = JournalEntry(kind=way.kind, chosen=chosen, destination=way.destination, end=end)
+        act = journal.create_action(connection.id, user.id if user else None, intent)
+        with releasing(act):
+            return _execute_action(session, act, seconds)
 
 
-def go_on(connection: Connection, act_id: int, *, seconds: float | None = None) -> Done:
+def resume(connection: Connection, act_id: int, *, seconds: float | None = None) -> ActionResult:
     """Go on with an act that was left off or interrupted; raise `ActError` where that cannot be."""
     db.session.commit()  # what the request itself holds of the database
-    act = claim(connection.id, act_id)
-    with given_back(act), opened(connection) as session:
-        return _carried_out(session, act, seconds)
+    act = acquire_lease(connection.id, act_id)
+    with releasing(act), open_mail_session(connection) as session:
+        return _execute_action(session, act, seconds)
 
 
-def _carried_out(session: Session, act: Act, seconds: float | None) -> Done:
-    gone = carry_out(session, act, seconds)
-    tally = journal.tally(act)
-    return Done(
+def _execute_action(session: Session, act: ActionRecord, seconds: float | None) -> ActionResult:
+    gone = execute_batches(session, act, seconds)
+    tally = journal.progress_of(act)
+    return ActionResult(
         kind=act.kind,
         mailbox=act.mailbox,
-        destination=_shown(act.kind, act.destination),
+        destination=_visible_destination(act.kind, act.destination),
         done=tally.done,
         gone=tally.gone,
         left_marked=tally.left_marked,
@@ -97,31 +111,31 @@ def _carried_out(session: Session, act: Act, seconds: float | None) -> Done:
     )
 
 
-def _chosen(session: Session, what: Chosen | Everything) -> Chosen:
+def _resolve_selection(session: Session, what: MessageSet | SearchSelection) -> MessageSet:
     """Find the messages of a wish at this moment."""
-    if isinstance(what, Chosen):
-        if len(what.messages) > MOST:
+    if isinstance(what, MessageSet):
+        if len(what.messages) > MAX_MESSAGES:
             raise _too_many()
         return what
     session.open_mailbox(what.mailbox, what.uid_validity)
-    found = search(session, what.query or Query())
-    if found.total > MOST:
+    found = search(session, what.query or SearchQuery())
+    if found.total > MAX_MESSAGES:
         raise _too_many()
     planned = _highest_in(what.digest)
     uids = (uid for uid in found.all() if planned is None or uid <= planned)
-    return Chosen(mailbox=what.mailbox, uid_validity=what.uid_validity, messages=dict.fromkeys(uids, None))
+    return MessageSet(mailbox=what.mailbox, uid_validity=what.uid_validity, messages=dict.fromkeys(uids, None))
 
 
 def _too_many() -> MailboxError:
-    return MailboxError(f"[LIMIT] More than {MOST:,} messages at once")
+    return MailboxError(f"[LIMIT] More than {MAX_MESSAGES:,} messages at once")
 
 
-def _is_planned(wish: Wish, chosen: Chosen) -> bool:
-    digest = wish.what.digest if isinstance(wish.what, Everything) else ""
+def _matches_preview(wish: ActionRequest, chosen: MessageSet) -> bool:
+    digest = wish.what.digest if isinstance(wish.what, SearchSelection) else ""
     return digest == _digest(chosen) if digest else wish.kind.only_marks
 
 
-def _digest(chosen: Chosen) -> str:
+def _digest(chosen: MessageSet) -> str:
     """Name the highest UID, beyond which is what has come since, and a digest of all."""
     uids = sorted(chosen.messages)
     text = f"{chosen.uid_validity} {uids}".encode()
@@ -133,34 +147,34 @@ def _highest_in(digest: str) -> int | None:
     return int(head) if re.fullmatch(r"[0-9]{1,10}", head) else None
 
 
-def _end(session: Session, way: Way) -> End:
+def _uid_next(session: Session, way: ResolvedAction) -> UidNext:
     """Ask for the end of the destination, which also says that there is one."""
-    goes = way.destination and Caution.ALREADY_THERE not in way.cautions
-    return end_of(session, way.destination) if goes else End(0, 0)
+    goes = way.destination and ActionWarning.ALREADY_THERE not in way.cautions
+    return uid_next_of(session, way.destination) if goes else UidNext(0, 0)
 
 
-def _here(session: Session, chosen: Chosen) -> set[int]:
+def _still_present(session: Session, chosen: MessageSet) -> set[int]:
     """Find out which messages are still what they were."""
     uids = sorted(chosen.messages)
     here: set[int] = set()
     session.open_mailbox(chosen.mailbox, chosen.uid_validity)
-    for start in range(0, len(uids), BATCH):
+    for start in range(0, len(uids), BATCH_SIZE):
         session.renew_budget()
-        now = seen_now(session, uids[start : start + BATCH])
+        now = fetch_states(session, uids[start : start + BATCH_SIZE])
         here |= {uid for uid, seen in now.items() if chosen.messages[uid] in (None, seen.fingerprint)}
     return here
 
 
-def _shown(kind: Kind, destination: str) -> str:
+def _visible_destination(kind: ActionKind, destination: str) -> str:
     """Give where messages are in the end; Trash on the way out is not."""
-    return "" if kind is Kind.EXPUNGE else destination
+    return "" if kind is ActionKind.EXPUNGE else destination
 
 
-def _nothing_done(way: Way, chosen: Chosen) -> Done:
-    return Done(
+def _nothing_done(way: ResolvedAction, chosen: MessageSet) -> ActionResult:
+    return ActionResult(
         kind=way.kind,
         mailbox=chosen.mailbox,
-        destination=_shown(way.kind, way.destination),
+        destination=_visible_destination(way.kind, way.destination),
         done=0,
         gone=0,
         left_marked=False,
@@ -169,21 +183,21 @@ def _nothing_done(way: Way, chosen: Chosen) -> Done:
 
 
 __all__ = [
-    "ActError",
-    "Caution",
-    "Chosen",
-    "Done",
-    "Everything",
-    "Kind",
+    "ActionError",
+    "ActionKind",
+    "ActionRequest",
+    "ActionResult",
+    "ActionWarning",
+    "MessageSet",
     "NoArchiveError",
     "NoTrashError",
-    "Plan",
-    "Refusal",
-    "StaleError",
+    "Preview",
+    "ResumeRefusal",
+    "SearchSelection",
+    "SelectionChangedError",
     "UndoError",
-    "Wish",
-    "go_on",
-    "perform",
-    "plan",
+    "execute",
+    "preview",
+    "resume",
     "undo",
 ]

@@ -9,10 +9,10 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from webapp.config.app_state import secret_box
 from webapp.core.imap import Password, Security, ServerSettings
 from webapp.models import Connection, CredentialType
-from webapp.security.input_validation import clean, no_control_characters
-from webapp.services.providers.hostname import ServerNameError, tidy_server_name
+from webapp.security.input_validation import no_control_characters, strip_and_compose
+from webapp.services.providers.hostname import HostnameError, parse_hostname
 from webapp.services.providers.known_servers import find_by_address, find_by_host
-from webapp.services.providers.provider import ConnectionForm, Kept, Provider, Target
+from webapp.services.providers.provider import ConnectionForm, ConnectionTarget, Provider, RememberedSecret
 
 _WHOLE_NUMBER = "Enter a number from 1 to 65535, usually 993."
 
@@ -21,7 +21,7 @@ class CredentialsForm(ConnectionForm):
     """Password and server; an empty server is found from the address where it is a well-known one."""
 
     password = PasswordField("Password", validators=[Length(max=1000, message="At most 1000 characters.")])
-    host = StringField("IMAP server", filters=[clean], validators=[no_control_characters])
+    host = StringField("IMAP server", filters=[strip_and_compose], validators=[no_control_characters])
     port = IntegerField(
         "Port", default=993, validators=[InputRequired(_WHOLE_NUMBER), NumberRange(1, 65535, _WHOLE_NUMBER)]
     )
@@ -30,7 +30,7 @@ class CredentialsForm(ConnectionForm):
     found_host = HiddenField()
     user = StringField(
         "User name",
-        filters=[clean],
+        filters=[strip_and_compose],
         validators=[Length(max=254, message="At most 254 characters."), no_control_characters],
     )
 
@@ -39,8 +39,8 @@ class CredentialsForm(ConnectionForm):
         if not field.data:
             raise ValidationError("Enter the name of the IMAP server, as in imap.example.com.")
         try:
-            field.data = tidy_server_name(field.data)
-        except ServerNameError as error:
+            field.data = parse_hostname(field.data)
+        except HostnameError as error:
             raise ValidationError(str(error)) from None
 
     def validate_password(self, field: Any) -> None:
@@ -79,7 +79,9 @@ class CredentialsProvider(Provider):
         """Say yes: nothing has to be set up."""
         return True
 
-    def typed(self, form: Any, saved: Connection | None, *, kept: Kept) -> Target | None:
+    def target_from_form(
+        self, form: Any, saved: Connection | None, *, kept: RememberedSecret
+    ) -> ConnectionTarget | None:
         """Give what the form describes; None when the password must be typed.
 
         A stored password goes only to the server it was typed for: anything else asks for it again.
@@ -95,7 +97,7 @@ class CredentialsProvider(Provider):
             password = self._open(saved)
         return self._target(server, password) if password else None
 
-    def missing(self, form: Any, saved: Connection | None) -> tuple[str, str]:
+    def missing_field(self, form: Any, saved: Connection | None) -> tuple[str, str]:
         """Ask for the password."""
         if saved is None:
             return "password", "Enter the password."
@@ -110,27 +112,30 @@ class CredentialsProvider(Provider):
             host=connection.host, port=connection.port, security=Security(connection.security), user=connection.user
         )
 
-    def stored(self, connection: Connection) -> Target:
+    def target_from_record(self, connection: Connection) -> ConnectionTarget:
         """Give what a saved connection describes."""
         return self._target(self.server(connection), self._open(connection))
 
-    def store(self, connection: Connection, form: Any, target: Target) -> None:
+    def save_to(self, connection: Connection, form: Any, target: ConnectionTarget) -> None:
         """Write server and sealed password into a connection that has its id."""
         server = target.server
         connection.host, connection.port, connection.security = server.host, server.port, server.security.value
         connection.user, connection.grant_id = server.user, None
-        connection.sealed_password = secret_box().seal(target.proof, *_place(connection))
+        connection.sealed_password = secret_box().encrypt(target.secret_fingerprint, *_place(connection))
 
     @staticmethod
-    def _target(server: ServerSettings, password: str) -> Target:
+    def _target(server: ServerSettings, password: str) -> ConnectionTarget:
         known = find_by_host(server.host)
-        return Target(
-            server=server, credential=Password(password), provider=known.key if known else None, proof=password
+        return ConnectionTarget(
+            server=server,
+            credential=Password(password),
+            provider=known.key if known else None,
+            secret_fingerprint=password,
         )
 
     @staticmethod
     def _open(connection: Connection) -> str:
-        return secret_box().open(connection.sealed_password, *_place(connection))
+        return secret_box().decrypt(connection.sealed_password, *_place(connection))
 
 
 def default_user(host: str, address: str) -> str:

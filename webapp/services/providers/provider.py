@@ -10,16 +10,16 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 
-from webapp.core.imap import Credential, ServerSettings, Source
+from webapp.core.imap import Credential, CredentialSource, ServerSettings
 from webapp.models import Connection, CredentialType
-from webapp.security.input_validation import clean, has_controls, no_control_characters
+from webapp.security.input_validation import has_controls, no_control_characters, strip_and_compose
 
-Kept = Callable[[ServerSettings], str]
+RememberedSecret = Callable[[ServerSettings], str]
 """Gives the secret that was typed on an earlier page for exactly this server, or nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
+class ConnectionTarget:
     """What a check needs: where to go, how to get in, and whose words to expect.
 
     `proof` tells two ways in apart: the password, or the number of the grant. `facts` are what a problem page may fill
@@ -27,9 +27,9 @@ class Target:
     """
 
     server: ServerSettings
-    credential: Credential | Source
+    credential: Credential | CredentialSource
     provider: str | None
-    proof: str = field(repr=False)
+    secret_fingerprint: str = field(repr=False)
     facts: Callable[[], Mapping[str, str]] = field(default=dict, repr=False, compare=False)
 
 
@@ -38,7 +38,7 @@ class ConnectionForm(FlaskForm):  # type: ignore[misc]
 
     name = StringField(
         "Connection name",
-        filters=[clean],
+        filters=[strip_and_compose],
         validators=[
             DataRequired("Give the connection a name."),
             Length(max=100, message="At most 100 characters."),
@@ -47,7 +47,7 @@ class ConnectionForm(FlaskForm):  # type: ignore[misc]
     )
     address = StringField(
         "Email address",
-        filters=[clean],
+        filters=[strip_and_compose],
         validators=[
             DataRequired("Enter the mailbox's address."),
             Length(max=254, message="At most 254 characters."),
@@ -74,9 +74,9 @@ def is_internal_address(address: str) -> bool:
     return bool(local and domain) and not any(c.isspace() or c in '<>"(),;' for c in address) and "@" not in local
 
 
-def possible_address(text: str | None) -> str:
+def normalized_address_or_empty(text: str | None) -> str:
     """Give an address as it was typed, where it can be one."""
-    address = clean(text) or ""
+    address = strip_and_compose(text) or ""
     fits = len(address) <= 254 and is_internal_address(address) and not has_controls(address)
     return address if fits else ""
 
@@ -93,7 +93,7 @@ class Provider(ABC):
     form: type[ConnectionForm] = ConnectionForm
 
     @property
-    def house_key(self) -> str | None:
+    def provider_key(self) -> str | None:
         """Name the provider whose words its failures are in, where it is always the same one."""
         return None
 
@@ -102,11 +102,13 @@ class Provider(ABC):
         """Say whether connections of this type can be made on this portal now."""
 
     @abstractmethod
-    def typed(self, form: Any, saved: Connection | None, *, kept: Kept) -> Target | None:
+    def target_from_form(
+        self, form: Any, saved: Connection | None, *, kept: RememberedSecret
+    ) -> ConnectionTarget | None:
         """Give what a valid form describes; None when its secret must be typed (again)."""
 
     @abstractmethod
-    def missing(self, form: Any, saved: Connection | None) -> tuple[str, str]:
+    def missing_field(self, form: Any, saved: Connection | None) -> tuple[str, str]:
         """Name the field to mend where `typed` gave nothing, and the words beside it."""
 
     @abstractmethod
@@ -118,9 +120,9 @@ class Provider(ABC):
         return {}
 
     @abstractmethod
-    def stored(self, connection: Connection) -> Target:
+    def target_from_record(self, connection: Connection) -> ConnectionTarget:
         """Give what a saved connection describes; raise `SecretBoxError` when its secret cannot be opened."""
 
     @abstractmethod
-    def store(self, connection: Connection, form: Any, target: Target) -> None:
+    def save_to(self, connection: Connection, form: Any, target: ConnectionTarget) -> None:
         """Write what was typed into a connection that has its id."""

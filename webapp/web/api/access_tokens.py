@@ -2,17 +2,22 @@
 
 from sqlalchemy import bindparam, exists, or_, select
 
-from webapp.core.oauth.errors import Kind, OAuthFailure
+from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import ApiToken, Connection, CredentialType, Grant, Scope, db, token_hash, utcnow
 from webapp.models.api_token import api_token_connection
-from webapp.models.compiled_select import Prepared
-from webapp.services.accounts.api_tokens import IN_FORCE, SEEN_EVERY
+from webapp.models.compiled_select import CompiledSelect
+from webapp.services.accounts.api_tokens import ACTIVE_TOKEN, SEEN_EVERY
 from webapp.services.providers import PROVIDERS
-from webapp.services.providers.oauth.access_tokens import EARLY, NoGrantError, fresh_access_token, opened
+from webapp.services.providers.oauth.access_tokens import (
+    REFRESH_MARGIN,
+    GrantNotFoundError,
+    decrypt_access_token,
+    fresh_access_token,
+)
 from webapp.services.providers.oauth.provider import OAuthProvider
 from webapp.web.api.authentication import bearer_token
 from webapp.web.api.connections import find_connection
-from webapp.web.api.diagnosis_problems import explained_failure
+from webapp.web.api.diagnosis_problems import problem_with_diagnosis
 from webapp.web.api.operation import operation
 from webapp.web.api.problems import ApiError
 from webapp.web.api.rate_limits import count_request
@@ -23,7 +28,7 @@ _NAMED = exists().where(
 )
 # All that admission, `find_connection` and `fresh_access_token` ask for, in one look: what was revoked, changed or
 # ended a moment ago is not found any more, and neither is what has anything to be done first.
-_IN_ORDER = Prepared(
+_IN_ORDER = CompiledSelect(
     select(
         ApiToken.id.label("token_id"),
         ApiToken.scopes.label("token_scopes"),
@@ -42,7 +47,7 @@ _IN_ORDER = Prepared(
     .join(Connection, Connection.id == bindparam("connection"))
     .join(Grant, (Grant.id == Connection.grant_id) & (Grant.credential_type == Connection.credential_type))
     .where(
-        IN_FORCE,
+        ACTIVE_TOKEN,
         ApiToken.last_used_at >= bindparam("noted"),
         or_(~ApiToken.limited, _NAMED),
         Grant.ended_at.is_(None),
@@ -51,7 +56,7 @@ _IN_ORDER = Prepared(
 )
 
 
-def access_token_in_order(scope: Scope, connection_id: int) -> AccessTokenShape | None:
+def stored_access_token(scope: Scope, connection_id: int) -> AccessTokenShape | None:
     """Give the access token where nothing stands in the way and nothing has to be written."""
     now = utcnow()
     wanted = {
@@ -59,13 +64,13 @@ def access_token_in_order(scope: Scope, connection_id: int) -> AccessTokenShape 
         "now": now,
         "noted": now - SEEN_EVERY,
         "connection": connection_id,
-        "early": now + EARLY,
+        "early": now + REFRESH_MARGIN,
     }
     row = _IN_ORDER.one_or_none(wanted)
     if row is None or scope.value not in row.token_scopes.split():
         return None
     count_request(f"token {row.token_id}")
-    return AccessTokenShape.of(opened(row, renewed=False), ImapServer.of(row))
+    return AccessTokenShape.of(decrypt_access_token(row, renewed=False), ImapServer.of(row))
 
 
 @operation(
@@ -76,7 +81,7 @@ def access_token_in_order(scope: Scope, connection_id: int) -> AccessTokenShape 
         502: "The provider refused; the diagnosis says why.",
         503: "The provider cannot be asked at the moment.",
     },
-    shortcut=access_token_in_order,
+    shortcut=stored_access_token,
 )  # fmt: skip
 def get_access_token(connection_id: int) -> AccessTokenShape:
     """Get a fresh access token.
@@ -94,14 +99,14 @@ def get_access_token(connection_id: int) -> AccessTokenShape:
     db.session.commit()  # the provider may be waited for
     try:
         token = fresh_access_token(grant_id)
-    except NoGrantError:
+    except GrantNotFoundError:
         raise ApiError(409, "Nobody has signed in", "Open the connection's page and sign in for it once.") from None
-    except OAuthFailure as failure:
-        raise _refused(failure, provider) from None
+    except OAuthError as failure:
+        raise _problem(failure, provider) from None
     return AccessTokenShape.of(token, imap)
 
 
-def _refused(failure: OAuthFailure, credential_type: CredentialType) -> ApiError:
+def _problem(failure: OAuthError, credential_type: CredentialType) -> ApiError:
     """Say why there is no token, with its diagnosis."""
-    status = {Kind.ENDED: 409, Kind.LATER: 503, Kind.REFUSED: 502}[failure.kind]
-    return explained_failure(status, failure.failure(PROVIDERS[credential_type].house_key))
+    status = {FailureKind.INVALID_GRANT: 409, FailureKind.TEMPORARY: 503, FailureKind.REFUSED: 502}[failure.kind]
+    return problem_with_diagnosis(status, failure.failure(PROVIDERS[credential_type].provider_key))

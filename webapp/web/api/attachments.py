@@ -7,19 +7,19 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field
 
-from webapp.core.imap.mailbox.attachments import Found, Page, Part, attachments_after
-from webapp.core.imap.mailbox.messages import ChangedError, Query
+from webapp.core.imap.mailbox.attachments import MessageAttachments, MessageAttachmentsPage, Part, attachments_after
+from webapp.core.imap.mailbox.messages import SearchQuery, UidValidityChangedError
 from webapp.core.imap.protocol.errors import ImapError, Sign
 from webapp.models import Connection, Scope
-from webapp.services.connections.mail_session import opened
+from webapp.services.connections.mail_session import open_mail_session
 from webapp.web.api.connections import find_connection
 from webapp.web.api.cursors import cursor_of, read_cursor
-from webapp.web.api.mail_errors import MAIL_ERRORS, explaining
-from webapp.web.api.message_refs import MailboxName, Place
+from webapp.web.api.mail_errors import MAIL_ERRORS, imap_errors_as_problems
+from webapp.web.api.message_refs import MailboxName, MessageRef
 from webapp.web.api.operation import operation
 from webapp.web.api.problems import ApiError
 from webapp.web.api.request_parsing import Day
-from webapp.web.api.schemas.common import PageQuery, Shape
+from webapp.web.api.schemas.common import PageQuery, Schema
 
 _MOST_PATTERNS = 20
 # So long it goes on where nothing fits, so that few pages are empty.
@@ -54,7 +54,7 @@ class AttachmentQuery(PageQuery):
     )
 
 
-class AttachmentShape(Shape):
+class AttachmentShape(Schema):
     """One attachment; its bytes are the part `section` of the message `ref`, and `size` is about that of the file."""
 
     ref: str
@@ -67,7 +67,7 @@ class AttachmentShape(Shape):
     date: datetime | None
 
     @classmethod
-    def of(cls, found: Found, part: Part, place: Place) -> Self:
+    def of(cls, found: MessageAttachments, part: Part, place: MessageRef) -> Self:
         """Describe an attachment of a message."""
         return cls(
             ref=place.ref,
@@ -81,7 +81,7 @@ class AttachmentShape(Shape):
         )
 
 
-class AttachmentPage(Shape):
+class AttachmentPage(Schema):
     """Some attachments, the oldest messages first, all those of a message together.
 
     `cursor` goes on after them, now or when new messages have come; a page may have none and yet be followed by `more`.
@@ -111,9 +111,9 @@ def get_attachments(connection_id: int, query: AttachmentQuery) -> AttachmentPag
     whose = f"{connection.address}\0{query.mailbox}"
     of = f"attachments {hashlib.sha256(whose.encode()).hexdigest()[:12]}"
     validity, after = read_cursor(query.cursor, of, numbers=2) if query.cursor else (None, 0)
-    page = _looked(connection, query, validity, after)
+    page = _search(connection, query, validity, after)
     placed = [
-        (each, Place(query.mailbox, page.uid_validity, each.uid, each.summary.fingerprint)) for each in page.found
+        (each, MessageRef(query.mailbox, page.uid_validity, each.uid, each.summary.fingerprint)) for each in page.found
     ]
     return AttachmentPage(
         mailbox=query.mailbox,
@@ -125,26 +125,28 @@ def get_attachments(connection_id: int, query: AttachmentQuery) -> AttachmentPag
     )
 
 
-def _looked(connection: Connection, query: AttachmentQuery, validity: int | None, after: int) -> Page:
+def _search(connection: Connection, query: AttachmentQuery, validity: int | None, after: int) -> MessageAttachmentsPage:
     """Look for attachments; one message at a time where many tell too much at once, which ends the session."""
-    with explaining(connection):
+    with imap_errors_as_problems(connection):
         try:
-            return _found(connection, query, validity, after, messages=query.limit)
-        except ChangedError as error:
+            return _attachments(connection, query, validity, after, messages=query.limit)
+        except UidValidityChangedError as error:
             why = f"{error.text}. Begin again without a cursor: all attachments come anew."
             raise ApiError(410, "The mailbox was made anew", why) from None
         except ImapError as error:
             if error.sign is not Sign.TOO_MUCH_DATA:
                 raise
-        return _found(connection, query, validity, after, messages=1)
+        return _attachments(connection, query, validity, after, messages=1)
 
 
-def _found(connection: Connection, query: AttachmentQuery, validity: int | None, after: int, *, messages: int) -> Page:
+def _attachments(
+    connection: Connection, query: AttachmentQuery, validity: int | None, after: int, *, messages: int
+) -> MessageAttachmentsPage:
     """Look until something fits, or the time is over."""
-    wanted = Query(sender=query.sender, subject=query.subject, since=query.since, before=query.before)
+    wanted = SearchQuery(sender=query.sender, subject=query.subject, since=query.since, before=query.before)
     names = [name.strip() for name in query.filename.split(",") if name.strip()]
     end = time.monotonic() + _SECONDS
-    with opened(connection) as session:
+    with open_mail_session(connection) as session:
         while True:
             page = attachments_after(
                 session,

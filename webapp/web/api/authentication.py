@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from flask import g, request
 
 from webapp.models import ApiToken, Scope, User, db
-from webapp.services.accounts.api_tokens import find_token, note_used
+from webapp.services.accounts.api_tokens import find_token, touch_last_used
 from webapp.web.api.problems import ApiError
 from webapp.web.api.rate_limits import count_request, count_wrong_token
 
 
 @dataclass(frozen=True)
-class Asker:
+class Caller:
     """A person, within what a token opens; without one, within what the person may do on the pages."""
 
     user: User
@@ -23,9 +23,9 @@ class Asker:
         return self.token is not None and self.token.limited
 
 
-def current_asker() -> Asker:
+def current_caller() -> Caller:
     """Give who asks in this request."""
-    asker: Asker = g.api_asker
+    asker: Caller = g.api_asker
     return asker
 
 
@@ -35,31 +35,31 @@ def bearer_token() -> str:
     return text.strip() if kind.lower() == "bearer" else ""
 
 
-def let_in(scope: Scope) -> None:
+def authenticate_token(scope: Scope) -> None:
     """Let in whoever has a token that is in force and has the scope."""
     text = bearer_token()
     if not text:
-        raise _refused(401, "A token is needed", "Send the header “Authorization: Bearer …” with an API token.")
+        raise _unauthorized(401, "A token is needed", "Send the header “Authorization: Bearer …” with an API token.")
     token = find_token(text)
     if token is None:
         db.session.rollback()
         count_wrong_token()
         why = "It was revoked, has expired, or is mistyped. Make a new one on your account's page."
-        raise _refused(401, "The token is not valid", why, 'error="invalid_token"')
-    note_used(token)
+        raise _unauthorized(401, "The token is not valid", why, 'error="invalid_token"')
+    touch_last_used(token)
     count_request(f"token {token.id}")
     if not token.allows(scope):
         why = f"It lacks the scope “{scope.value}”: {scope.meaning}."
-        raise _refused(403, "The token may not do this", why, f'error="insufficient_scope", scope="{scope.value}"')
-    g.api_asker = Asker(token.user, token)
+        raise _unauthorized(403, "The token may not do this", why, f'error="insufficient_scope", scope="{scope.value}"')
+    g.api_asker = Caller(token.user, token)
 
 
-def let_in_person(user: User) -> None:
+def authenticate_user(user: User) -> None:
     """Let in a person who is signed in; not while a transaction is open."""
     count_request(f"person {user.id}")
-    g.api_asker = Asker(user)
+    g.api_asker = Caller(user)
 
 
-def _refused(status: int, title: str, detail: str, challenge: str = "") -> ApiError:
+def _unauthorized(status: int, title: str, detail: str, challenge: str = "") -> ApiError:
     challenge = ", ".join(filter(None, ('Bearer realm="Postroom"', challenge)))
     return ApiError(status, title, detail, headers={"WWW-Authenticate": challenge})

@@ -12,23 +12,23 @@ from werkzeug.datastructures import MultiDict
 from webapp.models import Connection, CredentialType, Scope, db
 from webapp.models.api_token import api_token_connection
 from webapp.models.connection import name_key
-from webapp.services.connections.checks import AlreadyRunningError, GoneError, check_connection
-from webapp.services.connections.permissions import may_change
+from webapp.services.connections.checks import AlreadyRunningError, ConnectionNotFoundError, check_and_store
+from webapp.services.connections.permissions import can_edit
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.credentials import CredentialsForm
-from webapp.services.providers.oauth.grants import drop_unused
-from webapp.web.api.authentication import Asker, current_asker
+from webapp.services.providers.oauth.grants import revoke_if_unused
+from webapp.web.api.authentication import Caller, current_caller
 from webapp.web.api.cursors import cursor_of, read_cursor
-from webapp.web.api.diagnosis_problems import diagnosis_shape
+from webapp.web.api.diagnosis_problems import diagnosis_schema
 from webapp.web.api.operation import operation
-from webapp.web.api.problems import ApiError, unfit
+from webapp.web.api.problems import ApiError, unprocessable
 from webapp.web.api.schemas.common import (
-    MOST_ID,
+    MAX_ID,
     SECRET,
     ConnectionPage,
     ConnectionShape,
     PageQuery,
-    Shape,
+    Schema,
     StepShape,
     TestShape,
 )
@@ -43,7 +43,7 @@ _ONE_NAMED = _ONE.join(api_token_connection).where(api_token_connection.c.token_
 _RUNNING = "A test of the connection is running."
 
 
-class NewConnection(Shape):
+class NewConnection(Schema):
     """A connection with a password; one by OAuth is made on the pages, where somebody signs in for it."""
 
     name: str = Field(min_length=1, max_length=100, pattern=_LINE)
@@ -64,8 +64,8 @@ def list_connections(query: PageQuery) -> ConnectionPage:
     """
     (after,) = read_cursor(query.cursor, _CURSOR) if query.cursor else (0,)
     found = db.session.scalars(
-        _visible(current_asker())
-        .where(Connection.id > min(after, MOST_ID))
+        _visible(current_caller())
+        .where(Connection.id > min(after, MAX_ID))
         .order_by(Connection.id)
         .limit(query.limit + 1)
         .options(joinedload(Connection.owner))
@@ -95,7 +95,7 @@ def create_connection(body: NewConnection) -> ConnectionShape:
 
     It is not tested by that. A token that is limited to some connections may not make more.
     """
-    asker = current_asker()
+    asker = current_caller()
     if asker.limited:
         raise ApiError(
             403, "The token may not do this", "It is limited to some connections, so it may not make others."
@@ -107,10 +107,10 @@ def create_connection(body: NewConnection) -> ConnectionShape:
         form.find_server()
     if not form.validate():
         faults = "; ".join(f"{name}: {' '.join(words)}" for name, words in form.errors.items())
-        raise unfit(faults)
-    target = provider.typed(form, None, kept=lambda server: "")
+        raise unprocessable(faults)
+    target = provider.target_from_form(form, None, kept=lambda server: "")
     if target is None:
-        raise unfit("password: is missing.")
+        raise unprocessable("password: is missing.")
     connection = Connection(
         name=form.name.data,
         name_key=name_key(form.name.data),
@@ -124,7 +124,7 @@ def create_connection(body: NewConnection) -> ConnectionShape:
     except IntegrityError:
         db.session.rollback()
         raise ApiError(409, "The name is taken", f"There is a connection called “{body.name}” already.") from None
-    provider.store(connection, form, target)
+    provider.save_to(connection, form, target)
     db.session.commit()
     return ConnectionShape.of(connection)
 
@@ -139,29 +139,29 @@ def delete_connection(connection_id: int) -> None:
     One's own; an administrator's token deletes any.
     """
     connection = find_connection(connection_id)
-    if not may_change(current_asker().user, connection):
+    if not can_edit(current_caller().user, connection):
         raise ApiError(403, "The token may not do this", "The connection belongs to somebody else.")
     grant_id = connection.grant_id
     db.session.delete(connection)
     db.session.commit()
-    if failure := drop_unused(grant_id):
+    if failure := revoke_if_unused(grant_id):
         log.warning("a grant could not be given back: %s", failure)
 
 
 @operation(
     "POST", "/connections/<id:connection_id>/test", scope=Scope.READ, answer=TestShape,
-    errors={404: "None such.", 409: _RUNNING},
+    errors={404: "None such.", 409: _RUNNING}, name="test_connection",
 )  # fmt: skip
-def test_connection(connection_id: int) -> TestShape:
+def check_saved_connection(connection_id: int) -> TestShape:
     """Test a connection.
 
     Takes 20 seconds at most. A connection that does not work is an answer, not an error: see `passed` and `diagnosis`.
     """
     find_connection(connection_id)
     try:
-        verdict, _ = check_connection(connection_id)
-    except GoneError:
-        raise _gone() from None
+        verdict, _ = check_and_store(connection_id)
+    except ConnectionNotFoundError:
+        raise _not_found() from None
     except AlreadyRunningError:
         raise ApiError(409, "A test is running", f"{_RUNNING} Wait for its result.") from None
     report = verdict.report
@@ -173,11 +173,11 @@ def test_connection(connection_id: int) -> TestShape:
         messages=report.messages,
         mailboxes=report.mailboxes,
         steps=[StepShape.of(step) for step in report.steps],
-        diagnosis=diagnosis_shape(verdict.diagnosis) if verdict.diagnosis else None,
+        diagnosis=diagnosis_schema(verdict.diagnosis) if verdict.diagnosis else None,
     )
 
 
-def _visible(asker: Asker) -> Select[Connection]:
+def _visible(asker: Caller) -> Select[Connection]:
     """Select the connections that somebody may see: people all, a limited token its own."""
     query = select(Connection)
     if asker.token is not None and asker.limited:
@@ -188,13 +188,13 @@ def _visible(asker: Asker) -> Select[Connection]:
 
 def find_connection(connection_id: int) -> Connection:
     """Find a connection that the token is for."""
-    token = current_asker().token
+    token = current_caller().token
     one, whose = (_ONE_NAMED, {"token": token.id}) if token is not None and token.limited else (_ONE, {})
     found = db.session.scalar(one, {"id": connection_id, **whose})
     if found is None:
-        raise _gone()
+        raise _not_found()
     return found
 
 
-def _gone() -> ApiError:
+def _not_found() -> ApiError:
     return ApiError(404, "There is no such connection", "It was deleted, or the token is not for it.")

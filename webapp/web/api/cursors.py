@@ -3,7 +3,7 @@
 import base64
 import re
 
-from webapp.web.api.problems import unfit
+from webapp.web.api.problems import unprocessable
 
 _NUMBERS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})*")
 _MOST = 2**32
@@ -24,5 +24,5 @@ def read_cursor(cursor: str, of: str, *, numbers: int = 1) -> tuple[int, ...]:
     found = tuple(map(int, written.split("."))) if _NUMBERS.fullmatch(written) else ()
     # Spelt in one way only.
     if kind != of or len(found) != numbers or max(found) >= _MOST or cursor_of(kind, *found) != cursor:
-        raise unfit("cursor: is not one of this list. Begin without.")
+        raise unprocessable("cursor: is not one of this list. Begin without.")
     return found

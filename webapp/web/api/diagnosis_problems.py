@@ -12,7 +12,7 @@ from webapp.web.api.problems import ApiError
 from webapp.web.api.schemas.common import DiagnosisShape
 
 
-def diagnosis_shape(diagnosis: Diagnosis) -> DiagnosisShape:
+def diagnosis_schema(diagnosis: Diagnosis) -> DiagnosisShape:
     """Describe a diagnosis."""
     problem = diagnosis.problem
     return DiagnosisShape(
@@ -24,7 +24,7 @@ def diagnosis_shape(diagnosis: Diagnosis) -> DiagnosisShape:
     )
 
 
-def explained_failure(status: int, failure: Failure, special: Mapping[str, int] | None = None) -> ApiError:
+def problem_with_diagnosis(status: int, failure: Failure, special: Mapping[str, int] | None = None) -> ApiError:
     """Turn a failure into a problem with its diagnosis; some diagnoses may have a status of their own."""
     problem = diagnose(failure).problem
     help_page = _help(problem.slug)

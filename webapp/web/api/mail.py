@@ -6,13 +6,20 @@ from functools import partial
 from flask import Response
 
 from webapp.core.imap.mailbox.mailbox_list import list_mailboxes
-from webapp.core.imap.mailbox.messages import Query, list_messages, read_message
+from webapp.core.imap.mailbox.messages import SearchQuery, list_messages, read_message
 from webapp.models import Scope
-from webapp.web.api.mail_errors import MAIL_ERRORS, opened_for, place_of
+from webapp.web.api.mail_errors import MAIL_ERRORS, message_ref, session_for
 from webapp.web.api.operation import operation
 from webapp.web.api.problems import ApiError
-from webapp.web.api.schemas.mail import MailboxList, MailboxShape, MessagePage, MessageQuery, MessageShape, SummaryShape
-from webapp.web.file_response import attachment, sent
+from webapp.web.api.schemas.mail import (
+    MailboxList,
+    MailboxShape,
+    MessagePage,
+    MessageQuery,
+    MessageShape,
+    SummaryShape,
+)
+from webapp.web.file_response import attachment, send_file
 
 
 @operation(
@@ -23,7 +30,7 @@ def get_mailboxes(connection_id: int) -> MailboxList:
 
     With how many messages they have, and what they are for.
     """
-    with opened_for(connection_id) as session:
+    with session_for(connection_id) as session:
         return MailboxList(mailboxes=[MailboxShape(**asdict(each)) for each in list_mailboxes(session)])
 
 
@@ -36,8 +43,8 @@ def get_messages(connection_id: int, query: MessageQuery) -> MessagePage:
 
     Newest first. A page costs the same whatever the size of the mailbox, and a message that comes meanwhile moves none.
     """
-    wanted = Query(**query.model_dump(exclude={"mailbox", "cursor", "limit"}))
-    with opened_for(connection_id) as session:
+    wanted = SearchQuery(**query.model_dump(exclude={"mailbox", "cursor", "limit"}))
+    with session_for(connection_id) as session:
         found = list_messages(session, query.mailbox, cursor=query.cursor, limit=query.limit, query=wanted)
     return MessagePage(
         mailbox=found.mailbox,
@@ -58,8 +65,8 @@ def get_message(connection_id: int, ref: str) -> MessageShape:
 
     Its header, each of its texts to 1 MiB, and the list of its attachments. It stays unread if it was.
     """
-    place = place_of(ref)
-    with opened_for(connection_id) as session:
+    place = message_ref(ref)
+    with session_for(connection_id) as session:
         message = read_message(session, place.mailbox, place.uid, place.uid_validity)
     if place.fingerprint not in (None, message.summary.fingerprint):
         raise ApiError(404, "It is not there", "Another message has its UID by now.")
@@ -76,7 +83,7 @@ def get_part(connection_id: int, ref: str, section: str) -> Response:
     Decoded, in pieces as they come from the server, of whatever type it says it is. An answer that breaks off is not
     the whole file: `Range: bytes=…`, with the `ETag` in `If-Range`, gives the rest of the same bytes (206).
     """
-    place = place_of(ref)
+    place = message_ref(ref)
     find = partial(
         attachment,
         mailbox=place.mailbox,
@@ -85,4 +92,4 @@ def get_part(connection_id: int, ref: str, section: str) -> Response:
         uid_validity=place.uid_validity,
         fingerprint=place.fingerprint,
     )
-    return sent(opened_for(connection_id), find)
+    return send_file(session_for(connection_id), find)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from werkzeug.routing import BaseConverter
 
-from webapp.web.mailbox_slug import name_of, ref_of
+from webapp.web.mailbox_slug import decode_mailbox_name, encode_mailbox_name
 
 PATTERN = r"^[A-Za-z0-9_-]{1,1400}\.[0-9]{1,10}\.[1-9][0-9]{0,9}(\.([A-Za-z0-9_-]{12})?)?$"
 """What a reference looks like, for the document."""
@@ -19,14 +19,14 @@ _REF = re.compile(r"([A-Za-z0-9_-]{1,1400})\.([0-9]{1,10})\.([1-9][0-9]{0,9})(?:
 _MOST = 2**32
 
 
-class RefConverter(BaseConverter):
+class MessageRefConverter(BaseConverter):
     """A reference in a path; whatever has no dot in it is the name of something else, as `move`."""
 
     regex = r"[^/.]*\.[^/]*"
 
 
 @dataclass(frozen=True)
-class Place:
+class MessageRef:
     """Which message a reference names; a fingerprint of None is not compared."""
 
     mailbox: str
@@ -38,13 +38,13 @@ class Place:
     def ref(self) -> str:
         """Write it."""
         known = "" if self.fingerprint is None else f".{self.fingerprint}"
-        return f"{ref_of(self.mailbox)}.{self.uid_validity}.{self.uid}{known}"
+        return f"{encode_mailbox_name(self.mailbox)}.{self.uid_validity}.{self.uid}{known}"
 
     @classmethod
-    def of(cls, ref: str) -> "Place | None":
+    def of(cls, ref: str) -> "MessageRef | None":
         """Read a reference; None where none is written so."""
         found = _REF.fullmatch(ref)
-        mailbox = name_of(found[1]) if found else None
+        mailbox = decode_mailbox_name(found[1]) if found else None
         if found is None or mailbox is None or int(found[2]) >= _MOST or int(found[3]) >= _MOST:
             return None
         return cls(mailbox, int(found[2]), int(found[3]), found[4])

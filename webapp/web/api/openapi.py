@@ -60,7 +60,7 @@ def document(base_url: str, version: str) -> dict[str, Any]:
     _, schemas = models_json_schema(sorted({*_models()}, key=repr), ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
-        paths.setdefault(shown_path(operation), {})[operation.method.lower()] = _described(operation)
+        paths.setdefault(shown_path(operation), {})[operation.method.lower()] = _describe(operation)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -100,7 +100,7 @@ def _models() -> Iterator[tuple[type[BaseModel], Literal["validation", "serializ
             yield operation.body, "validation"
 
 
-def _described(operation: Operation) -> dict[str, Any]:
+def _describe(operation: Operation) -> dict[str, Any]:
     answers = {operation.status: _answer("As asked.", operation.answer)}
     described: dict[str, Any] = {
         "operationId": operation.name,

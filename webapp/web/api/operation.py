@@ -8,9 +8,9 @@ from flask import Blueprint, Response, request
 from pydantic import BaseModel
 
 from webapp.models import Scope
-from webapp.web.api.authentication import let_in
+from webapp.web.api.authentication import authenticate_token
 from webapp.web.api.problems import ApiError
-from webapp.web.api.request_parsing import checked_body, checked_query, sent_body
+from webapp.web.api.request_parsing import json_body, parse_body, parse_query
 from webapp.web.extensions import csrf
 
 View = Callable[..., BaseModel | Response | None]
@@ -43,7 +43,7 @@ class Operation:
     media: str = ""
 
     @property
-    def changes_nothing(self) -> bool:
+    def is_safe(self) -> bool:
         """Say whether it can be tried without changing anything."""
         return self.method == "GET" or self._has_dry_run
 
@@ -51,24 +51,24 @@ class Operation:
     def _has_dry_run(self) -> bool:
         return self.body is not None and "dry_run" in self.body.model_fields
 
-    def carry_out(
+    def handle(
         self, values: Mapping[str, Any], query: Mapping[str, list[str]], body: bytes, *, trying: bool = False
     ) -> Response:
         """Check what was given and answer; who asks has been let in before. `trying` makes of it a dry run."""
         given = dict(values)
         if self.query is not None:
-            given["query"] = checked_query(self.query, query)
+            given["query"] = parse_query(self.query, query)
         if self.body is not None:
-            sent = checked_body(self.body, body)
+            sent = parse_body(self.body, body)
             given["body"] = sent.model_copy(update={"dry_run": True}) if trying and self._has_dry_run else sent
         answer = self.view(**given)
         if isinstance(answer, Response):
             return answer
         if answer is None:
             return Response(status=self.status)
-        return self.written(answer)
+        return self.to_response(answer)
 
-    def written(self, answer: BaseModel) -> Response:
+    def to_response(self, answer: BaseModel) -> Response:
         """Write an answer as JSON."""
         return Response(answer.model_dump_json(), status=self.status, content_type="application/json")
 
@@ -88,8 +88,11 @@ def operation(
     errors: Mapping[int, str] | None = None,
     media: str = "",
     shortcut: Shortcut | None = None,
+    name: str = "",
 ) -> Callable[[View], View]:
     """Declare an operation; the view gets the path's values, `query` and `body` checked; its docstring explains it.
+
+    `name` is its operationId in the document, the function's own unless it is given: programs rely on it.
 
     A `shortcut` comes before everything else, with the scope and the path's values: it answers a program that may have
     the answer, or gives None, and the request goes on as if it had not been there.
@@ -100,7 +103,7 @@ def operation(
         declared = Operation(
             method=method,
             path=path,
-            name=view.__name__,
+            name=name or view.__name__,
             summary=summary,
             description=" ".join(more.split()),
             scope=scope,
@@ -116,11 +119,11 @@ def operation(
 
         def answering(**values: Any) -> Response:
             if shortcut is not None and (answer := shortcut(scope, **values)) is not None:
-                return declared.written(answer)
-            let_in(scope)
-            return declared.carry_out(values, request.args.to_dict(flat=False), sent_body() if body else b"")
+                return declared.to_response(answer)
+            authenticate_token(scope)
+            return declared.handle(values, request.args.to_dict(flat=False), json_body() if body else b"")
 
-        api.add_url_rule(path, view.__name__, answering, methods=[method])
+        api.add_url_rule(path, declared.name, answering, methods=[method])
         return view
 
     return declare

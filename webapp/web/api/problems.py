@@ -27,6 +27,6 @@ class ApiError(Exception):
         return response
 
 
-def unfit(detail: str) -> ApiError:
+def unprocessable(detail: str) -> ApiError:
     """Make the problem of a request that is not right; `detail` begins with the name of what is at fault."""
     return ApiError(422, "The request is not right", detail)

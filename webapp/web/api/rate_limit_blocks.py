@@ -10,7 +10,7 @@ from webapp.web.extensions import limiter
 _MOST_KEPT = 1000
 
 
-class Blocks:
+class ReservedQuota:
     """What one process has taken and not used: of each key, how many requests, and until when.
 
     A block is a twentieth of the limit, so that is how far each process may be off the mark.

@@ -9,9 +9,9 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from webapp.config.app_state import current_settings
 from webapp.core.phrases import plural
 from webapp.web.api.problems import ApiError
-from webapp.web.api.rate_limit_blocks import Blocks
+from webapp.web.api.rate_limit_blocks import ReservedQuota
 from webapp.web.extensions import limiter
-from webapp.web.login_rate_limits import network
+from webapp.web.login_rate_limits import client_network
 
 _WRONG_TOKENS = RateLimitItemPerMinute(30, 5)
 
@@ -23,7 +23,7 @@ def count_request(whose: str) -> None:
         return
     limit = RateLimitItemPerMinute(most)
     key = f"api {whose}"
-    blocks: Blocks = current_app.extensions.setdefault("postroom.api_blocks", Blocks())
+    blocks: ReservedQuota = current_app.extensions.setdefault("postroom.api_blocks", ReservedQuota())
     if not blocks.hit(limit, key):
         raise _too_many(limit, key, f"{plural(most, 'request')} a minute are answered.")
 
@@ -34,7 +34,7 @@ def count_wrong_token() -> None:
     Right ones from the same network are not refused: an office behind one address would be locked out by one program
     that was forgotten, and nobody guesses a token.
     """
-    key = f"api {network()}"
+    key = f"api {client_network()}"
     # Asked first, so that a program that never ceases costs no writing.
     if not (limiter.limiter.test(_WRONG_TOKENS, key) and limiter.limiter.hit(_WRONG_TOKENS, key)):
         raise _too_many(_WRONG_TOKENS, key, "Too many tokens that are not valid came from your network.")

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn, TypeVar
 from flask import request
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
-from webapp.web.api.problems import ApiError, unfit
+from webapp.web.api.problems import ApiError, unprocessable
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -27,22 +27,22 @@ _MOST_FAULTS = 10
 _LONGEST_NAME = 100
 
 
-class _TwiceError(Exception):
+class _DuplicateNameError(Exception):
     """A name that stands in an object twice."""
 
 
-def checked_query(shape: type[Model], given: Mapping[str, list[str]]) -> Model:
+def parse_query(shape: type[Model], given: Mapping[str, list[str]]) -> Model:
     """Check a query: each name once, and no name that is not known."""
     for name, values in given.items():
         if len(values) > 1:
-            raise unfit(f"{_shown(name)}: is given more than once.")
+            raise unprocessable(f"{_shown(name)}: is given more than once.")
     try:
         return shape.model_validate_strings({name: values[0] for name, values in given.items()}, strict=True)
     except ValidationError as error:
         raise _faults(error) from None
 
 
-def sent_body() -> bytes:
+def json_body() -> bytes:
     """Take the body of this request, which has to call itself JSON."""
     if request.mimetype != "application/json":
         raise ApiError(415, "This is not JSON", "Send a body of the type application/json.")
@@ -51,13 +51,13 @@ def sent_body() -> bytes:
     return body
 
 
-def checked_body(shape: type[Model], body: bytes) -> Model:
+def parse_body(shape: type[Model], body: bytes) -> Model:
     """Check a body: JSON that no two readers understand differently (RFC 7493), and of the model's types exactly."""
     try:
         json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_not_json)
         return shape.model_validate_json(body, strict=True)
-    except _TwiceError as error:
-        raise unfit(f"{error}: is given more than once.") from None
+    except _DuplicateNameError as error:
+        raise unprocessable(f"{error}: is given more than once.") from None
     except ValidationError as error:
         if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
             raise _unreadable() from None
@@ -70,7 +70,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
         if name in found:
-            raise _TwiceError(_shown(name))
+            raise _DuplicateNameError(_shown(name))
         found[name] = value
     return found
 
@@ -89,7 +89,7 @@ def _faults(error: ValidationError) -> ApiError:
         for fault in error.errors(include_url=False, include_input=False, include_context=False)
     ]
     more = len(faults) - _MOST_FAULTS
-    return unfit("; ".join(faults[:_MOST_FAULTS]) + (f"; and {more} more." if more > 0 else "."))
+    return unprocessable("; ".join(faults[:_MOST_FAULTS]) + (f"; and {more} more." if more > 0 else "."))
 
 
 def _shown(name: str) -> str:

@@ -14,10 +14,10 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from webapp.config.app_state import current_settings
 from webapp.models import Connection, db
-from webapp.web.api.authentication import let_in_person
+from webapp.web.api.authentication import authenticate_user
 from webapp.web.api.operation import OPERATIONS, Operation, api
 from webapp.web.api.problems import ApiError
-from webapp.web.htmx import render
+from webapp.web.htmx import render_page_or_fragment
 from webapp.web.login import current_user, login_required
 
 api_pages = Blueprint("api_pages", __name__, url_prefix="/api")
@@ -29,7 +29,7 @@ _MOST_CONNECTIONS = 200
 
 
 @dataclass(frozen=True)
-class Answer:
+class TryResponse:
     """What a try was answered, as it is shown, and the command that asks for the same."""
 
     status: int
@@ -40,7 +40,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Asked:
+class TryRequest:
     """What a form asks for: an operation with its path, query and body."""
 
     operation: Operation
@@ -49,11 +49,11 @@ class Asked:
     body: str
 
     @classmethod
-    def of_request(cls) -> "Asked":
+    def of_request(cls) -> "TryRequest":
         """Read the form; 404 where it names no operation that can be tried."""
         form = request.form
         operation = next((each for each in OPERATIONS if each.name == form.get("operation")), None)
-        if operation is None or not operation.changes_nothing:
+        if operation is None or not operation.is_safe:
             abort(404)
         path = _PLACE.sub(lambda place: quote(form.get(f"path.{place[1]}", "").strip(), safe=""), operation.path)
         names = _aliases(operation)
@@ -66,7 +66,7 @@ class Asked:
         query = f"?{urlencode(self.query)}" if self.query else ""
         words = ["curl", '-H "Authorization: Bearer $POSTROOM_TOKEN"']
         if self.operation.body:
-            words += ["-H 'Content-Type: application/json'", "--data-raw", shlex.quote(_dry(self.body))]
+            words += ["-H 'Content-Type: application/json'", "--data-raw", shlex.quote(_force_dry_run(self.body))]
         return " ".join([*words, shlex.quote(f"{current_settings().base_url}{api.url_prefix}{self.path}{query}")])
 
     def response(self) -> Response:
@@ -78,20 +78,20 @@ class Asked:
                 raise ApiError(404, "There is nothing here", "No operation has such a path.")
             user = current_user()
             db.session.commit()  # counting is a transaction of its own
-            let_in_person(user)
-            return self.operation.carry_out(values, query, self.body.encode(), trying=True)
+            authenticate_user(user)
+            return self.operation.handle(values, query, self.body.encode(), trying=True)
         except ApiError as error:
             return error.response()
 
 
 @api_pages.post("/try")
 @login_required
-def try_it() -> Response:
+def try_operation() -> Response:
     """Carry out an operation and show what a program would be answered."""
-    asked = Asked.of_request()
+    asked = TryRequest.of_request()
     given = asked.response()
     try:
-        answer = Answer(
+        answer = TryResponse(
             status=given.status_code,
             reason=HTTP_STATUS_CODES.get(given.status_code, ""),
             headers=tuple((name, given.headers[name]) for name in _SHOWN_HEADERS if name in given.headers),
@@ -100,7 +100,7 @@ def try_it() -> Response:
         )
     finally:
         given.close()
-    return render("api/answer.html", "api/_answer.html", answer=answer, operation=asked.operation)
+    return render_page_or_fragment("api/answer.html", "api/_answer.html", answer=answer, operation=asked.operation)
 
 
 def connections_to_try() -> list[tuple[int, str]]:
@@ -117,7 +117,7 @@ def body_to_try(operation: Operation) -> str:
     return json.dumps({**example, "dry_run": True}, indent=2, ensure_ascii=False)
 
 
-def _dry(body: str) -> str:
+def _force_dry_run(body: str) -> str:
     """Make a body that of a dry run: the command that is shown must not do what was only tried."""
     try:
         told = json.loads(body)

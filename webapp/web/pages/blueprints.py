@@ -4,7 +4,7 @@ from flask import Flask
 
 from webapp.config.settings import Settings
 from webapp.web.api.docs_views import api, api_pages
-from webapp.web.api.message_refs import RefConverter
+from webapp.web.api.message_refs import MessageRefConverter
 from webapp.web.pages import home_views
 from webapp.web.pages.accounts.account_views import accounts
 from webapp.web.pages.admin import oauth_client_views  # noqa: F401  (it registers its views)
@@ -44,7 +44,7 @@ from webapp.web.pages.oauth.authorization_views import gmail, outlook
 
 def register_blueprints(app: Flask, config: Settings) -> None:
     """Register them; practice only where it is on."""
-    app.url_map.converters |= {"id": home_views.IdConverter, "ref": RefConverter}
+    app.url_map.converters |= {"id": home_views.IdConverter, "ref": MessageRefConverter}
     pages = (
         home_views.site,
         accounts,

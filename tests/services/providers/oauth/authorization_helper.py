@@ -11,14 +11,14 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from webapp.config.app_state import secret_box
-from webapp.core.oauth.client import Identity, TokenAnswer
-from webapp.core.oauth.errors import OAuthFailure
+from webapp.core.oauth.client import Identity, TokenResponse
+from webapp.core.oauth.errors import OAuthError
 from webapp.models import Connection, CredentialType, Grant, db, utcnow, writes
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
 from webapp.services.providers.oauth.access_tokens import FreshToken, fresh_access_token
-from webapp.services.providers.oauth.client_registration import client_in_force
-from webapp.services.providers.oauth.grants import drop_unused, store_consent
+from webapp.services.providers.oauth.client_registration import effective_client
+from webapp.services.providers.oauth.grants import revoke_if_unused, store_consent
 
 GMAIL, OUTLOOK = CredentialType.GMAIL, CredentialType.OUTLOOK
 KINDS = {"google": GMAIL, "microsoft": OUTLOOK}
@@ -27,9 +27,9 @@ PEOPLE = {GMAIL: f"anna@{WORKSPACE}", OUTLOOK: f"anton@{OFFICE}"}
 HOUR = timedelta(hours=1)
 
 
-def settings_of(authority: Authority) -> dict[str, object]:
+def settings_of(authority: ProviderServer) -> dict[str, object]:
     """Give the settings by which a portal signs people in at a provider."""
-    house = "gmail" if authority.house.key == "google" else "outlook"
+    house = "gmail" if authority.profile.key == "google" else "outlook"
     ends = authority.endpoints
     told: dict[str, object] = {
         "client_id": authority.client_id,
@@ -49,9 +49,9 @@ def answer(
     refresh_token: str = "",
     scopes: frozenset[str] | None = None,
     lives: timedelta = HOUR,
-) -> TokenAnswer:
+) -> TokenResponse:
     """Make what a token endpoint grants."""
-    return TokenAnswer(
+    return TokenResponse(
         access_token=access_token, refresh_token=refresh_token, scopes=scopes, expires_at=utcnow() + lives
     )
 
@@ -72,18 +72,18 @@ class Desk:
             finally:
                 writes.reset(token)
 
-    def consent(self, kind: CredentialType, tokens: TokenAnswer, *, subject: str = "") -> int:
+    def consent(self, kind: CredentialType, tokens: TokenResponse, *, subject: str = "") -> int:
         """Store a consent of the person at a provider."""
         with self.writing():
             address = PEOPLE[kind]
-            found = store_consent(client_in_force(kind), tokens, Identity(subject=subject or address, address=address))
+            found = store_consent(effective_client(kind), tokens, Identity(subject=subject or address, address=address))
             db.session.commit()
             return found.id
 
-    def sign_in(self, authority: Authority) -> int:
+    def sign_in(self, authority: ProviderServer) -> int:
         """Consent with tokens that a provider has issued."""
-        kind = KINDS[authority.house.key]
-        issued = authority.issue(PEOPLE[kind])
+        kind = KINDS[authority.profile.key]
+        issued = authority.issue_token(PEOPLE[kind])
         return self.consent(kind, answer(issued["access_token"], refresh_token=issued.get("refresh_token", "")))
 
     def connect(self, grant_id: int, name: str = "Mailbox") -> int:
@@ -107,16 +107,16 @@ class Desk:
     def drop(self, grant_id: int) -> str:
         """Let go of a grant where nothing uses it."""
         with self.writing():
-            return drop_unused(grant_id)
+            return revoke_if_unused(grant_id)
 
     def fresh(self, grant_id: int) -> FreshToken:
         """Ask for a fresh access token."""
         with self.app.app_context():
             return fresh_access_token(grant_id)
 
-    def failure(self, grant_id: int) -> OAuthFailure:
+    def failure(self, grant_id: int) -> OAuthError:
         """Ask for a fresh access token that there is not."""
-        with pytest.raises(OAuthFailure) as caught:
+        with pytest.raises(OAuthError) as caught:
             self.fresh(grant_id)
         return caught.value
 
@@ -138,7 +138,9 @@ class Desk:
     def refresh_token(self, grant_id: int) -> str:
         """Open the refresh token that is stored."""
         with self.app.app_context():
-            return secret_box().open(self.row(grant_id).sealed_refresh_token, "grant", grant_id, "sealed_refresh_token")
+            return secret_box().decrypt(
+                self.row(grant_id).sealed_refresh_token, "grant", grant_id, "sealed_refresh_token"
+            )
 
     def lease_lapses(self, grant_id: int, at: datetime | None = None) -> None:
         """Leave the lease of a process that died."""

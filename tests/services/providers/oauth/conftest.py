@@ -7,30 +7,30 @@ from flask import Flask
 
 from tests.core.oauth.servers import Server
 from tests.services.providers.oauth.authorization_helper import Desk, settings_of
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.practice.oauth_server.http_server import ProviderServer
 
 
 @pytest.fixture(scope="session")
-def running_google() -> Iterator[Authority]:
-    with Authority.start("google") as authority:
+def running_google() -> Iterator[ProviderServer]:
+    with ProviderServer.start("google") as authority:
         yield authority
 
 
 @pytest.fixture(scope="session")
-def running_microsoft() -> Iterator[Authority]:
-    with Authority.start("microsoft") as authority:
+def running_microsoft() -> Iterator[ProviderServer]:
+    with ProviderServer.start("microsoft") as authority:
         yield authority
 
 
 @pytest.fixture
-def google(running_google: Authority) -> Authority:
+def google(running_google: ProviderServer) -> ProviderServer:
     """Give a provider that does not rotate refresh tokens and can revoke; it has forgotten everything before."""
     running_google.reset()
     return running_google
 
 
 @pytest.fixture
-def microsoft(running_microsoft: Authority) -> Authority:
+def microsoft(running_microsoft: ProviderServer) -> ProviderServer:
     """Give a provider that takes each refresh token once; it has forgotten everything before."""
     running_microsoft.reset()
     return running_microsoft
@@ -44,7 +44,7 @@ def scripted() -> Iterator[Server]:
 
 
 @pytest.fixture
-def more_settings(google: Authority, microsoft: Authority) -> dict[str, object]:
+def more_settings(google: ProviderServer, microsoft: ProviderServer) -> dict[str, object]:
     """Sign people in at the practice providers."""
     return {**settings_of(google), **settings_of(microsoft)}
 

@@ -9,11 +9,11 @@ from werkzeug.test import TestResponse
 
 from tests.practice.clients import PortalClient, challenge_of
 from tests.services.providers.oauth.authorization_helper import KINDS, PEOPLE, Desk
-from webapp.core.oauth.errors import OAuthFailure
-from webapp.models import Connection, CredentialType, SignInAttempt, User, UserSession, db
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.core.oauth.errors import OAuthError
+from webapp.models import AuthorizationRequest, Connection, CredentialType, User, UserSession, db
+from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.services.providers.oauth import authorization_requests
-from webapp.services.providers.oauth.client_registration import HOUSES
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Trip:
         cls,
         desk: Desk,
         client: FlaskClient,
-        authority: Authority,
+        authority: ProviderServer,
         *,
         account: str = "",
         ticked: Sequence[str] | None = None,
@@ -39,11 +39,11 @@ class Trip:
         **changed: str,
     ) -> "Trip":
         """Begin an attempt and give consent at the provider, all boxes ticked unless others are named."""
-        kind = KINDS[authority.house.key]
+        kind = KINDS[authority.profile.key]
         with desk.writing():
             session = db.session.scalars(select(UserSession).order_by(UserSession.id.desc())).first()
             assert session is not None
-            attempt, state, told = authorization_requests.begin(
+            attempt, state, told = authorization_requests.create(
                 authorization_requests.new_key(),
                 kind,
                 user=db.session.get_one(User, session.user_id),
@@ -60,16 +60,16 @@ class Trip:
 
     def come_back(self) -> TestResponse:
         """Call back."""
-        return self.client.get(f"/oauth/{HOUSES[self.kind].key}/callback", query_string=self.parameters)
+        return self.client.get(f"/oauth/{PROVIDER_SPECS[self.kind].key}/callback", query_string=self.parameters)
 
     @property
-    def attempt(self) -> SignInAttempt:
+    def attempt(self) -> AuthorizationRequest:
         """Give the attempt as it stands."""
         with self.desk.app.app_context():
-            return db.session.get_one(SignInAttempt, self.attempt_id)
+            return db.session.get_one(AuthorizationRequest, self.attempt_id)
 
     @property
-    def failure(self) -> OAuthFailure:
+    def failure(self) -> OAuthError:
         """Give why it failed."""
         with self.desk.app.app_context():
             found = authorization_requests.failure_of(self.attempt)

@@ -108,7 +108,7 @@ def renewing(settings: Settings, grant_id: int, until: str = "") -> Iterator[Bas
 
 
 def _renew(settings: Settings, grant_id: int, until: str, ready: Pipe) -> None:
-    access_tokens.LEASE = SHORT_LEASE
+    access_tokens.LEASE_DURATION = SHORT_LEASE
     if until:
         _MOMENTS[until]()
     with create_app(settings).app_context():

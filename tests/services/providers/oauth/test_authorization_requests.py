@@ -9,8 +9,8 @@ from sqlalchemy import func, select, update
 
 from tests.conftest import sign_in_as
 from tests.services.providers.oauth.authorization_helper import OUTLOOK, Desk, answer
-from webapp.models import SignInAttempt, User, UserSession, db, utcnow
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.models import AuthorizationRequest, User, UserSession, db, utcnow
+from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.services.providers.oauth import authorization_requests
 
 HOURS = timedelta(hours=1)
@@ -23,10 +23,10 @@ def session_id(client: FlaskClient, desk: Desk, member: User) -> int:
         return db.session.scalars(select(UserSession.id)).one()
 
 
-def begin(desk: Desk, session_id: int, key: str = "") -> SignInAttempt:
+def begin(desk: Desk, session_id: int, key: str = "") -> AuthorizationRequest:
     with desk.writing():
         session = db.session.get_one(UserSession, session_id)
-        attempt, _, _ = authorization_requests.begin(
+        attempt, _, _ = authorization_requests.create(
             key, OUTLOOK, user=session.user, session=session, address="ann@example.com", form={"name": "Ann"}
         )
         return attempt
@@ -34,16 +34,16 @@ def begin(desk: Desk, session_id: int, key: str = "") -> SignInAttempt:
 
 def count(app: Flask) -> int:
     with app.app_context():
-        return db.session.scalar(select(func.count()).select_from(SignInAttempt)) or 0
+        return db.session.scalar(select(func.count()).select_from(AuthorizationRequest)) or 0
 
 
-def age(desk: Desk, attempt: SignInAttempt, **moments: timedelta) -> SignInAttempt:
+def age(desk: Desk, attempt: AuthorizationRequest, **moments: timedelta) -> AuthorizationRequest:
     """Let moments of an attempt have been some time ago."""
     with desk.writing():
         past = {name: utcnow() - ago for name, ago in moments.items()}
-        db.session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt.id).values(past))
+        db.session.execute(update(AuthorizationRequest).where(AuthorizationRequest.id == attempt.id).values(past))
         db.session.commit()
-        return db.session.get_one(SignInAttempt, attempt.id, populate_existing=True)
+        return db.session.get_one(AuthorizationRequest, attempt.id, populate_existing=True)
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ def test_of_many_abandoned_attempts_the_latest_are_kept(app: Flask, desk: Desk, 
 
     assert count(app) == 20
     with app.app_context():
-        assert db.session.get(SignInAttempt, first.id) is None
-        assert db.session.get(SignInAttempt, last.id) is not None
+        assert db.session.get(AuthorizationRequest, first.id) is None
+        assert db.session.get(AuthorizationRequest, last.id) is not None
 
 
 def test_what_is_too_old_goes_with_the_next_beginning(
-    app: Flask, desk: Desk, session_id: int, microsoft: Authority
+    app: Flask, desk: Desk, session_id: int, microsoft: ProviderServer
 ) -> None:
     unused, used = (
         desk.sign_in(microsoft),
@@ -93,12 +93,12 @@ def test_what_is_too_old_goes_with_the_next_beginning(
     assert connection_id
 
 
-def test_a_grant_that_an_attempt_still_holds_stays(desk: Desk, session_id: int, microsoft: Authority) -> None:
+def test_a_grant_that_an_attempt_still_holds_stays(desk: Desk, session_id: int, microsoft: ProviderServer) -> None:
     grant_id = desk.sign_in(microsoft)
     holder = begin(desk, session_id)
     desk.change(grant_id, consented_at=utcnow() - 3 * HOURS)
     with desk.writing():
-        db.session.get_one(SignInAttempt, holder.id).grant_id = grant_id
+        db.session.get_one(AuthorizationRequest, holder.id).grant_id = grant_id
         db.session.commit()
 
     begin(desk, session_id)
@@ -118,7 +118,7 @@ def test_a_key_of_somebody_else_is_not_taken_over(
 
     assert second.key != first.key
     with desk.app.app_context():
-        assert db.session.get(SignInAttempt, first.id) is not None
+        assert db.session.get(AuthorizationRequest, first.id) is not None
 
 
 def test_a_button_pressed_twice_begins_its_attempt_anew(app: Flask, desk: Desk, session_id: int) -> None:
@@ -136,9 +136,9 @@ def test_an_attempt_is_taken_once_and_not_when_it_has_expired(desk: Desk, sessio
 
     with desk.writing():
         assert [
-            authorization_requests.take(attempt),
-            authorization_requests.take(attempt),
-            authorization_requests.take(late),
+            authorization_requests.consume(attempt),
+            authorization_requests.consume(attempt),
+            authorization_requests.consume(late),
         ] == [True, False, False]
 
 

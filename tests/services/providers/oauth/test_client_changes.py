@@ -6,12 +6,12 @@ from flask import Flask
 from tests.services.providers.oauth.authorization_helper import HOUR, OUTLOOK, Desk
 from webapp.config.app_state import secret_box
 from webapp.core.imap import TokenError
-from webapp.core.oauth.errors import Kind
+from webapp.core.oauth.errors import FailureKind
 from webapp.models import OAuthClientSetting, db
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.security.secret_box import SecretBox, SecretBoxError
-from webapp.services.providers.oauth.client_registration import HOUSES
-from webapp.services.providers.oauth.provider import GrantToken
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.services.providers.oauth.provider import GrantCredentialSource
 
 OTHER_KEY = SecretBox({"k2": bytes(32)})
 MISSING = r"the data key 'k1' is missing \(keys at hand: k2\)"
@@ -26,13 +26,13 @@ def more_settings(more_settings: dict[str, object]) -> dict[str, object]:
 def set_up(desk: Desk, client_id: str, secret: str) -> None:
     with desk.writing():
         setting = OAuthClientSetting(credential_type=OUTLOOK, client_id=client_id)
-        setting.sealed_secret = secret_box().seal(secret, *setting.place) if secret else ""
+        setting.sealed_secret = secret_box().encrypt(secret, *setting.place) if secret else ""
         db.session.merge(setting)
         db.session.commit()
 
 
 @pytest.fixture
-def due(desk: Desk, microsoft: Authority) -> int:
+def due(desk: Desk, microsoft: ProviderServer) -> int:
     set_up(desk, microsoft.client_id, microsoft.client_secret)
     grant_id = desk.sign_in(microsoft)
     desk.make_due(grant_id)
@@ -49,7 +49,7 @@ def due(desk: Desk, microsoft: Authority) -> int:
 )
 def test_the_grant_waits_until_its_client_is_back(
     desk: Desk,
-    microsoft: Authority,
+    microsoft: ProviderServer,
     due: int,
     client_id: str,
     secret: str,
@@ -60,7 +60,7 @@ def test_the_grant_waits_until_its_client_is_back(
 
     failure = desk.failure(due)
 
-    assert (failure.kind, failure.sign) == (Kind.REFUSED, sign)
+    assert (failure.kind, failure.sign) == (FailureKind.REFUSED, sign)
     assert desk.row(due).ended_at is None
     assert desk.row(due).lease_owner == ""
     assert microsoft.token_calls == calls
@@ -85,7 +85,7 @@ def test_a_secret_that_cannot_be_opened_is_said(app: Flask, desk: Desk, due: int
 
 
 @pytest.mark.parametrize("due", [False, True])
-def test_a_token_that_cannot_be_opened_is_said(app: Flask, desk: Desk, microsoft: Authority, due: bool) -> None:
+def test_a_token_that_cannot_be_opened_is_said(app: Flask, desk: Desk, microsoft: ProviderServer, due: bool) -> None:
     set_up(desk, microsoft.client_id, microsoft.client_secret)
     grant_id = desk.sign_in(microsoft)
     if due:
@@ -93,7 +93,7 @@ def test_a_token_that_cannot_be_opened_is_said(app: Flask, desk: Desk, microsoft
     app.extensions["postroom.secret_box"] = OTHER_KEY
 
     with app.app_context(), pytest.raises(TokenError, match=MISSING):
-        GrantToken(grant_id, HOUSES[OUTLOOK])()
+        GrantCredentialSource(grant_id, PROVIDER_SPECS[OUTLOOK])()
 
     assert microsoft.token_calls == 0
     assert desk.row(grant_id).lease_owner == ""

@@ -14,10 +14,10 @@ from tests.conftest import MakeUser, sign_in_as
 from tests.core.oauth.servers import PATIENCE
 from tests.services.providers.oauth.authorization_helper import GMAIL, HOUR, OUTLOOK, Desk, answer
 from tests.services.providers.oauth.consent_trips import Trip
-from webapp.core.oauth.client import OAuthClient, TokenAnswer
-from webapp.core.oauth.errors import Kind
+from webapp.core.oauth.client import OAuthClient, TokenResponse
+from webapp.core.oauth.errors import FailureKind
 from webapp.models import Connection, Grant, db
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.security.secret_box import SecretBox
 
 Begin = Callable[..., Trip]
@@ -45,7 +45,7 @@ def grant_of(app: Flask, connection_id: int) -> int | None:
 def test_a_consent_becomes_a_grant_that_can_be_renewed(
     desk: Desk, begin: Begin, request: pytest.FixtureRequest, house: str
 ) -> None:
-    authority: Authority = request.getfixturevalue(house)
+    authority: ProviderServer = request.getfixturevalue(house)
 
     grant_id = begin(authority).grant()
 
@@ -55,7 +55,7 @@ def test_a_consent_becomes_a_grant_that_can_be_renewed(
 
 
 def test_a_second_consent_of_an_account_renews_its_one_grant(
-    app: Flask, desk: Desk, begin: Begin, microsoft: Authority
+    app: Flask, desk: Desk, begin: Begin, microsoft: ProviderServer
 ) -> None:
     first = begin(microsoft).grant()
     before = desk.row(first)
@@ -69,7 +69,7 @@ def test_a_second_consent_of_an_account_renews_its_one_grant(
 
 
 def test_a_second_consent_without_refresh_token_never_wipes_the_first(
-    desk: Desk, begin: Begin, google: Authority
+    desk: Desk, begin: Begin, google: ProviderServer
 ) -> None:
     grant_id = begin(google).grant()
     before = desk.refresh_token(grant_id)
@@ -81,7 +81,7 @@ def test_a_second_consent_without_refresh_token_never_wipes_the_first(
     assert google.store.active_access_token(desk.fresh(grant_id).value)
 
 
-def test_a_first_consent_without_refresh_token_is_refused(app: Flask, begin: Begin, google: Authority) -> None:
+def test_a_first_consent_without_refresh_token_is_refused(app: Flask, begin: Begin, google: ProviderServer) -> None:
     trip = begin(google, access_type="")
 
     trip.come_back()
@@ -91,7 +91,7 @@ def test_a_first_consent_without_refresh_token_is_refused(app: Flask, begin: Beg
 
 
 def test_a_narrower_consent_is_refused_and_leaves_the_grant_as_it_was(
-    desk: Desk, begin: Begin, google: Authority
+    desk: Desk, begin: Begin, google: ProviderServer
 ) -> None:
     grant_id = begin(google).grant()
     before = desk.row(grant_id)
@@ -103,12 +103,14 @@ def test_a_narrower_consent_is_refused_and_leaves_the_grant_as_it_was(
     assert desk.row(grant_id) == before
 
 
-def test_an_ended_grant_is_healed_for_every_connection(app: Flask, desk: Desk, begin: Begin, google: Authority) -> None:
+def test_an_ended_grant_is_healed_for_every_connection(
+    app: Flask, desk: Desk, begin: Begin, google: ProviderServer
+) -> None:
     grant_id = begin(google).grant()
     one, two = desk.connect(grant_id, "One"), desk.connect(grant_id, "Two")
     google.revoke(desk.row(grant_id).account)
     desk.make_due(grant_id)
-    assert desk.failure(grant_id).kind is Kind.ENDED
+    assert desk.failure(grant_id).kind is FailureKind.INVALID_GRANT
 
     trip = begin(google, connection_id=one)
     assert trip.grant() == grant_id
@@ -119,7 +121,7 @@ def test_an_ended_grant_is_healed_for_every_connection(app: Flask, desk: Desk, b
     assert (desk.row(grant_id).ended_at, desk.row(grant_id).ended_failure) == (None, "")
 
 
-def test_an_ended_grant_is_not_healed_without_a_refresh_token(desk: Desk, begin: Begin, google: Authority) -> None:
+def test_an_ended_grant_is_not_healed_without_a_refresh_token(desk: Desk, begin: Begin, google: ProviderServer) -> None:
     grant_id = begin(google).grant()
     desk.change(grant_id, ended_at=desk.row(grant_id).obtained_at, ended_failure="{}")
     trip = begin(google, prompt="")
@@ -132,20 +134,20 @@ def test_an_ended_grant_is_not_healed_without_a_refresh_token(desk: Desk, begin:
 
 @pytest.mark.parametrize("kind", ["429", "500", "html", "empty", "no-token", "drop"])
 def test_a_provider_in_trouble_fails_the_attempt_alone(
-    desk: Desk, begin: Begin, microsoft: Authority, kind: str
+    desk: Desk, begin: Begin, microsoft: ProviderServer, kind: str
 ) -> None:
     grant_id = begin(microsoft).grant()
     before = desk.row(grant_id)
     trip = begin(microsoft)
-    microsoft.break_next(kind)
+    microsoft.fail_next(kind)
 
     trip.come_back()
 
-    assert trip.failure.kind is Kind.LATER
+    assert trip.failure.kind is FailureKind.TEMPORARY
     assert desk.row(grant_id) == before
 
 
-def test_a_code_is_redeemed_once_though_the_callback_comes_often(begin: Begin, microsoft: Authority) -> None:
+def test_a_code_is_redeemed_once_though_the_callback_comes_often(begin: Begin, microsoft: ProviderServer) -> None:
     trip = begin(microsoft)
     together = Barrier(4)
 
@@ -161,7 +163,7 @@ def test_a_code_is_redeemed_once_though_the_callback_comes_often(begin: Begin, m
     assert trip.attempt.grant_id is not None
 
 
-def test_two_windows_make_one_grant_of_an_account(app: Flask, begin: Begin, microsoft: Authority) -> None:
+def test_two_windows_make_one_grant_of_an_account(app: Flask, begin: Begin, microsoft: ProviderServer) -> None:
     trips = [begin(microsoft) for _ in range(4)]
     together = Barrier(4)
 
@@ -176,7 +178,7 @@ def test_two_windows_make_one_grant_of_an_account(app: Flask, begin: Begin, micr
 
 
 def test_nothing_is_open_in_the_database_while_the_provider_is_asked(
-    app: Flask, desk: Desk, begin: Begin, microsoft: Authority, monkeypatch: pytest.MonkeyPatch
+    app: Flask, desk: Desk, begin: Begin, microsoft: ProviderServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trip = begin(microsoft)
     with app.app_context():
@@ -201,7 +203,7 @@ def test_nothing_is_open_in_the_database_while_the_provider_is_asked(
     assert in_use == [0, 0]
 
 
-def test_a_key_that_is_missing_is_said_at_once(app: Flask, begin: Begin, microsoft: Authority) -> None:
+def test_a_key_that_is_missing_is_said_at_once(app: Flask, begin: Begin, microsoft: ProviderServer) -> None:
     trip = begin(microsoft)
     app.extensions["postroom.secret_box"] = SecretBox({"k2": bytes(32)})
 
@@ -214,28 +216,28 @@ def test_a_key_that_is_missing_is_said_at_once(app: Flask, begin: Begin, microso
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     """Give a function that lets something happen while a code is redeemed."""
-    redeem = OAuthClient.redeem
+    redeem = OAuthClient.exchange_code
 
     def let(happen: Callable[[], object]) -> None:
-        def ask(*arguments: Any, **named: Any) -> TokenAnswer:
+        def ask(*arguments: Any, **named: Any) -> TokenResponse:
             happen()
             return redeem(*arguments, **named)
 
-        monkeypatch.setattr(OAuthClient, "redeem", ask)
+        monkeypatch.setattr(OAuthClient, "exchange_code", ask)
 
     return let
 
 
 @pytest.mark.parametrize("fault", ["", "500"])
 def test_a_connection_deleted_meanwhile_takes_its_attempt_along(
-    desk: Desk, begin: Begin, microsoft: Authority, meanwhile: Meanwhile, fault: str
+    desk: Desk, begin: Begin, microsoft: ProviderServer, meanwhile: Meanwhile, fault: str
 ) -> None:
     grant_id = desk.sign_in(microsoft)
     connection_id = desk.connect(grant_id)
     before = desk.row(grant_id)
     trip = begin(microsoft, connection_id=connection_id)
     if fault:
-        microsoft.break_next(fault)
+        microsoft.fail_next(fault)
     meanwhile(lambda: desk.disconnect(connection_id))
 
     assert trip.come_back().status_code == 303
@@ -244,7 +246,7 @@ def test_a_connection_deleted_meanwhile_takes_its_attempt_along(
 
 
 def test_a_connection_edited_meanwhile_is_reconnected_all_the_same(
-    app: Flask, desk: Desk, begin: Begin, microsoft: Authority, meanwhile: Meanwhile
+    app: Flask, desk: Desk, begin: Begin, microsoft: ProviderServer, meanwhile: Meanwhile
 ) -> None:
     connection_id = desk.connect(desk.sign_in(microsoft))
     trip = begin(microsoft, connection_id=connection_id)
@@ -267,7 +269,7 @@ def test_a_connection_edited_meanwhile_is_reconnected_all_the_same(
 
 
 def test_a_reconnection_keeps_the_connection_and_its_grant(
-    app: Flask, desk: Desk, begin: Begin, microsoft: Authority
+    app: Flask, desk: Desk, begin: Begin, microsoft: ProviderServer
 ) -> None:
     grant_id = begin(microsoft).grant()
     connection_id = desk.connect(grant_id)

@@ -6,7 +6,7 @@ from tests.core.oauth.servers import Server, answers, silent
 from tests.services.providers.oauth.authorization_helper import OUTLOOK, Desk, answer
 from webapp.core.oauth.bounded_http import HttpLimits
 from webapp.core.oauth.client import OAuthClient
-from webapp.core.oauth.errors import Kind
+from webapp.core.oauth.errors import FailureKind
 
 QUICK = HttpLimits(total=0.5, connect=0.5)
 ENDED = [
@@ -36,7 +36,7 @@ def test_the_word_that_it_is_over_ends_it(
 
     first, second = desk.failure(due), desk.failure(due)
 
-    assert first.kind is second.kind is Kind.ENDED
+    assert first.kind is second.kind is FailureKind.INVALID_GRANT
     assert error in first.text
     assert first.text == second.text
     assert len(scripted.requests) == 1
@@ -47,22 +47,24 @@ def test_the_word_that_it_is_over_ends_it(
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
-        ("429 Too Many Requests", {"error": "temporarily_unavailable"}, Kind.LATER),
-        ("500 Internal Server Error", {"error": "invalid_grant"}, Kind.LATER),
-        ("503 Service Unavailable", b"<html><title>Out of order</title>", Kind.LATER),
-        ("200 OK", b"<!doctype html><title>Sign in to the hotel's network</title>", Kind.LATER),
-        ("200 OK", b"", Kind.LATER),
-        ("200 OK", {"token_type": "Bearer"}, Kind.LATER),
-        ("200 OK", {"access_token": "x" * 20_000, "token_type": "Bearer"}, Kind.LATER),
-        ("302 Found", b"", Kind.LATER),
-        ("401 Unauthorized", {"error": "invalid_client"}, Kind.REFUSED),
-        ("400 Bad Request", {"error": "unauthorized_client"}, Kind.REFUSED),
-        ("400 Bad Request", {"error": "invalid_scope"}, Kind.REFUSED),
-        ("400 Bad Request", {"error": "invalid_request"}, Kind.REFUSED),
-        ("400 Bad Request", {"error": "login_required"}, Kind.REFUSED),
+        ("429 Too Many Requests", {"error": "temporarily_unavailable"}, FailureKind.TEMPORARY),
+        ("500 Internal Server Error", {"error": "invalid_grant"}, FailureKind.TEMPORARY),
+        ("503 Service Unavailable", b"<html><title>Out of order</title>", FailureKind.TEMPORARY),
+        ("200 OK", b"<!doctype html><title>Sign in to the hotel's network</title>", FailureKind.TEMPORARY),
+        ("200 OK", b"", FailureKind.TEMPORARY),
+        ("200 OK", {"token_type": "Bearer"}, FailureKind.TEMPORARY),
+        ("200 OK", {"access_token": "x" * 20_000, "token_type": "Bearer"}, FailureKind.TEMPORARY),
+        ("302 Found", b"", FailureKind.TEMPORARY),
+        ("401 Unauthorized", {"error": "invalid_client"}, FailureKind.REFUSED),
+        ("400 Bad Request", {"error": "unauthorized_client"}, FailureKind.REFUSED),
+        ("400 Bad Request", {"error": "invalid_scope"}, FailureKind.REFUSED),
+        ("400 Bad Request", {"error": "invalid_request"}, FailureKind.REFUSED),
+        ("400 Bad Request", {"error": "login_required"}, FailureKind.REFUSED),
     ],
 )
-def test_nothing_else_does(desk: Desk, scripted: Server, due: int, status: str, body: object, kind: Kind) -> None:
+def test_nothing_else_does(
+    desk: Desk, scripted: Server, due: int, status: str, body: object, kind: FailureKind
+) -> None:
     scripted.behaviour = answers(body, status=status)
 
     assert desk.failure(due).kind is kind
@@ -77,7 +79,7 @@ def test_silence_does_not(desk: Desk, scripted: Server, due: int, monkeypatch: p
     monkeypatch.setattr(OAuthClient.__init__, "__kwdefaults__", {"ca_file": None, "limits": QUICK})
     scripted.behaviour = silent
 
-    assert desk.failure(due).kind is Kind.LATER
+    assert desk.failure(due).kind is FailureKind.TEMPORARY
 
     assert desk.row(due).ended_at is None
     scripted.behaviour = answers({"access_token": "new-access", "token_type": "Bearer"})
@@ -87,6 +89,6 @@ def test_silence_does_not(desk: Desk, scripted: Server, due: int, monkeypatch: p
 def test_no_provider_at_all_does_not(desk: Desk, scripted: Server, due: int) -> None:
     scripted.__exit__(None, None, None)
 
-    assert desk.failure(due).kind is Kind.LATER
+    assert desk.failure(due).kind is FailureKind.TEMPORARY
 
     assert desk.row(due).ended_at is None

@@ -14,19 +14,19 @@ from tests.web.pages.accounts.test_races import in_a_thread, just_before, wait_u
 from webapp.core.oauth.bounded_http import HttpLimits
 from webapp.core.oauth.client import OAuthClient
 from webapp.models import db
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.security.secret_box import SecretBox
 
 QUICK = HttpLimits(total=0.5, connect=0.5)
 
 
-def is_revoked(authority: Authority, refresh_token: str) -> bool:
+def is_revoked(authority: ProviderServer, refresh_token: str) -> bool:
     token = authority.store.token(refresh_token)
     assert token is not None
     return token.is_revoked()
 
 
-def test_a_grant_in_use_stays(desk: Desk, google: Authority) -> None:
+def test_a_grant_in_use_stays(desk: Desk, google: ProviderServer) -> None:
     grant_id = desk.sign_in(google)
     desk.disconnect(desk.connect(grant_id, "One"))
     desk.connect(grant_id, "Two")
@@ -36,7 +36,7 @@ def test_a_grant_in_use_stays(desk: Desk, google: Authority) -> None:
     assert not is_revoked(google, desk.refresh_token(grant_id))
 
 
-def test_the_last_connection_takes_the_grant_along(desk: Desk, google: Authority) -> None:
+def test_the_last_connection_takes_the_grant_along(desk: Desk, google: ProviderServer) -> None:
     grant_id = desk.sign_in(google)
     refresh_token = desk.refresh_token(grant_id)
     desk.disconnect(desk.connect(grant_id))
@@ -47,7 +47,7 @@ def test_the_last_connection_takes_the_grant_along(desk: Desk, google: Authority
     assert is_revoked(google, refresh_token)
 
 
-def test_where_the_provider_revokes_nothing_the_grant_is_only_deleted(desk: Desk, microsoft: Authority) -> None:
+def test_where_the_provider_revokes_nothing_the_grant_is_only_deleted(desk: Desk, microsoft: ProviderServer) -> None:
     grant_id = desk.sign_in(microsoft)
     refresh_token = desk.refresh_token(grant_id)
 
@@ -59,7 +59,7 @@ def test_where_the_provider_revokes_nothing_the_grant_is_only_deleted(desk: Desk
 
 @pytest.mark.parametrize("used", [True, False])
 def test_what_another_connection_of_the_account_lives_on_is_not_revoked(
-    desk: Desk, google: Authority, used: bool
+    desk: Desk, google: ProviderServer, used: bool
 ) -> None:
     """The portal had another client before: the account has two grants here, and Google would end both."""
     old = desk.sign_in(google)
@@ -75,7 +75,7 @@ def test_what_another_connection_of_the_account_lives_on_is_not_revoked(
     assert is_revoked(google, refresh_token) is not used
 
 
-def test_the_grant_of_another_account_does_not_matter(desk: Desk, google: Authority) -> None:
+def test_the_grant_of_another_account_does_not_matter(desk: Desk, google: ProviderServer) -> None:
     desk.connect(desk.consent(GMAIL, answer(refresh_token="refresh-of-another"), subject="another"))
     grant_id = desk.sign_in(google)
     refresh_token = desk.refresh_token(grant_id)
@@ -85,7 +85,7 @@ def test_the_grant_of_another_account_does_not_matter(desk: Desk, google: Author
     assert is_revoked(google, refresh_token)
 
 
-def test_what_has_ended_is_not_revoked(desk: Desk, google: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_has_ended_is_not_revoked(desk: Desk, google: ProviderServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OAuthClient, "revoke", lambda *_: pytest.fail("asked to revoke what has ended"))
     grant_id = desk.sign_in(google)
     desk.change(grant_id, ended_at=desk.row(grant_id).obtained_at)
@@ -94,7 +94,7 @@ def test_what_has_ended_is_not_revoked(desk: Desk, google: Authority, monkeypatc
     assert desk.row(grant_id) is None
 
 
-def test_what_is_revoked_already_needs_no_word(desk: Desk, google: Authority) -> None:
+def test_what_is_revoked_already_needs_no_word(desk: Desk, google: ProviderServer) -> None:
     grant_id = desk.sign_in(google)
     google.revoke(desk.row(grant_id).account)
 
@@ -105,7 +105,9 @@ def test_a_grant_that_is_not_there_needs_no_word(desk: Desk) -> None:
     assert desk.drop(4711) == ""
 
 
-def test_two_that_let_go_at_once_revoke_once(desk: Desk, google: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_that_let_go_at_once_revoke_once(
+    desk: Desk, google: ProviderServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     grant_id = desk.sign_in(google)
     revoked: list[str] = []
     monkeypatch.setattr(OAuthClient, "revoke", lambda _, token: revoked.append(token))
@@ -121,7 +123,9 @@ def test_two_that_let_go_at_once_revoke_once(desk: Desk, google: Authority, monk
     assert revoked == [refresh_token]
 
 
-def test_a_key_that_is_missing_does_not_hold_the_grant_and_is_said(app: Flask, desk: Desk, google: Authority) -> None:
+def test_a_key_that_is_missing_does_not_hold_the_grant_and_is_said(
+    app: Flask, desk: Desk, google: ProviderServer
+) -> None:
     grant_id = desk.sign_in(google)
     app.extensions["postroom.secret_box"] = SecretBox({"k2": bytes(32)})
 
@@ -132,7 +136,7 @@ def test_a_key_that_is_missing_does_not_hold_the_grant_and_is_said(app: Flask, d
 
 @pytest.mark.parametrize("database", ["postgresql"])  # SQLite has one writer at a time
 def test_nobody_loses_a_grant_that_they_begin_to_use_at_that_moment(
-    app: Flask, desk: Desk, microsoft: Authority
+    app: Flask, desk: Desk, microsoft: ProviderServer
 ) -> None:
     grant_id = desk.sign_in(microsoft)
     connected: Future[int] = Future()
@@ -171,7 +175,7 @@ class TestWhereRevokingFails:
     def test_it_is_said_and_the_grant_is_deleted(
         self,
         desk: Desk,
-        google: Authority,
+        google: ProviderServer,
         scripted: Server,
         behaviour: Behaviour,
         words: str,
@@ -189,7 +193,7 @@ class TestWhereRevokingFails:
         assert desk.row(grant_id) is None
 
     def test_nothing_is_open_in_the_database_while_the_provider_is_told(
-        self, app: Flask, desk: Desk, google: Authority, scripted: Server
+        self, app: Flask, desk: Desk, google: ProviderServer, scripted: Server
     ) -> None:
         with app.app_context():
             pool = db.engine.pool

@@ -15,15 +15,15 @@ from tests.core.oauth.servers import Request, Server
 from tests.services.providers.oauth.authorization_helper import Desk
 from tests.services.providers.oauth.processes import PATIENCE, renewing
 from webapp.config.settings import Settings
-from webapp.core.oauth.errors import Kind, OAuthFailure
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.core.oauth.errors import FailureKind, OAuthError
+from webapp.practice.oauth_server.http_server import ProviderServer
 
 KILLS = 20
 SLOWNESS, PARTS = 0.1, 5
 
 
 @pytest.fixture
-def more_settings(more_settings: dict[str, object], scripted: Server, microsoft: Authority) -> dict[str, object]:
+def more_settings(more_settings: dict[str, object], scripted: Server, microsoft: ProviderServer) -> dict[str, object]:
     """Put somebody slow before the provider: takes its time to pass a request on, and gives the answer in parts."""
     never = Event()
 
@@ -43,13 +43,13 @@ def more_settings(more_settings: dict[str, object], scripted: Server, microsoft:
     return {**more_settings, "outlook_token_endpoint": scripted.url("token")}
 
 
-def recovered(desk: Desk, microsoft: Authority, grant_id: int) -> str:
+def recovered(desk: Desk, microsoft: ProviderServer, grant_id: int) -> str:
     """Use the grant as the next one would, and hold that it works or says clearly that it has ended."""
     desk.make_due(grant_id)
     failure = None
     try:
         token = desk.fresh(grant_id)
-    except OAuthFailure as error:
+    except OAuthError as error:
         failure = error
     if failure is None:
         stored = microsoft.store.token(desk.refresh_token(grant_id))
@@ -57,7 +57,7 @@ def recovered(desk: Desk, microsoft: Authority, grant_id: int) -> str:
         assert stored is not None
         assert not stored.used
         return "usable"
-    assert failure.kind is Kind.ENDED
+    assert failure.kind is FailureKind.INVALID_GRANT
     assert "the renewal before this one was interrupted, which can use up a refresh token" in failure.text
     assert desk.row(grant_id).ended_at is not None
     assert desk.failure(grant_id).text == failure.text
@@ -66,7 +66,7 @@ def recovered(desk: Desk, microsoft: Authority, grant_id: int) -> str:
     return "ended"
 
 
-def test_kills_at_random_moments(settings: Settings, desk: Desk, microsoft: Authority) -> None:
+def test_kills_at_random_moments(settings: Settings, desk: Desk, microsoft: ProviderServer) -> None:
     moments = random.Random(20)
     grant_id = desk.sign_in(microsoft)
     outcomes: list[str] = []
@@ -84,7 +84,7 @@ def test_kills_at_random_moments(settings: Settings, desk: Desk, microsoft: Auth
 
 @pytest.mark.parametrize(("moment", "outcome"), [("before asking", "usable"), ("before storing", "ended")])
 def test_a_kill_at_a_certain_moment(
-    settings: Settings, desk: Desk, microsoft: Authority, moment: str, outcome: str
+    settings: Settings, desk: Desk, microsoft: ProviderServer, moment: str, outcome: str
 ) -> None:
     grant_id = desk.sign_in(microsoft)
     with renewing(settings, grant_id, until=moment) as process:

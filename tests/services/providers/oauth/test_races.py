@@ -3,12 +3,12 @@
 from tests.services.providers.oauth.authorization_helper import Desk
 from tests.services.providers.oauth.processes import PROCESSES, racers
 from webapp.config.settings import Settings
-from webapp.practice.oauth_server.http_server import Authority
+from webapp.practice.oauth_server.http_server import ProviderServer
 
 ROUNDS = 50
 
 
-def test_of_six_processes_one_renews(settings: Settings, desk: Desk, microsoft: Authority) -> None:
+def test_of_six_processes_one_renews(settings: Settings, desk: Desk, microsoft: ProviderServer) -> None:
     grant_id = desk.sign_in(microsoft)
     given: set[str] = set()
 
@@ -31,14 +31,14 @@ def test_of_six_processes_one_renews(settings: Settings, desk: Desk, microsoft: 
 
 
 def test_of_six_processes_one_asks_at_a_time_when_the_provider_is_in_trouble(
-    settings: Settings, desk: Desk, microsoft: Authority
+    settings: Settings, desk: Desk, microsoft: ProviderServer
 ) -> None:
     grant_id = desk.sign_in(microsoft)
 
     with racers(settings, grant_id) as running:
         for _ in range(3):
             desk.make_due(grant_id)
-            microsoft.break_next("500", times=2)
+            microsoft.fail_next("500", times=2)
             tokens = running.round()
             desk.make_due(grant_id)
 

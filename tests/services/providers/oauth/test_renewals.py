@@ -14,10 +14,10 @@ from sqlalchemy.exc import OperationalError
 
 from tests.core.oauth.servers import PATIENCE, Request, Server, answers, http
 from tests.services.providers.oauth.authorization_helper import HOUR, OUTLOOK, Desk, answer
-from webapp.core.oauth.errors import Kind, OAuthFailure
+from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import db
 from webapp.services.providers.oauth import access_tokens
-from webapp.services.providers.oauth.access_tokens import NoGrantError
+from webapp.services.providers.oauth.access_tokens import GrantNotFoundError
 
 NARROW = frozenset({"openid"})
 BODY = {"access_token": "renewed-access", "token_type": "Bearer", "expires_in": 3599}
@@ -119,11 +119,11 @@ def test_a_consent_without_refresh_token_leaves_the_lease_to_whoever_renews(
     desk: Desk, scripted: Server, due: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(access_tokens, "_PATIENCE", 0.3)
-    refused: list[OAuthFailure] = []
+    refused: list[OAuthError] = []
 
     def meanwhile() -> None:
         desk.consent(OUTLOOK, answer("short-lived-access", lives=timedelta(seconds=2)))
-        with pytest.raises(OAuthFailure) as caught:
+        with pytest.raises(OAuthError) as caught:
             desk.fresh(due)
         refused.append(caught.value)
 
@@ -142,7 +142,7 @@ def test_who_was_thought_dead_and_has_the_newer_token_heals_the_grant(desk: Desk
     def meanwhile() -> None:
         scripted.behaviour = answers(GONE, status="400 Bad Request")
         desk.lease_lapses(due)
-        with pytest.raises(OAuthFailure, match="bad_token"):
+        with pytest.raises(OAuthError, match="bad_token"):
             desk.fresh(due)
 
     scripted.behaviour = says_after(meanwhile, ROTATED)
@@ -158,12 +158,12 @@ def test_a_grant_that_has_ended_meanwhile_is_not_revived_by_an_answer_without_re
     def meanwhile() -> None:
         scripted.behaviour = answers(GONE, status="400 Bad Request")
         desk.lease_lapses(due)
-        with pytest.raises(OAuthFailure):
+        with pytest.raises(OAuthError):
             desk.fresh(due)
 
     scripted.behaviour = says_after(meanwhile, BODY)
 
-    with pytest.raises(OAuthFailure, match="bad_token"):
+    with pytest.raises(OAuthError, match="bad_token"):
         desk.fresh(due)
     assert desk.row(due).ended_at is not None
 
@@ -171,7 +171,7 @@ def test_a_grant_that_has_ended_meanwhile_is_not_revived_by_an_answer_without_re
 def test_a_grant_deleted_during_its_renewal_is_said(desk: Desk, scripted: Server, due: int) -> None:
     scripted.behaviour = says_after(lambda: desk.drop(due), ROTATED)
 
-    with pytest.raises(NoGrantError):
+    with pytest.raises(GrantNotFoundError):
         desk.fresh(due)
 
     assert desk.row(due) is None
@@ -287,26 +287,26 @@ def test_a_token_that_has_expired_when_it_comes_is_given_once(
 def test_a_provider_that_says_later_leaves_a_trace_for_the_next_one(desk: Desk, scripted: Server, due: int) -> None:
     """A connection cut after the token was rotated: the next renewal is refused, and that says why."""
     scripted.behaviour = lambda sock, _: None
-    with pytest.raises(OAuthFailure) as cut:
+    with pytest.raises(OAuthError) as cut:
         desk.fresh(due)
     scripted.behaviour = answers(GONE, status="400 Bad Request")
 
-    with pytest.raises(OAuthFailure, match="renewal before this one was interrupted") as ended:
+    with pytest.raises(OAuthError, match="renewal before this one was interrupted") as ended:
         desk.fresh(due)
 
-    assert (cut.value.kind, ended.value.kind) == (Kind.LATER, Kind.ENDED)
+    assert (cut.value.kind, ended.value.kind) == (FailureKind.TEMPORARY, FailureKind.INVALID_GRANT)
 
 
 def test_a_trace_is_gone_with_the_next_success(desk: Desk, scripted: Server, due: int) -> None:
     scripted.behaviour = lambda sock, _: None
-    with pytest.raises(OAuthFailure):
+    with pytest.raises(OAuthError):
         desk.fresh(due)
     scripted.behaviour = answers(ROTATED)
     desk.fresh(due)
     desk.make_due(due, -HOUR)
     scripted.behaviour = answers(GONE, status="400 Bad Request")
 
-    with pytest.raises(OAuthFailure) as ended:
+    with pytest.raises(OAuthError) as ended:
         desk.fresh(due)
 
     assert "interrupted" not in ended.value.text
@@ -315,9 +315,9 @@ def test_a_trace_is_gone_with_the_next_success(desk: Desk, scripted: Server, due
 def test_a_refusal_in_between_does_not_hide_the_trace(desk: Desk, scripted: Server, due: int) -> None:
     desk.lease_lapses(due)
     scripted.behaviour = answers({"error": "invalid_client"}, status="401 Unauthorized")
-    with pytest.raises(OAuthFailure, match="invalid_client"):
+    with pytest.raises(OAuthError, match="invalid_client"):
         desk.fresh(due)
     scripted.behaviour = answers(GONE, status="400 Bad Request")
 
-    with pytest.raises(OAuthFailure, match="interrupted"):
+    with pytest.raises(OAuthError, match="interrupted"):
         desk.fresh(due)

@@ -6,9 +6,9 @@ import pytest
 
 from tests.core.oauth.servers import Server, answers
 from tests.services.providers.oauth.authorization_helper import OUTLOOK, Desk, answer
-from webapp.core.oauth.errors import OAuthFailure
-from webapp.services.providers.oauth.client_registration import HOUSES, client_in_force
-from webapp.services.providers.oauth.provider import GrantToken
+from webapp.core.oauth.errors import OAuthError
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS, effective_client
+from webapp.services.providers.oauth.provider import GrantCredentialSource
 
 ACCESS, REFRESH = "the-access-token-of-ann", "the-refresh-token-of-ann"
 SECRETS = (ACCESS, REFRESH, "practice-microsoft-secret")
@@ -36,8 +36,8 @@ def test_nothing_is_logged_or_shown_of_a_renewal(
     token = desk.fresh(grant_id)
 
     with desk.app.app_context():
-        client = client_in_force(OUTLOOK)
-        obtained = GrantToken(grant_id, HOUSES[OUTLOOK])()
+        client = effective_client(OUTLOOK)
+        obtained = GrantCredentialSource(grant_id, PROVIDER_SPECS[OUTLOOK])()
         registration = client.oauth().settings
     assert token.value == ACCESS
     assert scripted.requests[0].form["client_secret"] in SECRETS
@@ -57,7 +57,7 @@ def test_a_provider_that_repeats_what_it_was_told_is_quoted_without(
     grant_id = desk.consent(OUTLOOK, answer(ACCESS, refresh_token=REFRESH))
     desk.make_due(grant_id)
 
-    with pytest.raises(OAuthFailure) as caught:
+    with pytest.raises(OAuthError) as caught:
         desk.fresh(grant_id)
 
     assert "You sent" in caught.value.text

@@ -20,9 +20,9 @@ from webapp.models import RateLimit, User, db, utcnow
 
 ANOTHER_WORKER = """
 import sys
-from tests.browsing import post
+from tests.http_client import post
 from webapp import create_app
-from webapp.settings import Settings
+from webapp.config.settings import Settings
 
 client = create_app(Settings(data_dir=sys.argv[1], database_url=sys.argv[2])).test_client()
 for _ in range(int(sys.argv[3])):

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import MakeUser, csrf_token, sign_in_as
 from webapp.models import Purpose, Role, User, db
-from webapp.services.accounts.one_time_links import USED, LinkClosedError, consume, make_link
+from webapp.services.accounts.one_time_links import USED, LinkClosedError, make_link, redeem_link
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_link_consumed_by_somebody_quicker_is_used(app: Flask) -> None:
     def be_quicker() -> None:
         def use() -> None:
             with app.app_context():
-                consume(token, Purpose.JOIN)
+                redeem_link(token, Purpose.JOIN)
                 db.session.commit()
 
         in_a_thread(use).join()
@@ -83,7 +83,7 @@ def test_a_link_consumed_by_somebody_quicker_is_used(app: Flask) -> None:
         just_before(app, "UPDATE one_time_link", be_quicker),
         pytest.raises(LinkClosedError) as raised,
     ):
-        consume(token, Purpose.JOIN)
+        redeem_link(token, Purpose.JOIN)
 
     assert raised.value.closed is USED
 

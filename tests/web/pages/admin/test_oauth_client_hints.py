@@ -10,7 +10,7 @@ from flask import Flask
 from webapp.config.settings import Settings
 from webapp.core.oauth import GOOGLE, microsoft
 from webapp.models import CredentialType
-from webapp.services.providers.oauth.client_registration import ClientInForce
+from webapp.services.providers.oauth.client_registration import EffectiveClient
 from webapp.web.pages.admin.oauth_client_hints import address_fault, hints
 
 GUID = "5f2c1d7e-0a41-4b5c-9d55-3f0d2c1b7a90"
@@ -18,11 +18,11 @@ OTHER_GUID = "11111111-2222-3333-4444-555555555555"
 GOOGLE_ID = "1234567890-abc.apps.googleusercontent.com"
 
 
-def make_client(kind: CredentialType, **values: Any) -> ClientInForce:
+def make_client(kind: CredentialType, **values: Any) -> EffectiveClient:
     if kind is CredentialType.OUTLOOK:
         values = {"tenant": "organizations", **values}
     endpoints = GOOGLE if kind is CredentialType.GMAIL else microsoft(values["tenant"])
-    return ClientInForce(credential_type=kind, endpoints=endpoints, **values)
+    return EffectiveClient(credential_type=kind, endpoints=endpoints, **values)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_slip_at_microsoft_is_pointed_out(values: dict[str, str], field: str, 
         make_client(CredentialType.OUTLOOK, client_id=GUID, client_secret="abc8Q~dZ.k5", tenant="contoso.example"),
     ],
 )
-def test_what_looks_right_gets_no_hint(client: ClientInForce) -> None:
+def test_what_looks_right_gets_no_hint(client: EffectiveClient) -> None:
     assert hints(client) == {}
 
 

@@ -22,7 +22,7 @@ from webapp.core.oauth import microsoft
 from webapp.models import Connection, CredentialType, Grant, OAuthClientSetting, User, db
 from webapp.practice.provider_overrides import PracticeOAuth
 from webapp.security.secret_box import SecretBox
-from webapp.services.providers.oauth.client_registration import client_in_force, endpoints_in_force
+from webapp.services.providers.oauth.client_registration import effective_client, effective_endpoints
 from webapp.web.pages.admin import oauth_client_page
 
 GMAIL, OUTLOOK = "/administration/oauth/gmail", "/administration/oauth/outlook"
@@ -72,7 +72,7 @@ def check(client: FlaskClient, path: str = GMAIL, *, htmx: bool = True, **fields
 
 def in_force(app: Flask, kind: CredentialType = CredentialType.GMAIL) -> tuple[str, str]:
     with app.test_request_context():
-        found = client_in_force(kind)
+        found = effective_client(kind)
         return found.client_id, found.client_secret
 
 
@@ -565,7 +565,7 @@ def test_a_form_that_cannot_be_checked_says_why_in_place(client: FlaskClient, pr
 
 def test_a_typed_tenant_moves_microsofts_endpoints_but_not_those_set_from_outside(app: Flask, provider: Server) -> None:
     with app.test_request_context():
-        moved = endpoints_in_force(CredentialType.OUTLOOK, "contoso.example")
+        moved = effective_endpoints(CredentialType.OUTLOOK, "contoso.example")
 
     assert moved.authorization == microsoft("contoso.example").authorization
     assert moved.token == provider.url("token")

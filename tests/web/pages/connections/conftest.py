@@ -58,7 +58,7 @@ def make_connection(app: Flask, fields: Fields) -> MakeConnection:
             )
             db.session.add(connection)
             db.session.flush()
-            connection.sealed_password = secret_box().seal(
+            connection.sealed_password = secret_box().encrypt(
                 typed["password"], "connection", connection.id, "sealed_password"
             )
             db.session.commit()

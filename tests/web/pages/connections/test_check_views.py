@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from tests.conftest import csrf_token, sign_in_as
 from tests.http_client import post, words
 from tests.web.pages.connections.conftest import Fields, MakeConnection
-from webapp.models import CheckReport, Connection, State, User, db, utcnow
+from webapp.models import CheckReport, CheckState, Connection, User, db, utcnow
 from webapp.practice.imap_server.scenarios import SCENARIOS, Scenario
 from webapp.services.connections import checks
 
@@ -90,7 +90,7 @@ def test_a_tested_connection_is_saved_with_what_the_test_said(
     response = post(client, NEW, **fields(carried=carried.group(1)))
 
     connection = state_of(app, int(response.headers["Location"].rsplit("/", 1)[1]))
-    assert (connection.state, connection.last_verdict) == (State.WORKS, "INBOX, 12 messages")
+    assert (connection.state, connection.last_verdict) == (CheckState.WORKS, "INBOX, 12 messages")
     assert reports(app) == 1
 
 
@@ -105,7 +105,7 @@ def test_a_test_of_something_else_says_nothing_of_what_is_saved(
     response = post(client, NEW, **fields(carried=carried.group(1), **changed))
 
     connection = state_of(app, int(response.headers["Location"].rsplit("/", 1)[1]))
-    assert connection.state is State.NOT_TESTED
+    assert connection.state is CheckState.NOT_TESTED
 
 
 def test_a_saved_connection_remembers_its_tests_and_since_when_its_state_holds(
@@ -120,7 +120,7 @@ def test_a_saved_connection_remembers_its_tests_and_since_when_its_state_holds(
 
     connection = state_of(app, connection_id)
     assert "It works: 12 messages in INBOX" in words(first)
-    assert (connection.state, connection.state_since) == (State.WORKS, since)
+    assert (connection.state, connection.state_since) == (CheckState.WORKS, since)
     assert reports(app) == 2
     page = client.get(path)
     assert words(page).count("Passed") == 2
@@ -132,7 +132,7 @@ def test_a_saved_connection_remembers_its_tests_and_since_when_its_state_holds(
 def test_only_the_last_fifty_reports_are_kept(
     app: Flask, client: FlaskClient, as_member: User, make_connection: MakeConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "KEPT", 3)
+    monkeypatch.setattr(checks, "MAX_STORED_REPORTS", 3)
     path = f"/connections/{make_connection(as_member)}"
     token = csrf_token(client, path)
 

@@ -11,7 +11,7 @@ from tests.conftest import sign_in_as
 from tests.http_client import post, words
 from tests.web.pages.connections.conftest import Fields, MakeConnection
 from webapp.config.app_state import secret_box
-from webapp.models import Connection, State, User, db
+from webapp.models import CheckState, Connection, User, db
 
 NEW = "/connections/new"
 
@@ -30,10 +30,10 @@ def test_a_new_connection_is_saved_untested_with_its_password_sealed(
     assert response.status_code == 303
     assert connection is not None
     assert response.headers["Location"] == f"/connections/{connection.id}"
-    assert (connection.state, connection.owner_id) == (State.NOT_TESTED, as_member.id)
+    assert (connection.state, connection.owner_id) == (CheckState.NOT_TESTED, as_member.id)
     assert "open-sesame" not in connection.sealed_password
     with app.app_context():
-        opened = secret_box().open(connection.sealed_password, "connection", connection.id, "sealed_password")
+        opened = secret_box().decrypt(connection.sealed_password, "connection", connection.id, "sealed_password")
     assert opened == "open-sesame"
 
 
@@ -64,7 +64,7 @@ def test_a_typed_password_survives_a_page_with_errors_without_being_sent_back(
     connection = saved(app)
     assert connection is not None
     with app.app_context():
-        opened = secret_box().open(connection.sealed_password, "connection", connection.id, "sealed_password")
+        opened = secret_box().decrypt(connection.sealed_password, "connection", connection.id, "sealed_password")
     assert opened == "open-sesame"
 
 
@@ -110,7 +110,7 @@ def test_a_blank_password_keeps_the_stored_one(
     assert connection is not None
     assert (connection.name, connection.version) == ("Renamed", 2)
     with app.app_context():
-        opened = secret_box().open(connection.sealed_password, "connection", connection_id, "sealed_password")
+        opened = secret_box().decrypt(connection.sealed_password, "connection", connection_id, "sealed_password")
     assert opened == "open-sesame"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from tests.conftest import sign_in_as
 from tests.http_client import words
-from webapp.models import Connection, CredentialType, State, User, db, utcnow
+from webapp.models import CheckState, Connection, CredentialType, User, db, utcnow
 from webapp.models.connection import name_key
 
 PATH = "/connections/"
@@ -21,7 +21,7 @@ def sixty(app: Flask, client: FlaskClient, member: User) -> None:
     with app.app_context():
         for number in range(60):
             name = f"Mailbox {number:02}"
-            state = (State.WORKS, State.NOT_TESTED, State.FAILS)[number % 3]
+            state = (CheckState.WORKS, CheckState.NOT_TESTED, CheckState.FAILS)[number % 3]
             db.session.add(
                 Connection(
                     name=name,

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.http_client import ANY_PAGE, post
 from tests.web.pages.connections.conftest import MakeConnection, as_member, fields, make_connection
-from webapp.models import Connection, HandOff, User, db
+from webapp.models import Connection, Handoff, User, db
 from webapp.practice.imap_server.scenarios import DOMAIN
 from webapp.practice.process import PracticeServers
 from webapp.services.handoff import status
@@ -32,9 +32,9 @@ class Handed:
     asker: FlaskClient
     stranger: FlaskClient
 
-    def row(self) -> HandOff:
+    def row(self) -> Handoff:
         with self.app.app_context():
-            found = db.session.scalars(select(HandOff)).one()
+            found = db.session.scalars(select(Handoff)).one()
             db.session.expunge(found)
             return found
 
@@ -61,7 +61,7 @@ class Handed:
 
     def set(self, **values: object) -> None:
         with self.app.app_context():
-            db.session.execute(update(HandOff).values(**values))
+            db.session.execute(update(Handoff).values(**values))
             db.session.commit()
 
 

@@ -16,14 +16,14 @@ from tests.web.pages.handoff.conftest import SWITCHED_OFF, Handed
 from webapp.config.settings import Settings
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.problem import Diagnosis
-from webapp.models import CheckReport, Connection, CredentialType, HandOff, State, User, db, utcnow
+from webapp.models import CheckReport, CheckState, Connection, CredentialType, Handoff, User, db, utcnow
 from webapp.practice.imap_server.scenarios import PASSWORD
 from webapp.security.key_files import read_or_make_key
 from webapp.security.secret_box import new_key
-from webapp.services.connections.check_result import Verdict
-from webapp.services.connections.stored_reports import verdict_of
-from webapp.services.handoff.message import Message, message_of
-from webapp.services.handoff.status import Standing
+from webapp.services.connections.check_result import CheckResult
+from webapp.services.connections.stored_reports import check_result_of
+from webapp.services.handoff.message import HandoffMessage, message_of
+from webapp.services.handoff.status import HandoffStatus
 from webapp.web.pages.handoff import views
 
 
@@ -65,7 +65,7 @@ def test_a_connection_that_works_has_nothing_to_hand_over(
     assert answer.location == page
     assert "There is nothing to hand over" in words(client.get(page))
     with app.app_context():
-        assert db.session.scalar(select(HandOff)) is None
+        assert db.session.scalar(select(Handoff)) is None
 
 
 def test_a_connection_that_was_never_tested_has_nothing_to_hand_over(
@@ -203,7 +203,7 @@ def test_what_is_long_past_is_forgotten_when_the_next_one_is_made(
     post(old.asker, f"{page}/hand-off", page=page)
 
     with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(HandOff)) == 1
+        assert db.session.scalar(select(func.count()).select_from(Handoff)) == 1
 
 
 def test_a_deleted_connection_takes_its_hand_off_along(handed: Handed) -> None:
@@ -217,7 +217,7 @@ def test_a_deleted_connection_takes_its_hand_off_along(handed: Handed) -> None:
 def test_a_result_from_before_a_change_is_not_handed_over(handed: Handed) -> None:
     page = f"/connections/{handed.connection_id}"
     handed.set(withdrawn_at=utcnow())
-    handed.change(address="other@example.com", user="other@example.com", state=State.NOT_TESTED)
+    handed.change(address="other@example.com", user="other@example.com", state=CheckState.NOT_TESTED)
 
     answer = post(handed.asker, f"{page}/hand-off", page=page)
 
@@ -244,8 +244,8 @@ def test_a_hand_off_that_is_deleted_while_it_is_withdrawn_is_no_fault(
     form_token = csrf_token(handed.asker, page)
     ask = views._may_withdraw
 
-    def deleted_meanwhile(hand_off: HandOff) -> bool:
-        db.session.execute(delete(HandOff).execution_options(synchronize_session=False))
+    def deleted_meanwhile(hand_off: Handoff) -> bool:
+        db.session.execute(delete(Handoff).execution_options(synchronize_session=False))
         return ask(hand_off)
 
     monkeypatch.setattr(views, "_may_withdraw", deleted_meanwhile)
@@ -254,8 +254,8 @@ def test_a_hand_off_that_is_deleted_while_it_is_withdrawn_is_no_fault(
 
 
 def test_a_message_too_long_for_a_mail_program_leaves_the_steps_to_the_link() -> None:
-    long = Message(subject="Café", text="step\n" * 500, brief="see https://portal/hand-off/x\n")
-    short = Message(subject="Café", text="step\n", brief="brief")
+    long = HandoffMessage(subject="Café", text="step\n" * 500, brief="see https://portal/hand-off/x\n")
+    short = HandoffMessage(subject="Café", text="step\n", brief="brief")
 
     assert long.mailto == "mailto:?subject=Caf%C3%A9&body=see%20https%3A//portal/hand-off/x%0D%0A"
     assert short.mailto == "mailto:?subject=Caf%C3%A9&body=step%0D%0A"
@@ -264,11 +264,11 @@ def test_a_message_too_long_for_a_mail_program_leaves_the_steps_to_the_link() ->
 @pytest.mark.parametrize("slug", PROBLEMS)
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_mail_program_is_given_the_link_whatever_the_problem(app: Flask, slug: str) -> None:
-    hand_off = HandOff(
+    hand_off = Handoff(
         mailbox="ann.longname@subsidiary.example.com", address="ann.longname@subsidiary.example.com", account="",
         credential_type=CredentialType.OUTLOOK, problem=slug, failure="", expires_at=utcnow(),
     )  # fmt: skip
-    standing = Standing(hand_off)
+    standing = HandoffStatus(hand_off)
     vars(standing).update(connection=None, diagnosis=Diagnosis(problem=PROBLEMS[slug]))
 
     with app.test_request_context("/"):
@@ -285,8 +285,8 @@ def test_a_connection_that_is_deleted_while_it_is_handed_over_is_a_conflict(
     handed.set(withdrawn_at=utcnow())
     page = f"/connections/{handed.connection_id}"
 
-    def deleted_meanwhile(connection: Connection, stored: CheckReport) -> Verdict:
-        verdict = verdict_of(connection, stored)
+    def deleted_meanwhile(connection: Connection, stored: CheckReport) -> CheckResult:
+        verdict = check_result_of(connection, stored)
         db.session.execute(delete(Connection).execution_options(synchronize_session=False))
         return verdict
 

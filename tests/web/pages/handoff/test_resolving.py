@@ -16,7 +16,7 @@ from tests.http_client import ANY_PAGE, post, words
 from tests.web.pages.handoff.conftest import Handed
 from webapp.config.settings import Settings
 from webapp.core.imap import run_check
-from webapp.models import CheckReport, Connection, CredentialType, HandOff, State, User, db, utcnow
+from webapp.models import CheckReport, CheckState, Connection, CredentialType, Handoff, User, db, utcnow
 from webapp.practice.imap_server.scenarios import DOMAIN, PASSWORD
 from webapp.services.connections import checks
 from webapp.web.pages.handoff import views
@@ -27,7 +27,7 @@ def times_tested(app: Flask) -> int:
         return db.session.scalar(select(func.count()).select_from(CheckReport)) or 0
 
 
-def state_of(handed: Handed) -> State:
+def state_of(handed: Handed) -> CheckState:
     with handed.app.app_context():
         return db.session.get_one(Connection, handed.connection_id).state
 
@@ -71,7 +71,7 @@ def test_it_turns_green_on_both_sides_when_it_is_mended(handed: Handed, any_mome
     text = words(handed.look())
     assert "It works now" in text
     assert "Test again" not in text
-    assert state_of(handed) is State.WORKS
+    assert state_of(handed) is CheckState.WORKS
     assert "Works" in words(handed.asker.get(f"/connections/{handed.connection_id}"))
 
 
@@ -111,7 +111,7 @@ def test_whoever_asked_is_named_when_it_is_their_turn(handed: Handed, any_moment
 
 def test_a_changed_connection_is_said_to_want_another_test(handed: Handed, any_moment: None) -> None:
     handed.test_again()
-    handed.change(state=State.NOT_TESTED)
+    handed.change(state=CheckState.NOT_TESTED)
 
     assert "The connection was changed since its last test" in words(handed.look())
 
@@ -275,7 +275,7 @@ def test_a_link_that_is_withdrawn_while_it_tests_shows_nothing_more(
     def withdrawn_meanwhile(connection_id: int) -> None:
         db.session.commit()
         with handed.app.app_context():
-            db.session.execute(update(HandOff).values(withdrawn_at=utcnow()))
+            db.session.execute(update(Handoff).values(withdrawn_at=utcnow()))
             db.session.commit()
 
     monkeypatch.setattr(views, "check_connection", withdrawn_meanwhile)
@@ -326,7 +326,7 @@ def test_a_user_name_that_names_no_mailbox_gives_way_to_the_address(hand_over: C
 def test_a_connection_of_another_credential_type_by_now_is_still_the_same_mailbox(
     handed: Handed, any_moment: None
 ) -> None:
-    handed.change(credential_type=CredentialType.GMAIL, host="", sealed_password="", state=State.NOT_TESTED)
+    handed.change(credential_type=CredentialType.GMAIL, host="", sealed_password="", state=CheckState.NOT_TESTED)
 
     assert handed.look().status_code == 200
     assert handed.test_again().status_code == 303

@@ -23,7 +23,7 @@ from webapp.core.imap.check.report import StepName
 from webapp.models import CredentialType, User, db, writes
 from webapp.services.connections.check_result import STEP_LABELS
 from webapp.services.providers.known_servers import KNOWN_SERVERS
-from webapp.services.providers.oauth.client_registration import HOUSES
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
 from webapp.web.pages.help.command_table import command_rows
 from webapp.web.pages.help.guides import GUIDES
 from webapp.web.pages.help.problem_views import GROUPS
@@ -350,15 +350,15 @@ class TestReadingATest:
         assert "Proves:" in part
 
 
-@pytest.mark.parametrize("credential_type", HOUSES)
+@pytest.mark.parametrize("credential_type", PROVIDER_SPECS)
 def test_a_guide_has_the_pages_from_which_nobody_comes_back(
     pages: dict[str, str], credential_type: CredentialType
 ) -> None:
-    house = HOUSES[credential_type]
+    house = PROVIDER_SPECS[credential_type]
     part = pages[f"{house.key}-oauth2"].partition('id="screens"')[2].partition("<h2")[0]
 
-    assert [row for row in house.screens if f"“{row[0]}”" not in text_of(part)] == []
-    assert {slug for _, slug in house.screens} <= set(pages_in(part))
+    assert [row for row in house.known_error_pages if f"“{row[0]}”" not in text_of(part)] == []
+    assert {slug for _, slug in house.known_error_pages} <= set(pages_in(part))
 
 
 class TestKnownServers:

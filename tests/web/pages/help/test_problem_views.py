@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from tests.web.pages.help.conftest import GMAIL_ID, OUTLOOK_ID, see, text_of
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.codes import CODES, Family
-from webapp.services.connections.check_result import Facts
+from webapp.services.connections.check_result import HelpContext
 from webapp.web.pages.help.portal_facts import portal_facts
 from webapp.web.pages.help.problem_views import BY_PROVIDER, OF_ONE, problem_text
 
@@ -24,7 +24,7 @@ def shown_for(page: str) -> dict[str, bool]:
 def test_the_pages_that_depend_on_the_provider_are_exactly_those_with_the_choice(app: Flask) -> None:
     def texts(slug: str) -> set[str]:
         """Read a page for everybody and for each; the server's name alone is no reason to choose."""
-        every = (Facts(), replace(portal_facts("gmail"), host=""), replace(portal_facts("outlook"), host=""))
+        every = (HelpContext(), replace(portal_facts("gmail"), host=""), replace(portal_facts("outlook"), host=""))
         return {text_of(problem_text(PROBLEMS[slug], facts)) for facts in every}
 
     with app.test_request_context("/"):

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.web.pages.help.search_index import Page, SearchIndex
+from webapp.web.pages.help.search_index import HelpPage, SearchIndex
 
 
-def page(slug: str, title: str, text: str = "", **more: str) -> Page:
-    return Page(endpoint="help.problem", slug=slug, title=title, text=text, **more)
+def page(slug: str, title: str, text: str = "", **more: str) -> HelpPage:
+    return HelpPage(endpoint="help.problem", slug=slug, title=title, text=text, **more)
 
 
 INDEX = SearchIndex(

@@ -9,27 +9,27 @@ from flask import Flask
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.codes import CODES
 from webapp.web.pages.help.guides import GUIDES
-from webapp.web.pages.help.search_index import Page, SearchIndex
+from webapp.web.pages.help.search_index import HelpPage, SearchIndex
 from webapp.web.pages.help.search_index_builder import TERMS, help_pages_to_search, search_index
 
 
 @pytest.fixture
-def pages(app: Flask) -> list[Page]:
+def pages(app: Flask) -> list[HelpPage]:
     with app.test_request_context("/"):
         return help_pages_to_search()
 
 
-def test_every_problem_and_every_guide_is_in_it(pages: list[Page]) -> None:
+def test_every_problem_and_every_guide_is_in_it(pages: list[HelpPage]) -> None:
     assert [page.slug for page in pages] == [*PROBLEMS, *GUIDES]
 
 
-def test_every_code_is_in_it_with_its_page(pages: list[Page]) -> None:
+def test_every_code_is_in_it_with_its_page(pages: list[HelpPage]) -> None:
     codes = {page.slug: page.codes for page in pages}
 
     assert [code.code for code in CODES if code.code not in codes[code.slug]] == []
 
 
-def test_what_is_searched_is_what_is_read(pages: list[Page]) -> None:
+def test_what_is_searched_is_what_is_read(pages: list[HelpPage]) -> None:
     for page in pages:
         assert len(page.text) > 40, page.slug
         assert not re.search(r"</?(p|li|code|svg|section)\b|&#?\w+;|\{\{", page.text), page.slug

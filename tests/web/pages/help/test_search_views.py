@@ -9,7 +9,7 @@ from tests.web.pages.help.searches import AMONG_THREE, FIRST
 from webapp.core.diagnosis.codes import CODES
 from webapp.web.pages.help.search_index import SearchIndex
 from webapp.web.pages.help.search_index_builder import search_index
-from webapp.web.pages.help.search_results import answer
+from webapp.web.pages.help.search_results import search_help
 from webapp.web.pages.help.search_views import LONGEST
 
 
@@ -29,12 +29,12 @@ def index(app: Flask, kept: dict[str, SearchIndex]) -> SearchIndex:
 
 @pytest.mark.parametrize(("query", "slug"), FIRST.items())
 def test_the_page_comes_first(index: SearchIndex, query: str, slug: str) -> None:
-    assert answer(query, index).slugs[:1] == (slug,)
+    assert search_help(query, index).slugs[:1] == (slug,)
 
 
 @pytest.mark.parametrize(("query", "slug"), AMONG_THREE.items())
 def test_the_page_is_among_the_first_three(index: SearchIndex, query: str, slug: str) -> None:
-    assert slug in answer(query, index).slugs[:3]
+    assert slug in search_help(query, index).slugs[:3]
 
 
 def test_no_query_is_listed_without_need() -> None:
@@ -43,7 +43,7 @@ def test_no_query_is_listed_without_need() -> None:
 
 
 def test_every_code_is_found_by_what_it_is_called(index: SearchIndex) -> None:
-    missed = [code.code for code in CODES if code.slug not in answer(code.code, index).slugs[:3]]
+    missed = [code.code for code in CODES if code.slug not in search_help(code.code, index).slugs[:3]]
 
     assert missed == []
 

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from tests.web.pages.connections.conftest import MakeConnection, as_member, fields, make_connection
 from webapp.core.imap.protocol.session_pool import close_idle
 from webapp.models import User
-from webapp.web.mailbox_slug import ref_of
+from webapp.web.mailbox_slug import encode_mailbox_name
 
 __all__ = ["as_member", "fields", "make_connection"]
 
@@ -25,7 +25,7 @@ class Reader:
     path: str
 
     def look(self, mailbox: str = "INBOX", **search: str) -> TestResponse:
-        return self.client.get(f"{self.path}/{ref_of(mailbox)}/", query_string=search)
+        return self.client.get(f"{self.path}/{encode_mailbox_name(mailbox)}/", query_string=search)
 
     def path_of(self, subject: str, mailbox: str = "INBOX") -> str:
         """Give the path of the message with a subject, as the list has it."""

@@ -15,14 +15,21 @@ from tests.web.pages.connections.conftest import MakeConnection
 from tests.web.pages.mailbox.conftest import Reader, page
 from tests.web.pages.mailbox.form_submission import press
 from webapp.core.imap.mailbox.mailbox_list import Mailbox, list_mailboxes
-from webapp.core.imap.protocol.errors import ChangedError, ConnectError, GoneError, MailboxError, ReadOnlyError, Sign
+from webapp.core.imap.protocol.errors import (
+    ConnectError,
+    MailboxError,
+    NotFoundError,
+    ReadOnlyError,
+    Sign,
+    UidValidityChangedError,
+)
 from webapp.core.imap.protocol.session import Session
 from webapp.models import User
 from webapp.services.mail_actions import executor, journal
-from webapp.services.mail_actions.journal import Outcome, Step
-from webapp.services.mail_actions.journal_records import Act
+from webapp.services.mail_actions.journal import BatchOutcome, BatchStart
+from webapp.services.mail_actions.journal_records import ActionRecord
 from webapp.services.mail_actions.service import NoArchiveError, NoTrashError
-from webapp.web.mailbox_slug import ref_of
+from webapp.web.mailbox_slug import encode_mailbox_name
 from webapp.web.pages.mailbox import action_views, history_views, message_list_views
 
 _ROW = re.compile(r'name="m" value="([^"]+)">.*?<span class="what"><bdi>(.*?)</bdi>', re.DOTALL)
@@ -62,7 +69,7 @@ def actor(client: FlaskClient, as_member: User, make_connection: MakeConnection)
 def test_marks_are_set_at_once_and_one_is_back_on_the_same_page(actor: Actor) -> None:
     response = actor.act("Mark read", "Lunch on Thursday?", "Printer on the second floor", unread="1")
 
-    assert response.headers["Location"].endswith(f"/mail/{ref_of('INBOX')}/?unread=1")
+    assert response.headers["Location"].endswith(f"/mail/{encode_mailbox_name('INBOX')}/?unread=1")
     assert "2 messages marked as read." in words(actor.notice(response))
     assert actor.unread() == {"This week at the harbour"}
     actor.act("Mark unread", "Lunch on Thursday?", "Printer on the second floor")
@@ -72,7 +79,7 @@ def test_marks_are_set_at_once_and_one_is_back_on_the_same_page(actor: Actor) ->
 def test_from_a_message_one_gets_back_to_the_search_it_was_found_by(actor: Actor) -> None:
     found = actor.look(subject="Figures")
     address = unescape(re.findall(r'<a href="([^"]+)">\s*<span class="who-wrote">', page(found))[0])
-    back = f"{actor.path}/{ref_of('INBOX')}/?subject=Figures"
+    back = f"{actor.path}/{encode_mailbox_name('INBOX')}/?subject=Figures"
 
     shown = actor.client.get(address)
     preview = press(actor.client, shown, "Delete")
@@ -99,7 +106,7 @@ def test_a_move_is_shown_before_it_happens_and_can_be_undone(actor: Actor) -> No
     chosen = ("Re: Holiday plan", "Grüße aus Köln 🌧️")
 
     where = actor.act("Move to…", *chosen)
-    shown = actor.then(where, "Continue", destination=ref_of("Invoices"))
+    shown = actor.then(where, "Continue", destination=encode_mailbox_name("Invoices"))
 
     assert "2 messages will move from INBOX to Invoices." in words(shown)
     assert {name: actor.rows(name) for name in before} == before, "a preview changes nothing"
@@ -215,7 +222,7 @@ def test_a_destination_that_was_not_chosen_is_asked_for_again(actor: Actor) -> N
     where = actor.act("Copy to…", "Figures for October")
 
     assert "Where to" in words(actor.then(where, "Continue", destination=""))
-    shown = actor.then(where, "Continue", destination=ref_of("INBOX"))
+    shown = actor.then(where, "Continue", destination=encode_mailbox_name("INBOX"))
     assert "in INBOX already" in words(shown)
     assert "<button" not in page(shown).split('class="actions"')[1]
 
@@ -233,24 +240,26 @@ def test_a_destination_that_was_not_chosen_is_asked_for_again(actor: Actor) -> N
         {"m": "1.../../etc"},
         {"m": "1.\r\nA1 LOGOUT"},
         {"destination": "!"},
-        {"destination": ref_of("a\r\nLOGOUT")},
+        {"destination": encode_mailbox_name("a\r\nLOGOUT")},
     ],
 )
 @pytest.mark.parametrize("step", ["preview", "act"])
 def test_what_no_page_has_sent_is_refused(actor: Actor, forged: dict[str, str], step: str) -> None:
     fields = {"kind": "move", "validity": "1", "m": "1.", **forged}
 
-    response = post(actor.client, f"{actor.path}/{ref_of('INBOX')}/{step}", page="/connections/new", **fields)
+    response = post(
+        actor.client, f"{actor.path}/{encode_mailbox_name('INBOX')}/{step}", page="/connections/new", **fields
+    )
 
     assert response.status_code in (400, 404)
     assert "Traceback" not in words(response)
-    asked = actor.client.get(f"{actor.path}/{ref_of('INBOX')}/preview", query_string=fields)
+    asked = actor.client.get(f"{actor.path}/{encode_mailbox_name('INBOX')}/preview", query_string=fields)
     assert asked.status_code in (400, 404)
 
 
 def test_messages_of_another_uid_validity_are_not_touched(actor: Actor) -> None:
     fields = {"kind": "delete", "validity": "1", "m": "101."}
-    path = f"{actor.path}/{ref_of('INBOX')}"
+    path = f"{actor.path}/{encode_mailbox_name('INBOX')}"
 
     shown = actor.client.get(f"{path}/preview", query_string=fields)
     done = post(actor.client, f"{path}/act", page="/connections/new", **fields)
@@ -291,7 +300,7 @@ def test_what_the_portal_could_not_write_down_is_not_said_to_be_undone(
     subject = next(iter(actor.rows()))
     shown = actor.act("Delete", subject)
     with monkeypatch.context() as full:
-        full.setattr(journal, "conclude", busy)
+        full.setattr(journal, "finish_batch", busy)
         response = actor.then(shown, "Delete 1 message")
 
     assert response.status_code == 503
@@ -320,8 +329,8 @@ def test_thousands_of_messages_that_are_not_there_are_counted_as_gone(actor: Act
         (ReadOnlyError("[READ-ONLY] Not yours"), 409, "This mailbox is for looking only"),
         (NoTrashError("none"), 409, "There is no mailbox for deleted messages"),
         (NoArchiveError("none"), 409, "There is no archive"),
-        (GoneError("[NONEXISTENT] Gone"), 404, "There is no such mailbox"),
-        (ChangedError("anew"), 410, "The mail server has numbered this mailbox anew"),
+        (NotFoundError("[NONEXISTENT] Gone"), 404, "There is no such mailbox"),
+        (UidValidityChangedError("anew"), 410, "The mail server has numbered this mailbox anew"),
         (MailboxError("[OVERQUOTA] Quota exceeded (mailbox for user is full)"), 424, "The mailbox is full"),
         (
             ConnectError("The server closed the connection", sign=Sign.DROPPED),
@@ -344,7 +353,7 @@ def test_a_server_that_does_not_play_along_is_explained(
     assert response.status_code == status
     assert said in words(response)
     assert "Nothing was changed." in words(response)
-    assert f'href="{actor.path}/{ref_of("INBOX")}/"' in page(response)
+    assert f'href="{actor.path}/{encode_mailbox_name("INBOX")}/"' in page(response)
 
 
 def test_without_a_trash_one_gets_back_to_the_messages(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,8 +365,8 @@ def test_without_a_trash_one_gets_back_to_the_messages(actor: Actor, monkeypatch
     response = actor.act("Delete", "Figures for October")
 
     assert "There is no mailbox for deleted messages" in words(response)
-    assert f'href="{actor.path}/{ref_of("INBOX")}/">Show the messages' in page(response)
-    assert f'href="{actor.path}/{ref_of("INBOX")}/"' in page(response)
+    assert f'href="{actor.path}/{encode_mailbox_name("INBOX")}/">Show the messages' in page(response)
+    assert f'href="{actor.path}/{encode_mailbox_name("INBOX")}/"' in page(response)
 
 
 def test_what_takes_long_is_done_in_portions_and_undone_as_one(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,7 +375,7 @@ def test_what_takes_long_is_done_in_portions_and_undone_as_one(actor: Actor, mon
         monkeypatch.setattr(views, "PORTION", 0)
     before = {name: set(actor.rows(name)) for name in ("INBOX", "Invoices")}
     where = actor.act("Move to…", all_=True)
-    shown = actor.then(where, "Continue", destination=ref_of("Invoices"))
+    shown = actor.then(where, "Continue", destination=encode_mailbox_name("Invoices"))
 
     portion = actor.then(shown, "Move 12 messages")
 
@@ -391,14 +400,14 @@ def test_what_takes_long_is_done_in_portions_and_undone_as_one(actor: Actor, mon
 
 def test_a_failure_in_the_middle_says_how_far_it_came(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("webapp.services.mail_actions.journal.BATCH", 1)
-    taken = executor._taken
+    taken = executor._run_batch
 
-    def full_after_two(session: Session, act: Act, step: Step, *rest: Any) -> Outcome:
+    def full_after_two(session: Session, act: ActionRecord, step: BatchStart, *rest: Any) -> BatchOutcome:
         if step.number == 2:
             raise MailboxError("[OVERQUOTA] Quota exceeded (mailbox for user is full)")
         return taken(session, act, step, *rest)
 
-    monkeypatch.setattr(executor, "_taken", full_after_two)
+    monkeypatch.setattr(executor, "_run_batch", full_after_two)
     before = actor.rows()
     shown = actor.act("Archive", *list(before)[:3])
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.web.pages.mailbox.test_message_views import _SUMMARY
 from webapp.core.imap.mailbox.mailbox_list import Mailbox
-from webapp.web.pages.mailbox.available_actions import acts_in, acts_on
+from webapp.web.pages.mailbox.available_actions import actions_for_list, actions_for_message
 
 
 def mailbox(use: str) -> Mailbox:
@@ -33,16 +33,22 @@ GMAIL = tuple(mailbox(use) for use in ("inbox", "all", "trash"))
     ],
 )
 def test_a_list_offers_what_has_sense_in_its_mailbox(use: str, known: tuple[Mailbox, ...], offered: set[str]) -> None:
-    offer = acts_in(mailbox(use), known)
+    offer = actions_for_list(mailbox(use), known)
 
     assert {kind for kind, _ in offer.shown_before} == offered
     assert [kind for kind, _ in offer.at_once] == ["seen", "unseen", "flag", "unflag"]
 
 
 def test_a_mailbox_that_is_not_listed_is_like_any_other() -> None:
-    assert acts_in(None, ALL) == acts_in(mailbox(""), ALL)
+    assert actions_for_list(None, ALL) == actions_for_list(mailbox(""), ALL)
 
 
 def test_a_message_offers_the_marks_it_does_not_have() -> None:
-    assert [kind for kind, _ in acts_on(replace(_SUMMARY, seen=True, flagged=False)).at_once] == ["unseen", "flag"]
-    assert [kind for kind, _ in acts_on(replace(_SUMMARY, seen=False, flagged=True)).at_once] == ["seen", "unflag"]
+    assert [kind for kind, _ in actions_for_message(replace(_SUMMARY, seen=True, flagged=False)).at_once] == [
+        "unseen",
+        "flag",
+    ]
+    assert [kind for kind, _ in actions_for_message(replace(_SUMMARY, seen=False, flagged=True)).at_once] == [
+        "seen",
+        "unflag",
+    ]

@@ -9,17 +9,17 @@ from werkzeug.test import TestResponse
 
 from tests.http_client import words
 from tests.web.pages.mailbox.conftest import Reader, page
-from webapp.core.imap.mailbox.messages import Content, Part
+from webapp.core.imap.mailbox.messages import Part, PartContent
 from webapp.core.imap.protocol.errors import ConnectError, ProtocolError
 from webapp.core.imap.protocol.session import Session
 from webapp.core.imap.protocol.session_pool import close_idle
 from webapp.web import file_response
-from webapp.web.mailbox_slug import ref_of
+from webapp.web.mailbox_slug import encode_mailbox_name
 
 INVOICE = "Ihre Rechnung Nr. 2204"
 
 
-class Pretended(Content):
+class Pretended(PartContent):
     """A part whose bytes are told, and not asked of a server."""
 
     answers: ClassVar[tuple[bytes | Exception, ...]] = ()
@@ -39,8 +39,10 @@ def pretend(monkeypatch: pytest.MonkeyPatch, *pieces: bytes | Exception, **facts
     known = {"content_type": "text/plain", "charset": None, "encoding": None, "size": 1, "name": "a.txt"}
     part = Part(section="2", disposition="", content_id="", **{**known, **facts})
 
-    def content(session: Session, uid: int, part: Part) -> Content:
-        return Pretended(session=session, uid=uid, section=part.section, encoding=part.encoding, told=part.size)
+    def content(session: Session, uid: int, part: Part) -> PartContent:
+        return Pretended(
+            session=session, uid=uid, section=part.section, encoding=part.encoding, announced_size=part.size
+        )
 
     monkeypatch.setattr(Pretended, "answers", pieces)
     monkeypatch.setattr(file_response, "find_part", lambda *_, **__: part)
@@ -48,7 +50,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch, *pieces: bytes | Exception, **facts
 
 
 def a_part(reader: Reader) -> str:
-    return f"{reader.path}/{ref_of('INBOX')}/1.1/parts/2"
+    return f"{reader.path}/{encode_mailbox_name('INBOX')}/1.1/parts/2"
 
 
 def saved(reader: Reader) -> TestResponse:

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from tests.http_client import post, words
 from tests.web.pages.connections.conftest import MakeConnection
 from tests.web.pages.mailbox.conftest import Reader, page
-from webapp.core.imap.protocol.errors import ChangedError, ConnectError, MailboxError, ProtocolError, Sign
-from webapp.models import CheckReport, Connection, State, User, db
+from webapp.core.imap.protocol.errors import ConnectError, MailboxError, ProtocolError, Sign, UidValidityChangedError
+from webapp.models import CheckReport, CheckState, Connection, User, db
 from webapp.practice.imap_server.scenarios import PASSWORD
 from webapp.web.pages.mailbox import history_views, message_list_views
 
@@ -45,7 +45,7 @@ def test_it_is_noted_with_the_connection_and_only_once(app: Flask, refused: Read
 
     with app.app_context():
         connection = db.session.scalars(select(Connection)).one()
-        assert (connection.state, connection.last_problem) == (State.FAILS, "imap-disabled")
+        assert (connection.state, connection.last_problem) == (CheckState.FAILS, "imap-disabled")
     assert reports(app) == 1
 
 
@@ -105,7 +105,7 @@ def test_from_an_undo_in_a_mailbox_that_was_made_anew_a_button_leads_on(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def made_anew(*_: object, **__: object) -> None:
-        raise ChangedError("UIDVALIDITY was 1 and is 2")
+        raise UidValidityChangedError("UIDVALIDITY was 1 and is 2")
 
     monkeypatch.setattr(history_views, "bring_back", made_anew)
 

@@ -10,10 +10,10 @@ from tests.conftest import sign_in_as
 from tests.http_client import HOSTILE_TEXTS, post, words
 from tests.web.pages.mailbox.conftest import Reader, page
 from webapp.core.imap.mailbox.mailbox_list import Mailbox
-from webapp.core.imap.mailbox.messages import Listing, list_messages
+from webapp.core.imap.mailbox.messages import MessageListing, list_messages
 from webapp.core.imap.protocol.errors import MailboxError
 from webapp.models import User
-from webapp.web.mailbox_slug import ref_of
+from webapp.web.mailbox_slug import encode_mailbox_name
 from webapp.web.pages.mailbox import message_list_views
 
 
@@ -25,7 +25,7 @@ def test_reading_begins_with_the_inbox(reader: Reader) -> None:
     response = reader.client.get(f"{reader.path}/")
 
     assert response.status_code == 303
-    assert response.headers["Location"] == f"{reader.path}/{ref_of('INBOX')}/"
+    assert response.headers["Location"] == f"{reader.path}/{encode_mailbox_name('INBOX')}/"
 
 
 def test_messages_stand_newest_first_with_the_unread_ones_marked(reader: Reader) -> None:
@@ -42,8 +42,8 @@ def test_all_mailboxes_stand_beside_them(reader: Reader) -> None:
     shown = page(reader.look("Entwürfe"))
 
     for name in ("INBOX", "Entwürfe", "Sent", "Trash", "Archive", "Invoices"):
-        assert f'/{ref_of(name)}/" title="{name}"' in shown
-    assert f'/{ref_of("Entwürfe")}/" title="Entwürfe" aria-current="page"' in shown
+        assert f'/{encode_mailbox_name(name)}/" title="{name}"' in shown
+    assert f'/{encode_mailbox_name("Entwürfe")}/" title="Entwürfe" aria-current="page"' in shown
 
 
 def test_of_what_was_sent_the_recipient_is_shown(reader: Reader) -> None:
@@ -53,7 +53,7 @@ def test_of_what_was_sent_the_recipient_is_shown(reader: Reader) -> None:
 def test_pages_lead_to_older_messages_and_back(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(message_list_views, "PAGE_SIZE", 5)
     everything = subjects(reader)
-    seen, link = [], f"{reader.path}/{ref_of('INBOX')}/"
+    seen, link = [], f"{reader.path}/{encode_mailbox_name('INBOX')}/"
     while link:
         shown = page(reader.client.get(link))
         seen.append(re.findall(r'<span class="what"><bdi>(.*?)</bdi>', shown))
@@ -114,7 +114,7 @@ def test_a_forged_page_is_said_to_be_unknown(reader: Reader) -> None:
     assert "This page of messages is not known" in words(response)
 
 
-@pytest.mark.parametrize("ref", ["!", "A", ref_of("a\r\nLOGOUT"), "x" * 3000])
+@pytest.mark.parametrize("ref", ["!", "A", encode_mailbox_name("a\r\nLOGOUT"), "x" * 3000])
 def test_an_address_of_no_mailbox_is_not_found(reader: Reader, ref: str) -> None:
     assert reader.client.get(f"{reader.path}/{ref}/").status_code == 404
 
@@ -189,7 +189,7 @@ def test_an_unknown_connection_is_not_found(reader: Reader, part: str) -> None:
 
 
 def test_what_is_marked_as_deleted_says_so(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    def marked(*args: Any, **named: Any) -> Listing:
+    def marked(*args: Any, **named: Any) -> MessageListing:
         listing = list_messages(*args, **named)
         first, *others = listing.messages
         return replace(listing, messages=(replace(first, deleted=True), *others))

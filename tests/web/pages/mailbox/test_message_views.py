@@ -8,13 +8,13 @@ import pytest
 
 from tests.http_client import words
 from tests.web.pages.mailbox.conftest import Reader, page
-from webapp.core.imap.mailbox.messages import Message, Part, Summary
+from webapp.core.imap.mailbox.messages import Message, MessageSummary, Part
 from webapp.core.mime import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES
-from webapp.web.mailbox_slug import ref_of
+from webapp.web.mailbox_slug import encode_mailbox_name
 from webapp.web.pages.mailbox import message_views
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
-_SUMMARY = Summary(
+_SUMMARY = MessageSummary(
     uid=7,
     seen=False,
     flagged=False,
@@ -45,7 +45,7 @@ _MESSAGE = Message(
 def pretended(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> str:
     """Let every message be one that is hostile in all its parts, and give its path."""
     monkeypatch.setattr(message_views, "read_message", lambda *_: _MESSAGE)
-    return f"{reader.path}/{ref_of('INBOX')}/1.7"
+    return f"{reader.path}/{encode_mailbox_name('INBOX')}/1.7"
 
 
 def test_a_message_is_shown_with_its_headers_and_text(reader: Reader) -> None:
@@ -149,13 +149,13 @@ def test_a_message_that_is_gone_says_so_and_leads_back(reader: Reader) -> None:
 
         assert response.status_code == 404
         assert "This message is not here any more" in words(response)
-        assert f'href="{reader.path}/{ref_of("INBOX")}/">Show the messages' in page(response)
+        assert f'href="{reader.path}/{encode_mailbox_name("INBOX")}/">Show the messages' in page(response)
 
 
 def test_a_message_of_a_mailbox_that_was_numbered_anew_is_not_taken_for_another(reader: Reader) -> None:
     uid = reader.path_of("Lunch on Thursday?").rpartition(".")[2]
 
-    response = reader.client.get(f"{reader.path}/{ref_of('INBOX')}/1.{uid}")
+    response = reader.client.get(f"{reader.path}/{encode_mailbox_name('INBOX')}/1.{uid}")
 
     assert response.status_code == 410
     assert "The mail server has numbered this mailbox anew" in words(response)
@@ -163,7 +163,7 @@ def test_a_message_of_a_mailbox_that_was_numbered_anew_is_not_taken_for_another(
 
 
 def test_in_the_frame_a_failure_is_one_line_that_may_stand_there(reader: Reader) -> None:
-    response = reader.client.get(f"{reader.path}/{ref_of('INBOX')}/1.1/html")
+    response = reader.client.get(f"{reader.path}/{encode_mailbox_name('INBOX')}/1.1/html")
 
     assert response.status_code == 410
     assert response.mimetype == "text/plain"
@@ -174,4 +174,4 @@ def test_in_the_frame_a_failure_is_one_line_that_may_stand_there(reader: Reader)
     "message", ["1", "1.x", "x.1", "1.0", "4294967296.1", "1.4294967296", "1.1.1", "-1.1", "1.1/parts"]
 )
 def test_an_address_of_no_message_is_not_found(reader: Reader, message: str) -> None:
-    assert reader.client.get(f"{reader.path}/{ref_of('INBOX')}/{message}").status_code == 404
+    assert reader.client.get(f"{reader.path}/{encode_mailbox_name('INBOX')}/{message}").status_code == 404

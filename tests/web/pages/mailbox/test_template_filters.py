@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from webapp.web.pages.mailbox.template_filters import arrived, exactly, linked, person, size
+from webapp.web.pages.mailbox.template_filters import arrival_html, exact_time, link_addresses, person, size
 
 _FIRST_DAY = datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))
 _LAST_DAY = datetime.max.replace(tzinfo=timezone(timedelta(hours=-12)))
@@ -35,11 +35,11 @@ def test_a_size_reads_as_people_say_it(count: int, words: str) -> None:
 
 @pytest.mark.parametrize("moment", [None, _FIRST_DAY, _LAST_DAY])
 def test_a_date_that_no_calendar_has_is_left_out(moment: datetime | None) -> None:
-    assert (arrived(moment), exactly(moment)) == ("", "not said")
+    assert (arrival_html(moment), exact_time(moment)) == ("", "not said")
 
 
 def test_a_date_is_told_in_full() -> None:
-    assert exactly(datetime(2026, 11, 4, 9, 5, tzinfo=UTC)) == "Wednesday, 4 November 2026, 09:05 UTC"
+    assert exact_time(datetime(2026, 11, 4, 9, 5, tzinfo=UTC)) == "Wednesday, 4 November 2026, 09:05 UTC"
 
 
 @pytest.mark.parametrize(
@@ -52,15 +52,15 @@ def test_a_date_is_told_in_full() -> None:
     ],
 )
 def test_a_web_address_becomes_a_link_that_ends_where_it_ends(text: str, address: str, after: str) -> None:
-    assert f' rel="noreferrer noopener nofollow">{address}</a>{after}' in linked(text)
-    assert f'href="{address}"' in linked(text)
+    assert f' rel="noreferrer noopener nofollow">{address}</a>{after}' in link_addresses(text)
+    assert f'href="{address}"' in link_addresses(text)
 
 
 @pytest.mark.parametrize(
     "text", ["javascript:alert(1)", "<b>", "data:text/html,x", 'https://a.example/"onclick="x', "http://a.example/<b>"]
 )
 def test_nothing_else_becomes_markup(text: str) -> None:
-    shown = linked(text)
+    shown = link_addresses(text)
 
     assert "<b>" not in shown
     assert '"onclick' not in shown
@@ -71,6 +71,6 @@ def test_nothing_else_becomes_markup(text: str) -> None:
 def test_a_megabyte_of_anything_is_shown_in_no_time(piece: str) -> None:
     began = time.perf_counter()
 
-    linked((piece * (2**20 // len(piece) + 1))[: 2**20])
+    link_addresses((piece * (2**20 // len(piece) + 1))[: 2**20])
 
     assert time.perf_counter() - began < 2

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from tests.conftest import sign_in_as
 from tests.practice.clients import Elsewhere
 from tests.web.pages.oauth.sign_in_client import KINDS, PEOPLE, Traveller
-from webapp.core.oauth.jwks import KEYS
-from webapp.models import Connection, Grant, Model, SignInAttempt, User, db, writes
+from webapp.core.oauth.jwks import JWKS_CACHE
+from webapp.models import AuthorizationRequest, Connection, Grant, Model, User, db, writes
 from webapp.models.connection import name_key
-from webapp.practice.oauth_server.profiles import HOUSES
+from webapp.practice.oauth_server.profiles import PROFILES
 from webapp.practice.process import PracticeServers
 from webapp.practice.provider_overrides import PracticeOAuth, practice_oauth
 from webapp.services.providers.oauth.authorization_response import account_of
@@ -44,16 +44,16 @@ class Registrations:
 @pytest.fixture(autouse=True)
 def registrations(app: Flask, with_practice: PracticeServers) -> Iterator[Registrations]:
     """Register the portal with both providers."""
-    KEYS.forget()
+    JWKS_CACHE.forget()
     registered = app.extensions["postroom.practice"] = Registrations(practice_oauth(with_practice.ports))
     yield registered
-    KEYS.forget()
+    JWKS_CACHE.forget()
 
 
 @pytest.fixture
 def providers(practice_servers: PracticeServers) -> dict[str, Elsewhere]:
     """Give the providers by the portal's names for them; they have forgotten everything before."""
-    found = {key: Elsewhere.at(house, practice_servers.ports) for key, house in zip(KINDS, HOUSES, strict=True)}
+    found = {key: Elsewhere.at(house, practice_servers.ports) for key, house in zip(KINDS, PROFILES, strict=True)}
     for provider in found.values():
         provider.hook("reset")
     return found
@@ -99,9 +99,9 @@ class Rows:
         with self.app.app_context():
             return db.session.scalar(select(func.count()).select_from(model)) or 0
 
-    def attempt(self, key: str) -> SignInAttempt | None:
+    def attempt(self, key: str) -> AuthorizationRequest | None:
         with self.app.app_context():
-            return db.session.scalar(select(SignInAttempt).where(SignInAttempt.key == key))
+            return db.session.scalar(select(AuthorizationRequest).where(AuthorizationRequest.key == key))
 
     def connection(self, connection_id: int) -> Connection:
         with self.app.app_context():

@@ -15,7 +15,7 @@ from tests.http_client import words
 from tests.web.pages.oauth.conftest import Rows
 from tests.web.pages.oauth.sign_in_client import KINDS, PEOPLE, Traveller, Trip, codes_of, diagnosed, leaks
 from webapp.core.oauth.client import OAuthClient
-from webapp.models import Grant, SignInAttempt, utcnow
+from webapp.models import AuthorizationRequest, Grant, utcnow
 from webapp.services.providers.oauth import authorization_response
 
 UNKNOWN = "/over?why=unknown"
@@ -142,13 +142,13 @@ def test_logs_hold_no_code_no_state_and_no_token(
     for logger in ("", "sqlalchemy.engine", "sqlalchemy.pool"):
         caplog.set_level(logging.DEBUG, logger)
     heard: list[Any] = []
-    redeem = OAuthClient.redeem
+    redeem = OAuthClient.exchange_code
 
     def listen(*arguments: Any, **named: Any) -> Any:
         heard.append(redeem(*arguments, **named))
         return heard[-1]
 
-    monkeypatch.setattr(OAuthClient, "redeem", listen)
+    monkeypatch.setattr(OAuthClient, "exchange_code", listen)
     trip = ben.leave()
     path = trip.decide()
     refused = ben.leave()
@@ -181,7 +181,7 @@ def test_a_process_killed_before_it_had_the_tokens_is_told_after_half_a_minute(
     trip = ben.leave(name="Half typed")
     path = trip.decide()
     with monkeypatch.context() as patch:
-        patch.setattr(OAuthClient, "redeem", die)
+        patch.setattr(OAuthClient, "exchange_code", die)
         with pytest.raises(KilledError):
             ben.client.get(path)
 
@@ -209,7 +209,7 @@ def test_a_mistake_of_ours_ends_in_a_diagnosis_and_not_at_the_address_with_the_c
 
     assert diagnosed(trip, location) == "sign-in-restart"
     assert "KeyError" in caplog.text
-    assert rows.count(SignInAttempt) == 1
+    assert rows.count(AuthorizationRequest) == 1
 
 
 @pytest.mark.parametrize(

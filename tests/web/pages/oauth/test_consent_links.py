@@ -12,7 +12,7 @@ from tests.conftest import MakeUser
 from tests.http_client import words
 from tests.web.pages.oauth.conftest import MakeConnection, MakeTraveller, Rows
 from tests.web.pages.oauth.sign_in_client import OTHERS, PEOPLE, Traveller, form_on
-from webapp.models import Connection, OneTimeLink, SignInAttempt, db, utcnow, writes
+from webapp.models import AuthorizationRequest, Connection, OneTimeLink, db, utcnow, writes
 from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX
 from webapp.services.connections.consent_links import make_consent_link
 
@@ -59,7 +59,7 @@ def test_without_the_link_a_member_may_not(ben: Traveller, connection_id: int, l
     form = {**ben.form_at(link), "consent": ""}
 
     assert ben.start(form).status_code == 403
-    assert rows.count(SignInAttempt) == 0
+    assert rows.count(AuthorizationRequest) == 0
 
 
 def test_with_the_link_a_member_connects_it_once(

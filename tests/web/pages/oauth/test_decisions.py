@@ -8,7 +8,7 @@ from tests.web.pages.oauth.sign_in_client import KINDS, OTHERS, PEOPLE, Travelle
 from webapp.models import Connection, Grant, User
 from webapp.practice.oauth_server.sample_users import OFFICE, PERSONAL, SHARED_MAILBOX, WORKSPACE
 from webapp.services.providers.oauth import authorization_requests
-from webapp.services.providers.oauth.client_registration import HOUSES
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
 
 TOM, ANTON = f"tom@{OFFICE}", f"anton@{OFFICE}"
 BUTTONS = ("use-account", "prove")
@@ -153,7 +153,7 @@ def test_the_sign_in_of_somebody_else_is_not_there(
         form = {**other.form(), "attempt": trip.key, "address": OTHERS[ben.kind]}
         assert other.press(f"/sign-ins/{trip.key}/{button}", form).status_code == 404
         status, said = save(other, form)
-        assert (status, f"Sign in at {HOUSES[KINDS[ben.kind]].company} first" in said) == (422, True)
+        assert (status, f"Sign in at {PROVIDER_SPECS[KINDS[ben.kind]].company} first" in said) == (422, True)
         assert OTHERS[ben.kind] not in words(other.client.get(f"/connections/new?attempt={trip.key}"))
     assert rows.count(Connection) == 0
 

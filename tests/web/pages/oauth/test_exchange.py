@@ -128,14 +128,14 @@ def test_others_write_to_the_database_while_the_provider_is_waited_for(
     ben: Traveller, trip: Trip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A transaction that stayed open would keep every other person waiting."""
-    redeem, written = OAuthClient.redeem, []
+    redeem, written = OAuthClient.exchange_code, []
 
     def write(*arguments: object, **named: object) -> object:
         with ben.client.application.app_context(), write_transaction() as connection:
             written.append(connection.exec_driver_sql("UPDATE connection SET name = name").rowcount)
         return redeem(*arguments, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(OAuthClient, "redeem", write)
+    monkeypatch.setattr(OAuthClient, "exchange_code", write)
 
     assert f"Signed in as {PEOPLE[ben.kind]}" in words(trip.make())
     assert written == [0]

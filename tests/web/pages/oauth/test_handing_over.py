@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from tests.http_client import words
 from tests.web.pages.oauth.conftest import Rows
 from tests.web.pages.oauth.sign_in_client import PEOPLE, Traveller, Trip
-from webapp.models import Connection, HandOff
-from webapp.services.connections.checks import check_connection
+from webapp.models import Connection, Handoff
+from webapp.services.connections.checks import check_and_store
 
 BLOCKED = {
     "gmail": ("admin_policy_enforced", "The organisation does not let this portal in"),
@@ -84,7 +84,7 @@ def test_it_turns_green_once_the_sign_in_has_become_a_connection_that_works(
     assert "Test again" in words(stranger.get(path))
 
     with ben.client.application.app_context():
-        check_connection(int(saved.location.rpartition("/")[2].partition("?")[0]))
+        check_and_store(int(saved.location.rpartition("/")[2].partition("?")[0]))
 
     assert "It works now" in words(stranger.get(path))
     assert rows.count(Connection) == 1
@@ -94,7 +94,7 @@ def test_who_hands_over_twice_gets_the_same_link(ben: Traveller, rows: Rows) -> 
     location = refused(ben.leave())
 
     assert link_on(ben, hand_over(ben, location)) == link_on(ben, hand_over(ben, location))
-    assert rows.count(HandOff) == 1
+    assert rows.count(Handoff) == 1
 
 
 def test_the_way_back_leads_to_the_half_filled_form(ben: Traveller) -> None:
@@ -119,7 +119,7 @@ def test_without_an_address_there_is_nobody_to_ask_for(ben: Traveller, rows: Row
     location = refused(ben.leave(address=""))
 
     assert hand_over(ben, location) == location
-    assert rows.count(HandOff) == 0
+    assert rows.count(Handoff) == 0
 
 
 def test_nobody_else_hands_over_a_sign_in(ben: Traveller, ada: Traveller, rows: Rows) -> None:
@@ -127,7 +127,7 @@ def test_nobody_else_hands_over_a_sign_in(ben: Traveller, ada: Traveller, rows: 
     key = ben.form_at(location)["attempt"]
 
     assert ada.press(f"/sign-ins/{key}/hand-off", ada.form()).status_code == 404
-    assert rows.count(HandOff) == 0
+    assert rows.count(Handoff) == 0
 
 
 def test_only_who_asked_and_administrators_see_what_was_asked_before_there_was_a_connection(
@@ -152,4 +152,4 @@ def test_a_shared_mailbox_that_can_be_none_is_left_out(ben: Traveller, rows: Row
     page = hand_over(ben, refused(ben.leave(shared_mailbox=typed)))
 
     assert f"Hand over {PEOPLE[ben.kind]}" in ben.client.get(page).get_data(as_text=True)
-    assert rows.count(HandOff) == 1
+    assert rows.count(Handoff) == 1

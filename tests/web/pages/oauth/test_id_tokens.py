@@ -14,7 +14,7 @@ from tests.web.pages.oauth.conftest import Registrations, Rows
 from tests.web.pages.oauth.sign_in_client import KINDS, PEOPLE, Traveller, Trip, diagnosed, form_on
 from webapp.models import Grant
 from webapp.practice.imap_server.scenarios import DOMAIN
-from webapp.services.providers.oauth.client_registration import HOUSES
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
 
 MINUTES = 60
 ACCESS_TOKEN = "access-token-of-the-scripted-provider"
@@ -53,7 +53,7 @@ class Forger:
             "token_type": "Bearer",
             "expires_in": 3599,
             "refresh_token": "refresh-token-of-the-scripted-provider",
-            "scope": HOUSES[KINDS[self.ben.kind]].mail_scope,
+            "scope": PROVIDER_SPECS[KINDS[self.ben.kind]].mail_scope,
             "id_token": sign(claims(self.server.url(), **told), key=key),
         }
         self.server.behaviour = by_path(token={**granted, **(token or {})}, keys=jwks())

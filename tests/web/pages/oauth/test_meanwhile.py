@@ -8,8 +8,8 @@ from tests.web.pages.oauth.sign_in_client import KINDS, OTHERS, PEOPLE, Travelle
 from webapp.models import CredentialType, User
 from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX
 from webapp.services.connections import checks
-from webapp.services.connections.check_result import Verdict
-from webapp.services.providers import Target
+from webapp.services.connections.check_result import CheckResult
+from webapp.services.providers import ConnectionTarget
 from webapp.web.pages.connections import sign_in_panel_views
 
 TOM, ANTON = f"tom@{OFFICE}", f"anton@{OFFICE}"
@@ -85,9 +85,9 @@ def test_a_connection_changed_while_it_is_proved_is_left_as_it_is(
     connection_id = make_connection(member, address=SHARED_MAILBOX)
     trip = ben.leave_from(f"/connections/{connection_id}")
     form = form_on(trip.make(TOM))
-    check = checks.check_target
+    check = checks.run_check_for
 
-    def check_slowly(target: Target, address: str) -> Verdict:
+    def check_slowly(target: ConnectionTarget, address: str) -> CheckResult:
         verdict = check(target, address)
         assert verdict.passed, verdict.report.failure
         if change == "delete":

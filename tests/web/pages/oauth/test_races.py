@@ -12,7 +12,7 @@ from tests.http_client import words
 from tests.web.pages.accounts.test_races import in_a_thread, just_before, wait_until_it_ends_or_waits_for_a_lock
 from tests.web.pages.oauth.conftest import MakeConnection, Rows
 from tests.web.pages.oauth.sign_in_client import PEOPLE, Traveller
-from webapp.models import Connection, SignInAttempt, User, UserSession, db
+from webapp.models import AuthorizationRequest, Connection, User, UserSession, db
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_button_pressed_twice_at_once_begins_one_trip(app: Flask, ben: Travell
     threads[0].join(20)
 
     assert [answer.status_code for answer in answers] == [200, 200]
-    assert rows.count(SignInAttempt) == 1
+    assert rows.count(AuthorizationRequest) == 1
     assert rows.attempt(form["attempt"]) is not None
 
 

@@ -6,7 +6,7 @@ import requests
 from tests.http_client import words
 from tests.web.pages.oauth.conftest import MakeConnection, Registrations, Rows
 from tests.web.pages.oauth.sign_in_client import OTHERS, PEOPLE, Traveller, form_on
-from webapp.models import Connection, State, User
+from webapp.models import CheckState, Connection, User
 from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX
 
 OUTLOOK = pytest.mark.parametrize("kind", ["outlook"], indirect=True)
@@ -53,7 +53,7 @@ def test_using_the_other_account_moves_the_connection_and_gives_the_first_grant_
     ben: Traveller, connected: int, rows: Rows
 ) -> None:
     with rows.changing(connected) as connection:
-        connection.state, connection.last_problem = State.FAILS, "reconnect-required"
+        connection.state, connection.last_problem = CheckState.FAILS, "reconnect-required"
     trip = ben.leave_from(f"/connections/{connected}")
     form = form_on(trip.make(OTHERS[ben.kind]))
 
@@ -62,7 +62,7 @@ def test_using_the_other_account_moves_the_connection_and_gives_the_first_grant_
     connection = rows.connection(connected)
     assert (answer.status_code, answer.location) == (303, f"/connections/{connected}?attempt={trip.key}")
     assert (connection.address, connection.user, connection.id) == (OTHERS[ben.kind], OTHERS[ben.kind], connected)
-    assert (connection.state, connection.last_problem) == (State.NOT_TESTED, "")
+    assert (connection.state, connection.last_problem) == (CheckState.NOT_TESTED, "")
     assert rows.grants() == [OTHERS[ben.kind]]
     held = requests.get(f"{ben.provider.url}/practice/state", timeout=10).json()["grants"]
     assert [grant["address"] for grant in held] == ([OTHERS["gmail"]] if ben.kind == "gmail" else [ANTON, TOM])

@@ -10,10 +10,10 @@ from tests.leaks import SECRET, leaks, stored
 from tests.practice.clients import challenge_of
 from tests.web.pages.oauth.conftest import MakeConnection, MakeTraveller, Registrations, Rows
 from tests.web.pages.oauth.sign_in_client import KINDS, PEOPLE, Traveller
-from webapp.models import SignInAttempt, User
+from webapp.models import AuthorizationRequest, User
 from webapp.practice.oauth_server.http_server import PORTAL_URL
 from webapp.services.providers.oauth import authorization_requests
-from webapp.services.providers.oauth.client_registration import HOUSES
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
 
 HINTS = {
     "gmail": {
@@ -41,7 +41,7 @@ def test_nobody_begins_a_trip_without_being_signed_in(app: Flask, ben: Traveller
     answer = post(stranger, f"/oauth/{ben.kind}/start", page="/sign-in", address=PEOPLE[ben.kind])
 
     assert (answer.status_code, answer.location) == (303, "/sign-in")
-    assert rows.count(SignInAttempt) == 0
+    assert rows.count(AuthorizationRequest) == 0
 
 
 def test_a_trip_begins_on_a_page_of_the_portal_alone(ben: Traveller, rows: Rows) -> None:
@@ -50,7 +50,7 @@ def test_a_trip_begins_on_a_page_of_the_portal_alone(ben: Traveller, rows: Rows)
     forged = ben.start({**form, "csrf_token": ""})
 
     assert (forged.status_code, ben.client.get(f"/oauth/{ben.kind}/start").status_code) == (400, 405)
-    assert rows.count(SignInAttempt) == 0
+    assert rows.count(AuthorizationRequest) == 0
 
 
 @pytest.mark.parametrize("case", ["plain", "again", "nobody"])
@@ -68,7 +68,7 @@ def test_the_provider_is_asked_for_exactly_this(ben: Traveller, app: Flask, rows
         "response_type": "code",
         "client_id": ben.provider.client_id,
         "redirect_uri": f"{PORTAL_URL}/oauth/{kind}/callback",
-        "scope": " ".join(HOUSES[KINDS[kind]].scopes),
+        "scope": " ".join(PROVIDER_SPECS[KINDS[kind]].scopes),
         "code_challenge_method": "S256",
         **ALWAYS[kind],
         **hints(kind, case, address),
@@ -141,7 +141,7 @@ def test_a_trip_for_a_connection_is_for_who_may_change_it(
     refused = ben.start(form)
 
     assert refused.status_code == 403
-    assert rows.count(SignInAttempt) == 0
+    assert rows.count(AuthorizationRequest) == 0
     assert ada.leave({**form, **ada.form(), "connection_id": form["connection_id"], "of": of})
 
 
@@ -163,7 +163,7 @@ def test_a_connection_that_is_not_there_is_no_reason_to_travel(
     ben: Traveller, rows: Rows, number: str, of: str, status: int
 ) -> None:
     assert ben.start({**ben.form(), "connection_id": number, "of": of}).status_code == status
-    assert rows.count(SignInAttempt) == 0
+    assert rows.count(AuthorizationRequest) == 0
 
 
 def test_nobody_signs_in_at_the_wrong_provider_for_a_connection(
@@ -173,7 +173,7 @@ def test_nobody_signs_in_at_the_wrong_provider_for_a_connection(
     wrong = next(kind for kind in KINDS if kind != ben.kind)
 
     assert ben.press(f"/oauth/{wrong}/start", form).status_code == 400
-    assert rows.count(SignInAttempt) == 0
+    assert rows.count(AuthorizationRequest) == 0
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_key_that_cannot_be_one_is_replaced(ben: Traveller, rows: Rows, forged
     assert authorization_requests.is_key(key)
     assert key != forged
     assert f"Signed in as {PEOPLE[ben.kind]}" in words(ben.client.get(back))
-    assert rows.count(SignInAttempt) == 1
+    assert rows.count(AuthorizationRequest) == 1
 
 
 def test_the_key_of_somebody_else_is_not_taken_over(
@@ -218,7 +218,7 @@ def test_many_trips_that_nobody_ends_leave_little_behind(ben: Traveller, rows: R
     answers = [ben.start({**form, "attempt": authorization_requests.new_key()}) for _ in range(200)]
 
     assert {answer.status_code for answer in answers} == {200}
-    assert rows.count(SignInAttempt) <= 20
+    assert rows.count(AuthorizationRequest) <= 20
     cookie = ben.client.get_cookie("postroom")
     assert cookie is not None
     assert len(quote(cookie.value)) < 1024
@@ -234,4 +234,4 @@ def test_a_provider_that_is_not_set_up_any_more_begins_nothing(
 
     assert answer.status_code == 409
     assert "Ask an administrator of the portal" in words(answer)
-    assert rows.count(SignInAttempt) == 0
+    assert rows.count(AuthorizationRequest) == 0

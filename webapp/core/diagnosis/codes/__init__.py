@@ -11,8 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from webapp.core.diagnosis.catalogue import PROBLEMS
-from webapp.core.diagnosis.problem import Who
-from webapp.core.diagnosis.text_normalization import Phrase, Wording
+from webapp.core.diagnosis.problem import Actor
+from webapp.core.diagnosis.text_normalization import NormalizedText, Phrase
 
 _HERE = Path(__file__).parent
 
@@ -47,7 +47,7 @@ class Code:
     code: str
     meaning: str
     slug: str
-    who: Who
+    who: Actor
     action: str
     seen: str
     spellings: tuple[Phrase, ...] = field(default=(), repr=False)
@@ -73,7 +73,7 @@ def _rows(family: Family, actions: dict[str, str]) -> Iterator[Code]:
                 code=row["code"],
                 meaning=row["meaning"],
                 slug=slug,
-                who=Who(row["who"]) if "who" in row else PROBLEMS[slug].who,
+                who=Actor(row["who"]) if "who" in row else PROBLEMS[slug].who,
                 action=row.get("action") or actions[slug],
                 seen=row["seen"],
                 spellings=tuple(map(Phrase.of, (row["code"], *row.get("also", ())))),
@@ -106,10 +106,10 @@ _ALONE = re.compile(r" (?:aadsts ?)?(\d{5,8}) ")
 
 def find_codes(text: str) -> tuple[Code, ...]:
     """Give the rows that a search or a pasted text names exactly, the most particular first."""
-    return codes_in(Wording.of(text))
+    return extract_codes(NormalizedText.of(text))
 
 
-def codes_in(wording: Wording) -> tuple[Code, ...]:
+def extract_codes(wording: NormalizedText) -> tuple[Code, ...]:
     """Give the rows that a text names, the most particular first."""
     alone = _ALONE.fullmatch(wording.words)
     numbers = [alone[1]] if alone else _NUMBERS.findall(wording.words)
@@ -118,7 +118,7 @@ def codes_in(wording: Wording) -> tuple[Code, ...]:
     return tuple(dict.fromkeys((*numbered, *named)))
 
 
-def _is_meant(row: Code, spelling: Phrase, wording: Wording) -> bool:
+def _is_meant(row: Code, spelling: Phrase, wording: NormalizedText) -> bool:
     """Tell a response code such as LIMIT from the word: it stands alone, or is written as servers write it."""
     word = spelling.text.strip()
     if row.family is not Family.IMAP or " " in word or wording.words == spelling.text:

@@ -14,9 +14,9 @@ from webapp.core.diagnosis.rules import (
     tls,
 )
 from webapp.core.diagnosis.rules.entra_codes import AADSTS
-from webapp.core.diagnosis.rules.rule import Recogniser
+from webapp.core.diagnosis.rules.rule import Matcher
 
-RULES: tuple[Recogniser, ...] = (
+RULES: tuple[Matcher, ...] = (
     *oauth_authorization.MICROSOFT_BY_WORDING,
     AADSTS,
     *network.PROXY,

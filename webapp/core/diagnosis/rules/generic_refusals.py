@@ -1,7 +1,7 @@
 """Recognises a login refused without a cause. Providers mean different things by the same words, so here they count."""
 
 from webapp.core.diagnosis.failure import Stage
-from webapp.core.diagnosis.rules.rule import each, rule
+from webapp.core.diagnosis.rules.rule import combine, rule
 
 _AT_LOGIN = frozenset({Stage.GREETING, Stage.AUTH, Stage.MAILBOX})
 
@@ -27,7 +27,7 @@ _SET_TEXTS = """
 REFUSALS = "; ".join(
     (
         _SET_TEXTS,
-        each(
+        combine(
             "authentication; authorization; login; logon; sign in; sasl authentication; imap login; auth; credentials",
             "; has; was; is; were; are; has been",
             (
@@ -35,7 +35,7 @@ REFUSALS = "; ".join(
                 "not valid; incorrect"
             ),
         ),
-        each(
+        combine(
             (
                 "user name; username; user; login; password; passwd; account; login name; email; login or password; "
                 "username or password"
@@ -46,16 +46,16 @@ REFUSALS = "; ".join(
                 "not recognised"
             ),
         ),
-        each(
+        combine(
             "invalid; incorrect; wrong; bad; unknown; unrecognized",
             "password; passwd; user name; username; user; login; login name; credentials; account; email or password; "
             "login or password; username or password; user name or password; authentication; authentication data; "
             "email password combination; username password combination; email address or password; combination",
         ),
-        each(
+        combine(
             "failed to; unable to; could not; cannot; can't; couldn't", "authenticate; login; log in; sign in; log on"
         ),
-        each(
+        combine(
             "denied; rejected; refused", "authentication; login; the login; credentials; the credentials; the password"
         ),
     )

@@ -1,7 +1,7 @@
 """Recognises why a login is refused where the server names the cause."""
 
 from webapp.core.diagnosis.failure import Stage
-from webapp.core.diagnosis.rules.rule import each, rule
+from webapp.core.diagnosis.rules.rule import combine, rule
 
 _AT_LOGIN = frozenset({Stage.GREETING, Stage.AUTH, Stage.MAILBOX})
 
@@ -31,7 +31,7 @@ NAMED_CAUSES = (
             imap logins are disabled; does not have imap*; doesn't have imap*; imap功能; imap服务;
             not authorized for imap; not enabled for pop imap; imapenabled
         """,
-        each(
+        combine(
             "imap; imap4; imap access; imap protocol; imap login; imap support; access via imap; use of imap",
             "; is; has been; was; is currently",
             (
@@ -39,7 +39,7 @@ NAMED_CAUSES = (
                 "not activated; blocked"
             ),
         ),
-        each("enable; activate; turn on; switch on; allow", "imap; the imap; imap4; imap access"),
+        combine("enable; activate; turn on; switch on; allow", "imap; the imap; imap4; imap access"),
         or_else="app-password-required wrong-password",
     ),
     rule(
@@ -75,7 +75,7 @@ NAMED_CAUSES = (
             mailbox is disabled; mailbox disabled; account is blocked by; userdisabled; login disabled for user;
             login disabled for this user; login is disabled for this user; disabled_account
         """,
-        each(
+        combine(
             "account; user; user account; this user; email account; mail account",
             "; is; has been; was; is currently; has",
             "disabled; suspended; inactive; deactivated; closed; terminated; deleted; frozen; expired; not active",
@@ -117,7 +117,7 @@ MECHANISMS = (
             no suitable auth*; no acceptable auth*; none of the auth*; no sasl*; xoauth2 not supported;
             auth not supported; cram md5 not*; ntlm not*
         """,
-        each(
+        combine(
             (
                 "does not support; doesn't support; not support; unsupported; does not offer; doesn't offer; "
                 "does not advertise"
@@ -127,7 +127,7 @@ MECHANISMS = (
                 "authentication"
             ),
         ),
-        each(
+        combine(
             "mechanism; mechanisms; method; methods; authentication type",
             "; is; are",
             "not supported; not available; disabled",

@@ -1,7 +1,7 @@
 """Recognises what a server says of itself: another protocol, too busy, encryption wanted, no such mailbox."""
 
 from webapp.core.diagnosis.failure import Stage
-from webapp.core.diagnosis.rules.rule import each, rule
+from webapp.core.diagnosis.rules.rule import combine, rule
 
 LIMITS = (
     rule(
@@ -16,12 +16,12 @@ LIMITS = (
             exceeded the maximum number; too many logged in; exceeds the limit of concurrent*; session count*;
             连接数
         """,
-        each(
+        combine(
             "too many; maximum number of; maximum; max; number of; limit of; limit on; limit for",
             "; simultaneous; concurrent; open; active; imap; parallel; client; tcp; concurrent imap; simultaneous imap",
             "connections; sessions; connected clients",
         ),
-        each("connection; connections; session; sessions", "limit; limits; quota", "; exceeded; reached"),
+        combine("connection; connections; session; sessions", "limit; limits; quota", "; exceeded; reached"),
         or_else="rate-limited",
     ),
     rule(
@@ -48,9 +48,9 @@ LIMITS = (
             has been blocked; is blocked; locked due to; repeated login fail*; repeated authentication fail*;
             idslocked; failed attempts; failed login attempts; userlocked; was locked; blocked due to
         """,
-        each("too many; repeated; multiple; excessive", "failed; invalid; incorrect; bad; wrong; unsuccessful"),
-        each("too many", "login; logins; log in; authentication; auth; password; sign in"),
-        each(
+        combine("too many; repeated; multiple; excessive", "failed; invalid; incorrect; bad; wrong; unsuccessful"),
+        combine("too many", "login; logins; log in; authentication; auth; password; sign in"),
+        combine(
             "account; user; ip; ip address; address; login; your ip; client; host",
             "; is; has been; was; is currently; temporarily",
             "locked; blocked; banned; locked out; blacklisted; blocklisted; temporarily locked; temporarily blocked",
@@ -109,7 +109,7 @@ BUSY = (
             mailbox is locked; mailbox in use; internal failure; unexpected server error; server is down;
             transient exception; transient error; transient failure; transient problem; temporary server*; 系统繁忙
         """,
-        each(
+        combine(
             (
                 "auth process; auth server; authentication server; authentication process; authentication service; "
                 "auth service"
@@ -186,8 +186,10 @@ MAILBOXES = (
             no matching folder*; folder is not selectable; doesn't exist inbox*; no inbox; specified folder;
             文件夹不存在
         """,
-        each("mailbox; folder", "; does; is; was; could", "not found; not exist; doesn't exist; not be found; unknown"),
-        each("unknown; invalid; non existent; cannot open; can't open; failed to open", "mailbox; folder"),
+        combine(
+            "mailbox; folder", "; does; is; was; could", "not found; not exist; doesn't exist; not be found; unknown"
+        ),
+        combine("unknown; invalid; non existent; cannot open; can't open; failed to open", "mailbox; folder"),
         unless="unsafe; permission; noperm",
         stages=(Stage.MAILBOX,),
         or_else="mailbox-access-denied",

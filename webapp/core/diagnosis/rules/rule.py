@@ -7,21 +7,21 @@ from itertools import product
 from typing import Protocol
 
 from webapp.core.diagnosis.failure import Stage
-from webapp.core.diagnosis.problem import Problem, Who
-from webapp.core.diagnosis.text_normalization import Phrase, Wording
+from webapp.core.diagnosis.problem import Actor, Problem
+from webapp.core.diagnosis.text_normalization import NormalizedText, Phrase
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
+class MatchInput:
     """A failure made ready for the rules."""
 
-    wording: Wording
+    wording: NormalizedText
     stage: Stage | None
     provider: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class RuleFinding:
     """What a rule concludes, and the words that led to it.
 
     `who` and `verdict` are given where this case has another actor, or another first sentence, than its problem has.
@@ -30,7 +30,7 @@ class Finding:
     slug: str
     alternatives: tuple[str, ...] = ()
     evidence: str = ""
-    who: Who | None = None
+    who: Actor | None = None
     verdict: str = ""
 
     def problem(self, usual: Problem) -> Problem:
@@ -38,10 +38,10 @@ class Finding:
         return replace(usual, who=self.who or usual.who, verdict=self.verdict or usual.verdict)
 
 
-class Recogniser(Protocol):
+class Matcher(Protocol):
     """Anything that can stand in the ordered list of rules."""
 
-    def find(self, case: Case) -> Finding | None:
+    def find(self, case: MatchInput) -> RuleFinding | None:
         """Conclude, or pass."""
 
 
@@ -62,7 +62,7 @@ class Rule:
     providers: frozenset[str] = frozenset()
     alternatives: tuple[str, ...] = ()
 
-    def find(self, case: Case) -> Finding | None:
+    def find(self, case: MatchInput) -> RuleFinding | None:
         """Conclude when phrases and circumstances fit."""
         if self.stages and case.stage not in (None, *self.stages):
             return None
@@ -71,9 +71,9 @@ class Rule:
         evidence = self._evidence(case.wording)
         if evidence is None:
             return None
-        return Finding(slug=self.slug, alternatives=self.alternatives, evidence=evidence)
+        return RuleFinding(slug=self.slug, alternatives=self.alternatives, evidence=evidence)
 
-    def _evidence(self, wording: Wording) -> str | None:
+    def _evidence(self, wording: NormalizedText) -> str | None:
         if not all(map(wording.has, self.also)) or any(map(wording.has, self.unless)):
             return None
         for literal in self.literals:
@@ -86,12 +86,12 @@ class Rule:
 
 
 @cache
-def phrases(text: str) -> tuple[Phrase, ...]:
+def phrase_list(text: str) -> tuple[Phrase, ...]:
     """Read phrases, parted by ";"."""
     return tuple(Phrase.of(part.strip()) for part in text.split(";") if part.strip())
 
 
-def each(*columns: str) -> str:
+def combine(*columns: str) -> str:
     """Spell out every combination of the columns' phrases, parted by ";"; an empty one leaves its place out."""
     parts = ([part.strip() for part in column.split(";")] for column in columns)
     return "; ".join(" ".join(filter(None, words)) for words in product(*parts))
@@ -110,10 +110,10 @@ def rule(
     """Write a rule; texts hold phrases parted by ";", `or_else` the other problems they would fit."""
     return Rule(
         slug=slug,
-        phrases=tuple(dict.fromkeys(phrase for text in texts for phrase in phrases(text))),
+        phrases=tuple(dict.fromkeys(phrase for text in texts for phrase in phrase_list(text))),
         literals=literals,
-        also=phrases(also),
-        unless=phrases(unless),
+        also=phrase_list(also),
+        unless=phrase_list(unless),
         stages=frozenset(stages),
         providers=frozenset(providers),
         alternatives=tuple(or_else.split()),
@@ -132,14 +132,14 @@ class CodeTable:
     wrappers: frozenset[int]
     alternatives: Mapping[str, tuple[str, ...]]
 
-    def find(self, case: Case) -> Finding | None:
+    def find(self, case: MatchInput) -> RuleFinding | None:
         """Conclude from the first number that says most."""
         known = [code for code in self._codes(case.wording.words) if code in self.slugs]
         if not known:
             return None
         code = next((code for code in known if code not in self.wrappers), known[0])
         slug = self.slugs[code]
-        return Finding(slug=slug, alternatives=self.alternatives.get(slug, ()), evidence=f"AADSTS{code}")
+        return RuleFinding(slug=slug, alternatives=self.alternatives.get(slug, ()), evidence=f"AADSTS{code}")
 
     def _codes(self, words: str) -> Iterable[int]:
         for mark in self.marks:

@@ -8,7 +8,7 @@ from webapp.core.imap.protocol.credentials import Credential
 
 
 @dataclass(frozen=True, kw_only=True)
-class GrantEvidence:
+class GrantFacts:
     """What is known of the grant behind an access token; empty or None where it is not known.
 
     `account` is who signed in, `scopes` what was granted, `mail_scope` the one among them that opens a mailbox over
@@ -23,17 +23,17 @@ class GrantEvidence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Obtained:
+class ObtainedCredential:
     """A credential with where it came from in plain words, what will bite later, and what is known of its grant."""
 
     credential: Credential
     detail: str
     warning: str = ""
-    evidence: GrantEvidence | None = None
+    evidence: GrantFacts | None = None
 
 
-class Source(Protocol):
+class CredentialSource(Protocol):
     """Anything that obtains a credential; it bounds itself in time, and raises `TokenError` where there is none."""
 
-    def __call__(self) -> Obtained:
+    def __call__(self) -> ObtainedCredential:
         """Obtain the credential."""

@@ -8,24 +8,24 @@ from functools import partial
 from time import monotonic
 
 from webapp.core.diagnosis.failure import Failure, Stage
-from webapp.core.diagnosis.secret_masking import mask
-from webapp.core.imap.check.credential_source import GrantEvidence, Source
+from webapp.core.diagnosis.secret_masking import redact
+from webapp.core.imap.check.credential_source import CredentialSource, GrantFacts
 from webapp.core.imap.check.report import Outcome, Report, Step, StepName
-from webapp.core.imap.check.steps import STEPS, Finding
-from webapp.core.imap.check.token_refusal import second_thoughts
+from webapp.core.imap.check.steps import STEPS, StepResult
+from webapp.core.imap.check.token_refusal import explain_token_refusal
 from webapp.core.imap.protocol.credentials import Credential
 from webapp.core.imap.protocol.errors import ImapError, Sign
 from webapp.core.imap.protocol.server_settings import Network, Security, ServerSettings
-from webapp.core.imap.protocol.server_text import quote
+from webapp.core.imap.protocol.server_text import redacted_line
 from webapp.core.imap.protocol.session import Session
 from webapp.core.net.deadline import Limits
 
 _log = logging.getLogger(__name__)
 
-_INSIDE = (StepName.AUTHENTICATE, StepName.INBOX, StepName.MAILBOXES)
-_TLS_FIRST = (StepName.LOOKUP, StepName.CONNECT, StepName.TLS, StepName.GREETING, *_INSIDE)
-_GREETING_FIRST = (StepName.LOOKUP, StepName.CONNECT, StepName.GREETING, StepName.TLS, *_INSIDE)
-_ORDER = {Security.TLS: _TLS_FIRST, Security.STARTTLS: _GREETING_FIRST, Security.NONE: _TLS_FIRST}
+_AUTHENTICATED_STEPS = (StepName.AUTHENTICATE, StepName.INBOX, StepName.MAILBOXES)
+_IMPLICIT_TLS_ORDER = (StepName.LOOKUP, StepName.CONNECT, StepName.TLS, StepName.GREETING, *_AUTHENTICATED_STEPS)
+_STARTTLS_ORDER = (StepName.LOOKUP, StepName.CONNECT, StepName.GREETING, StepName.TLS, *_AUTHENTICATED_STEPS)
+_ORDER = {Security.TLS: _IMPLICIT_TLS_ORDER, Security.STARTTLS: _STARTTLS_ORDER, Security.NONE: _IMPLICIT_TLS_ORDER}
 
 _STAGES = {
     StepName.ACCESS_TOKEN: Stage.TOKEN,
@@ -39,12 +39,12 @@ _STAGES = {
 }
 
 # Where a server says what it thinks of a token.
-_JUDGED = (StepName.AUTHENTICATE, StepName.INBOX)
+_STEPS_THAT_MAY_REFUSE_A_TOKEN = (StepName.AUTHENTICATE, StepName.INBOX)
 
 
 def run_check(
     server: ServerSettings,
-    credential: Credential | Source,
+    credential: Credential | CredentialSource,
     *,
     network: Network,
     provider: str | None = None,
@@ -54,15 +54,15 @@ def run_check(
 
     Where the credential has to be obtained first, that is a step of its own, and nothing is connected to before it.
     """
-    check = _Check(server.user, provider)
-    known = check.obtain(credential) if callable(credential) else credential
+    check = _CheckRun(server.user, provider)
+    known = check.get_credential(credential) if callable(credential) else credential
     with Session(server, network, (limits or Limits()).after(check.seconds)) as session:
-        check.go(session, known, _ORDER[server.security])
-        check.say_goodbye(session)
+        check.run_steps(session, known, _ORDER[server.security])
+        check.log_out(session)
     return check.report()
 
 
-class NotOpenedError(ImapError):
+class SessionOpenError(ImapError):
     """A session could not be opened; the report says where it stopped."""
 
     def __init__(self, report: Report, failure: Failure) -> None:
@@ -78,28 +78,28 @@ class NotOpenedError(ImapError):
 
 def open_session(
     server: ServerSettings,
-    credential: Credential | Source,
+    credential: Credential | CredentialSource,
     *,
     network: Network,
     provider: str | None = None,
     limits: Limits | None = None,
 ) -> Session:
     """Take the steps of a check up to the sign-in and give the session; raise `NotOpenedError` where one fails."""
-    check = _Check(server.user, provider)
-    known = check.obtain(credential) if callable(credential) else credential
+    check = _CheckRun(server.user, provider)
+    known = check.get_credential(credential) if callable(credential) else credential
     session = Session(server, network, (limits or Limits()).after(check.seconds))
     try:
-        check.go(session, known, _ORDER[server.security], until=StepName.AUTHENTICATE)
+        check.run_steps(session, known, _ORDER[server.security], until=StepName.AUTHENTICATE)
         if check.failure is not None:
-            check.say_goodbye(session)
-            raise NotOpenedError(check.report(), check.failure)
+            check.log_out(session)
+            raise SessionOpenError(check.report(), check.failure)
     except BaseException:
         session.close()
         raise
     return session
 
 
-class _Check:
+class _CheckRun:
     def __init__(self, user: str, provider: str | None) -> None:
         self._user = user
         self._provider = provider
@@ -109,27 +109,27 @@ class _Check:
         self._counts: dict[StepName, int | None] = {}
         self.failure: Failure | None = None
         self._secrets: tuple[str, ...] = ()
-        self._evidence: GrantEvidence | None = None
+        self._evidence: GrantFacts | None = None
 
     @property
     def seconds(self) -> float:
         """Give the time that has been used."""
         return monotonic() - self._begun
 
-    def obtain(self, source: Source) -> Credential | None:
+    def get_credential(self, source: CredentialSource) -> Credential | None:
         """Get the credential, the first step of all."""
         found: list[Credential] = []
 
-        def ask() -> Finding:
+        def ask() -> StepResult:
             obtained = source()
             found.append(obtained.credential)
             self._evidence = obtained.evidence
-            return Finding(detail=obtained.detail, warning=obtained.warning)
+            return StepResult(detail=obtained.detail, warning=obtained.warning)
 
-        self._take(StepName.ACCESS_TOKEN, ask)
+        self._run_step(StepName.ACCESS_TOKEN, ask)
         return found[0] if found else None
 
-    def go(
+    def run_steps(
         self,
         session: Session,
         credential: Credential | None,
@@ -144,26 +144,26 @@ class _Check:
             if credential is None or self.failure is not None or enough:
                 self._steps.append(Step(name=name, outcome=Outcome.NOT_REACHED))
             else:
-                self._take(name, partial(STEPS[name], session, credential))
+                self._run_step(name, partial(STEPS[name], session, credential))
                 enough = name is until
 
-    def say_goodbye(self, session: Session) -> None:
+    def log_out(self, session: Session) -> None:
         """Log out if there is anybody to say it to; a failure here takes nothing away from the check."""
         begun = monotonic()
-        if not self._on_speaking_terms(session):
+        if not self._can_log_out(session):
             self._steps.append(Step(name=StepName.LOGOUT, outcome=Outcome.NOT_REACHED))
             return
         outcome, detail = Outcome.PASSED, ""
         try:
             session.log_out()
         except Exception as error:
-            outcome, detail = Outcome.SKIPPED, quote(error, self._secrets)
+            outcome, detail = Outcome.SKIPPED, redacted_line(error, self._secrets)
         self._steps.append(Step(name=StepName.LOGOUT, outcome=outcome, seconds=monotonic() - begun, detail=detail))
 
-    def _on_speaking_terms(self, session: Session) -> bool:
+    def _can_log_out(self, session: Session) -> bool:
         failure = self.failure
         refused = failure is not None and failure.stage in {Stage.AUTH, Stage.MAILBOX} and failure.sign != Sign.DROPPED
-        return session.greeted and (failure is None or refused)
+        return session.has_greeting and (failure is None or refused)
 
     def report(self) -> Report:
         """Put everything together."""
@@ -176,12 +176,12 @@ class _Check:
             mailboxes=self._counts.get(StepName.MAILBOXES),
         )
 
-    def _take(self, name: StepName, act: Callable[[], Finding]) -> None:
+    def _run_step(self, name: StepName, act: Callable[[], StepResult]) -> None:
         begun = monotonic()
         try:
             found = act()
         except Exception as error:
-            self.failure = failure = self._failed(name, error)
+            self.failure = failure = self._failure_from(name, error)
             spent = monotonic() - begun
             self._steps.append(Step(name=name, outcome=Outcome.FAILED, seconds=spent, detail=failure.text))
             return
@@ -196,15 +196,15 @@ class _Check:
             )
         )
 
-    def _failed(self, name: StepName, error: Exception) -> Failure:
+    def _failure_from(self, name: StepName, error: Exception) -> Failure:
         secrets = self._secrets
         if isinstance(error, ImapError):
-            text = quote(error.text, secrets)
+            text = redacted_line(error.text, secrets)
             failure = Failure(text=text, stage=error.stage, provider=self._provider, sign=error.sign)
-            if self._evidence is None or name not in _JUDGED:
+            if self._evidence is None or name not in _STEPS_THAT_MAY_REFUSE_A_TOKEN:
                 return failure
-            return second_thoughts(failure, self._user, self._evidence)
+            return explain_token_refusal(failure, self._user, self._evidence)
         # Not foreseen, so worth a look; an exception's text may quote what was sent.
-        _log.error("A check failed at %s in a way not foreseen\n%s", name, mask(traceback.format_exc(), *secrets))
-        text = quote(f"{type(error).__name__}: {error}", secrets)
+        _log.error("A check failed at %s in a way not foreseen\n%s", name, redact(traceback.format_exc(), *secrets))
+        text = redacted_line(f"{type(error).__name__}: {error}", secrets)
         return Failure(text=text, stage=_STAGES[name], provider=self._provider)

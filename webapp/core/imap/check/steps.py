@@ -14,7 +14,7 @@ _SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class StepResult:
     """What a step that did not fail has found."""
 
     detail: str
@@ -23,57 +23,57 @@ class Finding:
     count: int | None = None
 
 
-def _look_up(session: Session, _: Credential) -> Finding:
-    return Finding(detail=", ".join(session.look_up()))
+def _resolve(session: Session, _: Credential) -> StepResult:
+    return StepResult(detail=", ".join(session.resolve()))
 
 
-def _connect(session: Session, _: Credential) -> Finding:
+def _connect(session: Session, _: Credential) -> StepResult:
     session.connect()
-    return Finding(detail=f"port {session.server.port}")
+    return StepResult(detail=f"port {session.server.port}")
 
 
-def _secure(session: Session, credential: Credential) -> Finding:
+def _start_tls(session: Session, credential: Credential) -> StepResult:
     if session.server.security is Security.NONE:
         shown = "access token" if credential.password is None else "password"
-        return Finding(
+        return StepResult(
             detail="not encrypted",
             warning=f"Everybody on the way can read the {shown} and the mail",
             outcome=Outcome.SKIPPED,
         )
     tls = session.start_tls()
     left, day = tls.expires - datetime.now(UTC), f"{tls.expires.day} {tls.expires:%b %Y}"
-    return Finding(
+    return StepResult(
         detail=f"{tls.protocol}, {tls.issuer}, certificate until {day}",
         warning=f"The certificate expires on {day}, in {plural(left.days, 'day')}" if left < _SOON else "",
     )
 
 
-def _hear_greeting(session: Session, _: Credential) -> Finding:
-    return Finding(detail=session.hear_greeting()[:200])
+def _read_greeting(session: Session, _: Credential) -> StepResult:
+    return StepResult(detail=session.read_greeting()[:200])
 
 
-def _authenticate(session: Session, credential: Credential) -> Finding:
+def _authenticate(session: Session, credential: Credential) -> StepResult:
     if session.preauthenticated:
-        return Finding(detail="the server lets this address in without a password", outcome=Outcome.SKIPPED)
+        return StepResult(detail="the server lets this address in without a password", outcome=Outcome.SKIPPED)
     how = session.authenticate(credential)
-    return Finding(detail=how, warning=session.alerts)
+    return StepResult(detail=how, warning=session.alerts)
 
 
-def _open_inbox(session: Session, _: Credential) -> Finding:
+def _open_inbox(session: Session, _: Credential) -> StepResult:
     count = session.examine()
-    return Finding(detail="opened read-only" if count is None else plural(count, "message"), count=count)
+    return StepResult(detail="opened read-only" if count is None else plural(count, "message"), count=count)
 
 
-def _list_mailboxes(session: Session, _: Credential) -> Finding:
+def _list_mailboxes(session: Session, _: Credential) -> StepResult:
     count = session.count_mailboxes()
-    return Finding(detail=plural(count, "mailbox", "mailboxes"), count=count)
+    return StepResult(detail=plural(count, "mailbox", "mailboxes"), count=count)
 
 
-STEPS: Mapping[StepName, Callable[[Session, Credential], Finding]] = {
-    StepName.LOOKUP: _look_up,
+STEPS: Mapping[StepName, Callable[[Session, Credential], StepResult]] = {
+    StepName.LOOKUP: _resolve,
     StepName.CONNECT: _connect,
-    StepName.TLS: _secure,
-    StepName.GREETING: _hear_greeting,
+    StepName.TLS: _start_tls,
+    StepName.GREETING: _read_greeting,
     StepName.AUTHENTICATE: _authenticate,
     StepName.INBOX: _open_inbox,
     StepName.MAILBOXES: _list_mailboxes,

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from webapp.core.diagnosis.failure import Failure, Stage
-from webapp.core.imap.check.credential_source import GrantEvidence
+from webapp.core.imap.check.credential_source import GrantFacts
 from webapp.core.imap.protocol.errors import Sign
-from webapp.core.imap.protocol.server_text import clean
+from webapp.core.imap.protocol.server_text import single_line
 
 # A NO is about the token or the mailbox; a BAD is about the command, whatever was granted.
 _REFUSED = re.compile(r"AUTHENTICATE \S+: NO\b")
@@ -28,7 +28,7 @@ _SAME_SERVICE = {
 _SAME_DOMAIN = {"googlemail.com": "gmail.com"}
 
 
-def second_thoughts(failure: Failure, user: str, evidence: GrantEvidence, *, now: datetime | None = None) -> Failure:
+def explain_token_refusal(failure: Failure, user: str, evidence: GrantFacts, *, now: datetime | None = None) -> Failure:
     """Give the failure with the sign that the grant adds to it and the comparison in words, or as it is."""
     sign = _sign(failure, user, evidence, now or datetime.now(UTC))
     if sign is None:
@@ -36,7 +36,7 @@ def second_thoughts(failure: Failure, user: str, evidence: GrantEvidence, *, now
     return replace(failure, sign=sign, text=f"{failure.text} ({_compared(user, evidence)})")
 
 
-def _sign(failure: Failure, user: str, evidence: GrantEvidence, now: datetime) -> Sign | None:
+def _sign(failure: Failure, user: str, evidence: GrantFacts, now: datetime) -> Sign | None:
     not_connected = bool(_NOT_CONNECTED.search(failure.text))
     # Exchange hangs up after these words. Any other sign says that the refusal is not about the token.
     if failure.sign not in ((None, Sign.DROPPED) if not_connected else (None,)):
@@ -52,15 +52,15 @@ def _sign(failure: Failure, user: str, evidence: GrantEvidence, now: datetime) -
         return Sign.ANOTHER_SIGNED_IN if refused and not not_connected else Sign.MAILBOX_OF_ANOTHER
     if not_connected and evidence.account:
         return Sign.OWN_MAILBOX_NOT_CONNECTED
-    return Sign.GRANT_IN_ORDER if refused and _is_in_order(evidence, now) else None
+    return Sign.GRANT_IN_ORDER if refused and _is_acceptable(evidence, now) else None
 
 
-def _is_in_order(evidence: GrantEvidence, now: datetime) -> bool:
+def _is_acceptable(evidence: GrantFacts, now: datetime) -> bool:
     fresh = evidence.expires_at is not None and evidence.expires_at > now
     return fresh and bool(evidence.account) and evidence.scopes is not None
 
 
-def _is_for_another_service(evidence: GrantEvidence) -> bool:
+def _is_for_another_service(evidence: GrantFacts) -> bool:
     audience, wanted = _service(evidence.audience), _service(evidence.mail_scope)
     # An audience that is neither an address nor a number known here proves nothing.
     return bool(audience and wanted) and audience != wanted
@@ -87,7 +87,7 @@ def _plain_address(address: str) -> str:
     return f"{local}@{_SAME_DOMAIN.get(domain, domain)}"
 
 
-def _compared(user: str, evidence: GrantEvidence) -> str:
+def _compared(user: str, evidence: GrantFacts) -> str:
     granted = None if evidence.scopes is None else " ".join(sorted(evidence.scopes)) or "nothing"
     known = {
         "mailbox": user,
@@ -96,4 +96,4 @@ def _compared(user: str, evidence: GrantEvidence) -> str:
         "needed": evidence.mail_scope,
         "token for": evidence.audience,
     }
-    return "; ".join(f"{name}: {clean(value)[:300]}" for name, value in known.items() if value)
+    return "; ".join(f"{name}: {single_line(value)[:300]}" for name, value in known.items() if value)

@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from unicodedata import normalize
 
-from webapp.core.imap.mailbox.bodystructure import BrokenStructureError, Part, structure_of
+from webapp.core.imap.mailbox.bodystructure import BrokenStructureError, Part, parse_structure
 from webapp.core.imap.mailbox.message import MOST_TEXTS
-from webapp.core.imap.mailbox.message_fingerprint import message_id_in, other_fields
-from webapp.core.imap.mailbox.message_list import LISTED_ITEMS, Summary, summary_of
-from webapp.core.imap.mailbox.search import Query
+from webapp.core.imap.mailbox.message_fingerprint import header_fields_besides_message_id, message_id_in
+from webapp.core.imap.mailbox.message_list import LISTED_ITEMS, MessageSummary, parse_summary
+from webapp.core.imap.mailbox.search import SearchQuery
 from webapp.core.imap.mailbox.uid_paging import uids_after
 from webapp.core.imap.protocol.errors import ImapError, MailboxError, Sign
-from webapp.core.imap.protocol.response_parser import Token, fetched, number
+from webapp.core.imap.protocol.response_parser import Token, parse_fetch, parse_number
 from webapp.core.imap.protocol.sequence_sets import sequence_set
 from webapp.core.imap.protocol.session import Session
-from webapp.core.mime import decoded_header
+from webapp.core.mime import decode_header
 from webapp.core.mime.header_fields import header_fields
 
 _AT_ONCE = 50
@@ -30,25 +30,25 @@ _NOT_OF_IT = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|THROTTLED|OVERQUOTA|EXPIRED
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class MessageAttachments:
     """A message with those of its attachments that are wanted; `readable` is False where nobody can tell them all."""
 
     uid: int
-    summary: Summary
+    summary: MessageSummary
     message_id: str
     parts: tuple[Part, ...]
     readable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class MessageAttachmentsPage:
     """Messages with attachments; all up to the UID `after` have been looked at, and `more` says whether some are left.
 
     `end` is the UID of the last message, which may be none of those that are asked for.
     """
 
     uid_validity: int
-    found: tuple[Found, ...]
+    found: tuple[MessageAttachments, ...]
     after: int
     more: bool
     end: int
@@ -60,11 +60,11 @@ def attachments_after(
     *,
     after: int,
     upto: int | None = None,
-    query: Query | None = None,
+    query: SearchQuery | None = None,
     names: Sequence[str] = (),
     messages: int = 200,
     uid_validity: int | None = None,
-) -> Page:
+) -> MessageAttachmentsPage:
     """Find the attachments whose names fit one of the patterns, in the messages above a UID and up to another.
 
     A pattern is a glob for the safe name, in whichever case; without any, all attachments are meant. Of a message all
@@ -74,13 +74,13 @@ def attachments_after(
     portion = uids_after(
         session, mailbox, after=after, upto=upto, query=query, limit=messages, uid_validity=uid_validity
     )
-    found: list[Found] = []
+    found: list[MessageAttachments] = []
     reached, more = portion.after, portion.more
     for at in range(0, len(portion.uids), _AT_ONCE):
         uids = portion.uids[at : at + _AT_ONCE]
         session.renew_budget()
         try:
-            told = _told(session, uids)
+            told = _message_attachments(session, uids)
         except ImapError as error:
             if error.sign is not Sign.TOO_MUCH_DATA or (at == 0 and len(uids) > 1):
                 raise
@@ -89,23 +89,25 @@ def attachments_after(
             else:
                 reached, more = portion.uids[at - 1], True
                 break
-        found += _wanted((_found(uid, told[uid]) for uid in uids if uid in told), names)
-    return Page(uid_validity=portion.uid_validity, found=tuple(found), after=reached, more=more, end=portion.end)
+        found += _matching_parts((_page(uid, told[uid]) for uid in uids if uid in told), names)
+    return MessageAttachmentsPage(
+        uid_validity=portion.uid_validity, found=tuple(found), after=reached, more=more, end=portion.end
+    )
 
 
-def is_of_the_message(session: Session, error: MailboxError) -> bool:
+def is_message_specific_error(session: Session, error: MailboxError) -> bool:
     """Say whether a refusal is about the message that was asked for, and others may be had."""
-    return session.is_in_step and not _NOT_OF_IT.search(error.text)
+    return session.is_synchronized and not _NOT_OF_IT.search(error.text)
 
 
-def is_there(session: Session, uid: int) -> bool:
+def message_exists(session: Session, uid: int) -> bool:
     """Ask whether a message of which nothing was given is there all the same."""
     session.renew_budget()
-    session.ask("NOOP")  # servers may hold back until then what others have removed
-    return bool(_ask(session, (uid,), _UID))
+    session.command("NOOP")  # servers may hold back until then what others have removed
+    return bool(_fetch_or_split(session, (uid,), _UID))
 
 
-def _wanted(messages: Iterable[Found], names: Sequence[str]) -> Iterator[Found]:
+def _matching_parts(messages: Iterable[MessageAttachments], names: Sequence[str]) -> Iterator[MessageAttachments]:
     """Leave out what is not asked for, but nothing of which nobody knows whether it is."""
     patterns = [_comparable(name) for name in names] or ["*"]
     for message in messages:
@@ -123,47 +125,56 @@ def _fits(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _found(uid: int, told: Mapping[str, Token]) -> Found:
-    fields = header_fields(other_fields(told) or b"")
+def _page(uid: int, told: Mapping[str, Token]) -> MessageAttachments:
+    fields = header_fields(header_fields_besides_message_id(told) or b"")
     try:
-        structure = structure_of(told.get("BODYSTRUCTURE"), most_slots=MOST_TEXTS)
+        structure = parse_structure(told.get("BODYSTRUCTURE"), most_slots=MOST_TEXTS)
     except BrokenStructureError:
         structure = None
-    return Found(
+    return MessageAttachments(
         uid=uid,
-        summary=replace(summary_of(told, fields), uid=uid),
-        message_id=decoded_header(message_id_in(told)),
+        summary=replace(parse_summary(told, fields), uid=uid),
+        message_id=decode_header(message_id_in(told)),
         parts=tuple(leaf.part for leaf in structure.attachments) if structure else (),
         readable=structure is not None and not structure.cut,
     )
 
 
-def _told(session: Session, uids: Collection[int]) -> dict[int, Mapping[str, Token]]:
+def _message_attachments(session: Session, uids: Collection[int]) -> dict[int, Mapping[str, Token]]:
     """Fetch what is known of messages; only one that is not there any more is missing in the answer."""
-    told = _fetched(session, uids, _EVERYTHING)
+    told = _fetch(session, uids, _EVERYTHING)
     if told is None and len(uids) > 1:  # one of them it must be
-        return {uid: each for one in uids for uid, each in _told(session, (one,)).items()}
+        return {uid: each for one in uids for uid, each in _message_attachments(session, (one,)).items()}
     if told is None:
-        told = _fetched(session, uids, _SUMMARY) or {}
+        told = _fetch(session, uids, _SUMMARY) or {}
     if missing := [uid for uid in uids if uid not in told]:
-        told |= _ask(session, missing, _UID)
+        told |= _fetch_or_split(session, missing, _UID)
     return told
 
 
-def _fetched(session: Session, uids: Collection[int], items: bytes) -> dict[int, Mapping[str, Token]] | None:
+def _fetch(session: Session, uids: Collection[int], items: bytes) -> dict[int, Mapping[str, Token]] | None:
     """Fetch; None where the server refuses for the messages' sake."""
     try:
-        return _ask(session, uids, items)
+        return _fetch_or_split(session, uids, items)
     except MailboxError as error:
-        if not is_of_the_message(session, error):
+        if not is_message_specific_error(session, error):
             raise
     return None
 
 
-def _ask(session: Session, uids: Collection[int], items: bytes) -> dict[int, Mapping[str, Token]]:
-    heard = session.ask("UID", b"FETCH", sequence_set(uids), items)
-    by_uid = {number(message.get("UID")) or 0: message for message in fetched(heard.get("FETCH", ())).values()}
+def _fetch_or_split(session: Session, uids: Collection[int], items: bytes) -> dict[int, Mapping[str, Token]]:
+    heard = session.command("UID", b"FETCH", sequence_set(uids), items)
+    by_uid = {
+        parse_number(message.get("UID")) or 0: message for message in parse_fetch(heard.get("FETCH", ())).values()
+    }
     return {uid: by_uid[uid] for uid in uids if uid in by_uid}
 
 
-__all__ = ["Found", "Page", "Part", "attachments_after", "is_of_the_message", "is_there"]
+__all__ = [
+    "MessageAttachments",
+    "MessageAttachmentsPage",
+    "Part",
+    "attachments_after",
+    "is_message_specific_error",
+    "message_exists",
+]

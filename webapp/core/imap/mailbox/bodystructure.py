@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from email.utils import collapse_rfc2231_value, decode_params
 
-from webapp.core.imap.protocol.response_parser import Token, number
-from webapp.core.mime import decoded_header, safe_name
+from webapp.core.imap.protocol.response_parser import Token, parse_number
+from webapp.core.mime import decode_header, safe_filename
 
 _DEEPEST = 50
 _MOST = 500
@@ -32,7 +32,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class SinglePart:
     """A part without parts."""
 
     part: Part
@@ -45,22 +45,22 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Slot:
+class AlternativeGroup:
     """A piece of what is to be read: as plain text, as HTML, or as both to choose from."""
 
-    plain: Leaf | None = None
-    html: Leaf | None = None
+    plain: SinglePart | None = None
+    html: SinglePart | None = None
 
 
 @dataclass(frozen=True)
 class Structure:
     """What is to be read, in order, and the parts beside it; `cut` says that there are more than are looked at."""
 
-    slots: tuple[Slot, ...]
-    attachments: tuple[Leaf, ...]
+    slots: tuple[AlternativeGroup, ...]
+    attachments: tuple[SinglePart, ...]
     cut: bool = False
 
-    def find(self, section: str) -> Leaf | None:
+    def find(self, section: str) -> SinglePart | None:
         """Give the part of a section."""
         texts = (leaf for slot in self.slots for leaf in (slot.plain, slot.html) if leaf)
         return next((leaf for leaf in (*self.attachments, *texts) if leaf.part.section == section), None)
@@ -70,27 +70,27 @@ class BrokenStructureError(ValueError):
     """The server told no structure that can be read."""
 
 
-def structure_of(body: Token, *, most_slots: int) -> Structure:
+def parse_structure(body: Token, *, most_slots: int) -> Structure:
     """Part what is to be read from what is attached; texts beyond so many become attachments."""
     if not isinstance(body, list) or not body:
         raise BrokenStructureError("no BODYSTRUCTURE")
-    walk = _Walk()
+    walk = _StructureVisitor()
     slots = walk.slots(body, "", 0)
     late = [leaf for slot in slots[most_slots:] for leaf in (slot.plain, slot.html) if leaf]
     if not slots and not walk.attachments:
         raise BrokenStructureError("a BODYSTRUCTURE without parts")
-    return Structure(tuple(slots[:most_slots]), tuple(_named(leaf) for leaf in (*walk.attachments, *late)), walk.cut)
+    return Structure(tuple(slots[:most_slots]), tuple(_filename(leaf) for leaf in (*walk.attachments, *late)), walk.cut)
 
 
-class _Walk:
+class _StructureVisitor:
     """Goes down a structure, and collects the attachments on the way."""
 
     def __init__(self) -> None:
-        self.attachments: list[Leaf] = []
+        self.attachments: list[SinglePart] = []
         self.cut = False
         self._seen = 0
 
-    def slots(self, body: list[Token], section: str, depth: int) -> list[Slot]:
+    def slots(self, body: list[Token], section: str, depth: int) -> list[AlternativeGroup]:
         """Give what is to be read of a body, in order."""
         if not isinstance(body[0], list):
             return self._leaf(body, section or "1")
@@ -105,35 +105,37 @@ class _Walk:
             for at, part in enumerate(parts, start=1)
             if part
         ]
-        return _chosen(below) if _word(body, len(parts)) == "alternative" else [slot for each in below for slot in each]
+        return _choose(below) if _word(body, len(parts)) == "alternative" else [slot for each in below for slot in each]
 
-    def _leaf(self, body: list[Token], section: str) -> list[Slot]:
+    def _leaf(self, body: list[Token], section: str) -> list[AlternativeGroup]:
         self._seen += 1
         if self._seen > _MOST:
             self.cut = True
             return []
         leaf = _read(body, section)
         if leaf.is_text:
-            return [Slot(html=leaf) if leaf.part.content_type == "text/html" else Slot(plain=leaf)]
+            return [
+                AlternativeGroup(html=leaf) if leaf.part.content_type == "text/html" else AlternativeGroup(plain=leaf)
+            ]
         self.attachments.append(leaf)
         return []
 
 
-def _chosen(below: Sequence[list[Slot]]) -> list[Slot]:
+def _choose(below: Sequence[list[AlternativeGroup]]) -> list[AlternativeGroup]:
     """Put alternatives together: the first that is plain, and the last that is HTML, as it is the richest."""
     slots = [slot for each in below for slot in each]
     plain = next((slot.plain for slot in slots if slot.plain), None)
     html = next((slot.html for slot in reversed(slots) if slot.html), None)
-    return [Slot(plain, html)] if plain or html else []
+    return [AlternativeGroup(plain, html)] if plain or html else []
 
 
-def _read(body: list[Token], section: str) -> Leaf:
+def _read(body: list[Token], section: str) -> SinglePart:
     kind = f"{_word(body, 0) or 'application'}/{_word(body, 1) or 'octet-stream'}"
     parameters = _parameters(body[2] if len(body) > 2 else None)
     disposition, told = _disposition(body[7:])
     encoding = _word(body, 5)
-    size = (number(body[6]) if len(body) > 6 else None) or 0
-    name = decoded_header(told.get("filename") or parameters.get("name") or "")
+    size = (parse_number(body[6]) if len(body) > 6 else None) or 0
+    name = decode_header(told.get("filename") or parameters.get("name") or "")
     part = Part(
         section=section,
         content_type=kind,
@@ -141,22 +143,22 @@ def _read(body: list[Token], section: str) -> Leaf:
         encoding=encoding or None,
         # Base64 makes lines of 76 characters and their ends out of 57 bytes.
         size=size * 57 // 78 if encoding == "base64" else size,
-        name=safe_name(name, fallback="attachment") if name.strip() else "",
+        name=safe_filename(name, fallback="attachment") if name.strip() else "",
         disposition=disposition,
         content_id=(_text(body[3]) if len(body) > 3 else "").strip().strip("<>")[:200],
         octets=size,
     )
-    return Leaf(part)
+    return SinglePart(part)
 
 
-def _named(leaf: Leaf) -> Leaf:
+def _filename(leaf: SinglePart) -> SinglePart:
     """Give a part without a name one by its section and kind."""
     part = leaf.part
     if part.name:
         return leaf
     ending = ".eml" if part.content_type == "message/rfc822" else mimetypes.guess_extension(part.content_type) or ".bin"
     name = f"part-{part.section}{ending}"
-    return Leaf(replace(part, name=name))
+    return SinglePart(replace(part, name=name))
 
 
 def _disposition(rest: Sequence[Token]) -> tuple[str, dict[str, str]]:
@@ -179,12 +181,12 @@ def _parameters(field: Token) -> dict[str, str]:
     try:
         # The first is the field's own value, which it leaves alone.
         _, *decoded = decode_params([("", ""), *pairs])
-        return {name: _unquoted(collapse_rfc2231_value(value)) for name, value in decoded}
+        return {name: _unquote(collapse_rfc2231_value(value)) for name, value in decoded}
     except (ValueError, LookupError, TypeError):
         return plain
 
 
-def _unquoted(text: str) -> str:
+def _unquote(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text.startswith('"') and text.endswith('"') else text
 
 

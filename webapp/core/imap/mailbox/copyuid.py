@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from webapp.core.imap.mailbox.message_state import seen_now, sizes_now
+from webapp.core.imap.mailbox.message_state import fetch_sizes, fetch_states
 from webapp.core.imap.mailbox.search import uids_from
 from webapp.core.imap.protocol.imaplib_protocol import Untagged
-from webapp.core.imap.protocol.mailbox_command import ask_about
-from webapp.core.imap.protocol.response_parser import number, parsed
+from webapp.core.imap.protocol.mailbox_command import mailbox_command
+from webapp.core.imap.protocol.response_parser import parse_number, parse_responses
 from webapp.core.imap.protocol.sequence_sets import ranges_in
 from webapp.core.imap.protocol.session import Session
 
@@ -25,26 +25,26 @@ class Copies:
 
 
 @dataclass(frozen=True)
-class End:
+class UidNext:
     """Where the next message of a mailbox will come: its UIDVALIDITY, and the lowest UID that it may have."""
 
     uid_validity: int
     uid_next: int
 
 
-def end_of(session: Session, mailbox: str) -> End:
+def uid_next_of(session: Session, mailbox: str) -> UidNext:
     """Ask for the end of a mailbox that is not open; raise `GoneError` where there is none."""
-    heard = ask_about(session, mailbox, lambda name: (b"STATUS", name, b"(UIDNEXT UIDVALIDITY)"))
+    heard = mailbox_command(session, mailbox, lambda name: (b"STATUS", name, b"(UIDNEXT UIDVALIDITY)"))
     told: dict[bytes, int] = {}
-    for response in parsed(heard.get("STATUS", ())):
+    for response in parse_responses(heard.get("STATUS", ())):
         match response:
             case [_, list(items), *_]:
                 pairs = zip(items[::2], items[1::2], strict=False)
-                told |= {key.upper(): number(value) or 0 for key, value in pairs if isinstance(key, bytes)}
-    return End(told.get(b"UIDVALIDITY", 0), told.get(b"UIDNEXT", 0))
+                told |= {key.upper(): parse_number(value) or 0 for key, value in pairs if isinstance(key, bytes)}
+    return UidNext(told.get(b"UIDVALIDITY", 0), told.get(b"UIDNEXT", 0))
 
 
-def find_copies(session: Session, mailbox: str, since: End, originals: Mapping[int, str]) -> Copies:
+def find_copies(session: Session, mailbox: str, since: UidNext, originals: Mapping[int, str]) -> Copies:
     """Look for copies of messages by their fingerprints among what has come to a mailbox since its end was known.
 
     Of several with one fingerprint, the first original has the first copy. One without a Message-ID is never found.
@@ -61,13 +61,13 @@ def find_copies(session: Session, mailbox: str, since: End, originals: Mapping[i
     found: dict[int, int] = {}
     for start in range(0, len(new), _PORTION):
         session.renew_budget()
-        for uid, seen in sorted(seen_now(session, new[start : start + _PORTION]).items()):
+        for uid, seen in sorted(fetch_states(session, new[start : start + _PORTION]).items()):
             if waiting.get(seen.fingerprint):
                 found[waiting[seen.fingerprint].popleft()] = uid
     return Copies(since.uid_validity, found)
 
 
-def confirmed(session: Session, mailbox: str, source: str, found: Copies) -> dict[int, int]:
+def exclude_mismatches(session: Session, mailbox: str, source: str, found: Copies) -> dict[int, int]:
     """Leave out copies of another size than their original, or marked for removal: whoever removes that must be sure.
 
     An original that is not there any more proves nothing, and is not in danger.
@@ -76,11 +76,11 @@ def confirmed(session: Session, mailbox: str, source: str, found: Copies) -> dic
         return {}
     session.renew_budget()
     session.open_mailbox(mailbox, found.uid_validity)
-    stay = {copy for copy, seen in seen_now(session, found.uids.values()).items() if not seen.deleted}
-    there = sizes_now(session, found.uids.values())
+    stay = {copy for copy, seen in fetch_states(session, found.uids.values()).items() if not seen.deleted}
+    there = fetch_sizes(session, found.uids.values())
     session.renew_budget()
     session.open_mailbox(source)
-    here = sizes_now(session, found.uids)
+    here = fetch_sizes(session, found.uids)
     return {
         uid: copy
         for uid, copy in found.uids.items()
@@ -88,14 +88,14 @@ def confirmed(session: Session, mailbox: str, source: str, found: Copies) -> dic
     }
 
 
-def copies_told(pieces: Sequence[Untagged], among: Collection[int]) -> Copies | None:
+def parse_copyuid(pieces: Sequence[Untagged], among: Collection[int]) -> Copies | None:
     """Read COPYUID; None where the server told nothing that can be read."""
     uids: dict[int, int] = {}
     validity = 0
-    for response in parsed(pieces):
+    for response in parse_responses(pieces):
         match response:
             case [bytes(told), bytes(sources), bytes(targets), *_]:
-                validity = number(told) or validity
+                validity = parse_number(told) or validity
                 uids |= _paired(list(ranges_in(sources)), list(ranges_in(targets)), len(among))
     named = {source: target for source, target in uids.items() if source in among}
     return Copies(validity, named) if named and validity else None

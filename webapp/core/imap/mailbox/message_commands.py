@@ -8,15 +8,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from webapp.core.imap.mailbox.copyuid import copies_told
-from webapp.core.imap.mailbox.message_state import Seen, seen_now
+from webapp.core.imap.mailbox.copyuid import parse_copyuid
+from webapp.core.imap.mailbox.message_state import MessageState, fetch_states
 from webapp.core.imap.protocol.errors import MailboxError, ReadOnlyError
-from webapp.core.imap.protocol.mailbox_command import ask_about
+from webapp.core.imap.protocol.mailbox_command import mailbox_command
 from webapp.core.imap.protocol.mailbox_names import same_mailbox
 from webapp.core.imap.protocol.sequence_sets import sequence_set
 from webapp.core.imap.protocol.session import Session
 
-BATCH = 500
+BATCH_SIZE = 500
 """UIDs in one command: 5,500 bytes at worst, as servers need not take lines beyond 8,000 (RFC 2683, 3.2.1.5)."""
 
 _DELETED = "\\Deleted"
@@ -32,7 +32,7 @@ class Flag(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class MessageSet:
     """Messages of one mailbox as somebody has seen them; a fingerprint of None is not compared."""
 
     mailbox: str
@@ -41,7 +41,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Batch:
+class BatchResult:
     """What one command has done; `copies` maps UIDs to those in the destination as far as the server told them.
 
     `gone` are not there any more, or another message has their UID. `left_marked` says that messages were only marked
@@ -56,94 +56,94 @@ class Batch:
 
 
 def set_flags(
-    session: Session, chosen: Chosen, *, add: Collection[Flag] = (), remove: Collection[Flag] = ()
-) -> Iterator[Batch]:
+    session: Session, chosen: MessageSet, *, add: Collection[Flag] = (), remove: Collection[Flag] = ()
+) -> Iterator[BatchResult]:
     """Set flags and take flags away."""
 
-    def act(uids: Sequence[int]) -> Batch:
+    def act(uids: Sequence[int]) -> BatchResult:
         for sign, flags in ((b"+", add), (b"-", remove)):
             if flags:
                 _store(session, uids, sign, flags)
-        return Batch(done=tuple(uids))
+        return BatchResult(done=tuple(uids))
 
     return _each(session, chosen, act, needed={*add, *remove})
 
 
-def copy(session: Session, chosen: Chosen, destination: str) -> Iterator[Batch]:
+def copy(session: Session, chosen: MessageSet, destination: str) -> Iterator[BatchResult]:
     """Copy messages into another mailbox."""
     _refuse_itself(chosen, destination)
-    return _each(session, chosen, lambda uids: _sent(session, b"COPY", uids, destination), writable=False)
+    return _each(session, chosen, lambda uids: _run(session, b"COPY", uids, destination), writable=False)
 
 
-def move(session: Session, chosen: Chosen, destination: str) -> Iterator[Batch]:
+def move(session: Session, chosen: MessageSet, destination: str) -> Iterator[BatchResult]:
     """Move messages into another mailbox: by MOVE (RFC 6851), else by a copy and the removal of these alone.
 
     Where removed messages stay, marked, those that are marked already count as gone: somebody has moved them before.
     """
     _refuse_itself(chosen, destination)
-    if session.offers("MOVE"):
-        return _each(session, chosen, lambda uids: _sent(session, b"MOVE", uids, destination))
+    if session.has_capability("MOVE"):
+        return _each(session, chosen, lambda uids: _run(session, b"MOVE", uids, destination))
 
-    def act(uids: Sequence[int]) -> Batch:
-        copied = _sent(session, b"COPY", uids, destination)
+    def act(uids: Sequence[int]) -> BatchResult:
+        copied = _run(session, b"COPY", uids, destination)
         return replace(copied, left_marked=_remove(session, copied.done))
 
-    return _each(session, chosen, act, needed={_DELETED}, unless_marked=not session.offers("UIDPLUS"))
+    return _each(session, chosen, act, needed={_DELETED}, unless_marked=not session.has_capability("UIDPLUS"))
 
 
-def expunge(session: Session, chosen: Chosen) -> Iterator[Batch]:
+def expunge(session: Session, chosen: MessageSet) -> Iterator[BatchResult]:
     """Remove messages for good, these alone."""
 
-    def act(uids: Sequence[int]) -> Batch:
-        return Batch(done=tuple(uids), left_marked=_remove(session, uids))
+    def act(uids: Sequence[int]) -> BatchResult:
+        return BatchResult(done=tuple(uids), left_marked=_remove(session, uids))
 
     return _each(session, chosen, act, needed={_DELETED})
 
 
-def restore(session: Session, chosen: Chosen) -> Iterator[Batch]:
+def undelete(session: Session, chosen: MessageSet) -> Iterator[BatchResult]:
     """Take the mark of removal away."""
 
-    def act(uids: Sequence[int]) -> Batch:
+    def act(uids: Sequence[int]) -> BatchResult:
         _store(session, uids, b"-", (_DELETED,))
-        return Batch(done=tuple(uids))
+        return BatchResult(done=tuple(uids))
 
     return _each(session, chosen, act, needed={_DELETED})
 
 
 def _each(
     session: Session,
-    chosen: Chosen,
-    act: Callable[[Sequence[int]], Batch],
+    chosen: MessageSet,
+    act: Callable[[Sequence[int]], BatchResult],
     *,
     writable: bool = True,
     needed: Collection[str] = (),
     unless_marked: bool = False,
-) -> Iterator[Batch]:
+) -> Iterator[BatchResult]:
     """Act on messages in batches, on those of each that are still what they were."""
     uids_of_all = sorted(chosen.messages)
-    for start in range(0, len(uids_of_all), BATCH):
-        uids = uids_of_all[start : start + BATCH]
+    for start in range(0, len(uids_of_all), BATCH_SIZE):
+        uids = uids_of_all[start : start + BATCH_SIZE]
         session.renew_budget()
         opened = session.open_mailbox(chosen.mailbox, chosen.uid_validity, writable=writable)
         _refuse_missing(needed, opened.permanent_flags)
-        now = seen_now(session, uids)
+        now = fetch_states(session, uids)
         here = [uid for uid in uids if _is_same(now.get(uid), chosen.messages[uid], unless_marked)]
-        with session.patiently():
-            batch = act(here) if here else Batch()
+        with session.extended_timeout():
+            batch = act(here) if here else BatchResult()
         yield replace(batch, gone=tuple(sorted(set(uids) - set(batch.done))))
 
 
-def _is_same(now: Seen | None, fingerprint: str | None, unless_marked: bool) -> bool:
+def _is_same(now: MessageState | None, fingerprint: str | None, unless_marked: bool) -> bool:
     return now is not None and fingerprint in (None, now.fingerprint) and not (unless_marked and now.deleted)
 
 
-def _sent(session: Session, command: bytes, uids: Sequence[int], destination: str) -> Batch:
+def _run(session: Session, command: bytes, uids: Sequence[int], destination: str) -> BatchResult:
     """Copy or move; where the server tells the copies, only what it names has been done."""
-    heard = ask_about(session, destination, lambda name: (b"UID", command, sequence_set(uids), name))
-    told = copies_told(heard.get("COPYUID", ()), uids)
+    heard = mailbox_command(session, destination, lambda name: (b"UID", command, sequence_set(uids), name))
+    told = parse_copyuid(heard.get("COPYUID", ()), uids)
     if told is None:
-        return Batch(done=tuple(uids))
-    return Batch(
+        return BatchResult(done=tuple(uids))
+    return BatchResult(
         done=tuple(uid for uid in uids if uid in told.uids),
         destination_validity=told.uid_validity,
         copies=told.uids,
@@ -155,14 +155,14 @@ def _remove(session: Session, uids: Sequence[int]) -> bool:
     if not uids:
         return False
     _store(session, uids, b"+", (_DELETED,))
-    if not session.offers("UIDPLUS"):
+    if not session.has_capability("UIDPLUS"):
         return True
-    session.ask("UID", b"EXPUNGE", sequence_set(uids))
+    session.command("UID", b"EXPUNGE", sequence_set(uids))
     return False
 
 
 def _store(session: Session, uids: Sequence[int], sign: bytes, flags: Collection[str]) -> None:
-    session.ask("UID", b"STORE", sequence_set(uids), sign + b"FLAGS.SILENT", b"(%s)" % " ".join(flags).encode())
+    session.command("UID", b"STORE", sequence_set(uids), sign + b"FLAGS.SILENT", b"(%s)" % " ".join(flags).encode())
 
 
 def _refuse_missing(needed: Collection[str], permanent: frozenset[str] | None) -> None:
@@ -171,6 +171,6 @@ def _refuse_missing(needed: Collection[str], permanent: frozenset[str] | None) -
         raise ReadOnlyError(f"The server does not keep {' '.join(missing)} in this mailbox (PERMANENTFLAGS)")
 
 
-def _refuse_itself(chosen: Chosen, destination: str) -> None:
+def _refuse_itself(chosen: MessageSet, destination: str) -> None:
     if same_mailbox(chosen.mailbox, destination):
         raise MailboxError("[CANNOT] The messages are in this mailbox already")

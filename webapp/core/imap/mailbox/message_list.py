@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-from webapp.core.imap.mailbox.message_fingerprint import FINGERPRINT_ITEM, fingerprint_in, other_fields
-from webapp.core.imap.mailbox.search import Query, search
-from webapp.core.imap.protocol.errors import ChangedError, GoneError
-from webapp.core.imap.protocol.response_parser import Token, fetched, number
+from webapp.core.imap.mailbox.message_fingerprint import (
+    FINGERPRINT_ITEM,
+    fingerprint_in,
+    header_fields_besides_message_id,
+)
+from webapp.core.imap.mailbox.search import SearchQuery, search
+from webapp.core.imap.protocol.errors import NotFoundError, UidValidityChangedError
+from webapp.core.imap.protocol.response_parser import Token, parse_fetch, parse_number
 from webapp.core.imap.protocol.sequence_sets import sequence_set
-from webapp.core.imap.protocol.session import Opened, Session
-from webapp.core.mime import decoded_header
+from webapp.core.imap.protocol.session import MailboxStatus, Session
+from webapp.core.mime import decode_header
 from webapp.core.mime.header_fields import header_fields
 
-MOST = 200
+MAX_PAGE_SIZE = 200
 """How many messages a page may have."""
 
 # Header fields by part, and not ENVELOPE or BODYSTRUCTURE: nobody who sends a message can make a page endless by it.
@@ -36,7 +40,7 @@ _PROBES = 16
 
 
 @dataclass(frozen=True, kw_only=True)
-class Summary:
+class MessageSummary:
     """One line of a list; `date` is when it was sent, or when it came (`arrived`) where that is not believable.
 
     `has_attachments` goes by the content type and is None where that tells nothing. `deleted` says that the message is
@@ -59,18 +63,18 @@ class Summary:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listing:
+class MessageListing:
     """A page of messages; `total` counts those in the mailbox, or those found; `older` and `newer` are cursors."""
 
     mailbox: str
     uid_validity: int
     total: int
-    messages: tuple[Summary, ...]
+    messages: tuple[MessageSummary, ...]
     older: str | None
     newer: str | None
 
 
-class CursorError(GoneError):
+class CursorError(NotFoundError):
     """A cursor that no listing gave."""
 
 
@@ -84,8 +88,8 @@ class _Page:
 
 
 def list_messages(
-    session: Session, mailbox: str, *, cursor: str = "", limit: int = 50, query: Query | None = None
-) -> Listing:
+    session: Session, mailbox: str, *, cursor: str = "", limit: int = 50, query: SearchQuery | None = None
+) -> MessageListing:
     """List messages of a mailbox that is opened read-only.
 
     Raises `GoneError`, `ChangedError` where the cursor is of an older UIDVALIDITY, and `CursorError`.
@@ -93,17 +97,17 @@ def list_messages(
     direction, validity, uid = _read_cursor(cursor)
     opened = session.open_mailbox(mailbox)
     if validity is not None and validity != opened.uid_validity:
-        raise ChangedError(f"UIDVALIDITY was {validity} and is {opened.uid_validity}")
-    page = _Page(uid, direction == "newer", max(1, min(limit, MOST)))
+        raise UidValidityChangedError(f"UIDVALIDITY was {validity} and is {opened.uid_validity}")
+    page = _Page(uid, direction == "newer", max(1, min(limit, MAX_PAGE_SIZE)))
     if query:
-        return _found(session, mailbox, opened, page, query)
+        return _find(session, mailbox, opened, page, query)
     return _in_order(session, mailbox, opened, page)
 
 
-def _in_order(session: Session, mailbox: str, opened: Opened, page: _Page) -> Listing:
+def _in_order(session: Session, mailbox: str, opened: MailboxStatus, page: _Page) -> MessageListing:
     last = opened.exists
     if page.uid is not None:
-        below, is_there = place(session, page.uid, opened.exists)
+        below, is_there = sequence_number_of(session, page.uid, opened.exists)
         last = min(opened.exists, below + is_there + page.limit) if page.upwards else below
     first = max(1, last - page.limit + 1)
     messages = _summaries(session, b"FETCH", b"%d:%d" % (first, last)) if last >= first else []
@@ -113,26 +117,31 @@ def _in_order(session: Session, mailbox: str, opened: Opened, page: _Page) -> Li
     return _listing(mailbox, opened, opened.exists, messages, has_older, has_newer)
 
 
-def _found(session: Session, mailbox: str, opened: Opened, page: _Page, query: Query) -> Listing:
+def _find(session: Session, mailbox: str, opened: MailboxStatus, page: _Page, query: SearchQuery) -> MessageListing:
     found = search(session, query)
     uids = (
         found.above(page.uid, page.limit)
         if page.upwards and page.uid is not None
         else found.below(page.uid, page.limit)
     )
-    messages = summaries_of(session, set(uids))
+    messages = fetch_summaries(session, set(uids))
     has_older = bool(uids and found.below(uids[-1], 1))
     has_newer = bool(uids and found.above(uids[0], 1))
     return _listing(mailbox, opened, found.total, messages, has_older, has_newer)
 
 
 def _listing(
-    mailbox: str, opened: Opened, total: int, messages: Sequence[Summary], has_older: bool, has_newer: bool
-) -> Listing:
-    def cursor(direction: str, message: Summary) -> str:
+    mailbox: str,
+    opened: MailboxStatus,
+    total: int,
+    messages: Sequence[MessageSummary],
+    has_older: bool,
+    has_newer: bool,
+) -> MessageListing:
+    def cursor(direction: str, message: MessageSummary) -> str:
         return f"{direction}-{opened.uid_validity}-{message.uid}"
 
-    return Listing(
+    return MessageListing(
         mailbox=mailbox,
         uid_validity=opened.uid_validity,
         total=total,
@@ -155,20 +164,24 @@ def _belongs(uid: int, page: _Page) -> bool:
     return page.uid is None or (uid > page.uid if page.upwards else uid < page.uid)
 
 
-def place(session: Session, uid: int, exists: int) -> tuple[int, bool]:
+def sequence_number_of(session: Session, uid: int, exists: int) -> tuple[int, bool]:
     """Count the messages below a UID, and say whether it is there itself.
 
     Where it was expunged, it is looked for by halves, but sixteen at a time: five questions in 100,000 messages.
     """
-    for sequence, message in fetched(session.ask("UID", b"FETCH", b"%d" % uid, b"(UID)").get("FETCH", ())).items():
-        if number(message.get("UID")) == uid:
+    for sequence, message in parse_fetch(
+        session.command("UID", b"FETCH", b"%d" % uid, b"(UID)").get("FETCH", ())
+    ).items():
+        if parse_number(message.get("UID")) == uid:
             return max(0, min(sequence, exists) - 1), True
     low, high = 0, exists  # all up to `low` are below, all beyond `high` are not
     while low < high:
         step = max(1, (high - low) // _PROBES)
         points = list(range(low + step, high + 1, step)) or [high]
-        heard = session.ask("FETCH", b",".join(b"%d" % point for point in points), b"(UID)")
-        known = {point: number(message.get("UID")) for point, message in fetched(heard.get("FETCH", ())).items()}
+        heard = session.command("FETCH", b",".join(b"%d" % point for point in points), b"(UID)")
+        known = {
+            point: parse_number(message.get("UID")) for point, message in parse_fetch(heard.get("FETCH", ())).items()
+        }
         low, high = (
             max([low, *(at for at in points if (told := known.get(at)) is not None and told < uid)]),
             min([high, *(at - 1 for at in points if (told := known.get(at)) is None or told >= uid)]),
@@ -176,7 +189,7 @@ def place(session: Session, uid: int, exists: int) -> tuple[int, bool]:
     return high, False
 
 
-def summaries_of(session: Session, uids: Collection[int]) -> list[Summary]:
+def fetch_summaries(session: Session, uids: Collection[int]) -> list[MessageSummary]:
     """Fetch summaries of messages in the open mailbox, the newest first; those that are not there are left out."""
     if not uids:
         return []
@@ -184,34 +197,34 @@ def summaries_of(session: Session, uids: Collection[int]) -> list[Summary]:
     return [message for message in messages if message.uid in uids]
 
 
-def _summaries(session: Session, command: bytes, numbers: bytes) -> list[Summary]:
+def _summaries(session: Session, command: bytes, numbers: bytes) -> list[MessageSummary]:
     """Fetch summaries, the newest first."""
     name, *words = command.decode().split()
-    heard = session.ask(name, *(word.encode() for word in words), numbers, b"(%s)" % LISTED_ITEMS)
+    heard = session.command(name, *(word.encode() for word in words), numbers, b"(%s)" % LISTED_ITEMS)
     summaries = (
-        summary_of(message, header_fields(other_fields(message) or b""))
-        for message in fetched(heard.get("FETCH", ())).values()
-        if other_fields(message) is not None and number(message.get("UID"))
+        parse_summary(message, header_fields(header_fields_besides_message_id(message) or b""))
+        for message in parse_fetch(heard.get("FETCH", ())).values()
+        if header_fields_besides_message_id(message) is not None and parse_number(message.get("UID"))
     )
     return sorted(summaries, key=lambda summary: summary.uid, reverse=True)
 
 
-def summary_of(message: Mapping[str, Token], fields: Iterable[tuple[str, bytes]]) -> Summary:
+def parse_summary(message: Mapping[str, Token], fields: Iterable[tuple[str, bytes]]) -> MessageSummary:
     """Make a summary of what FETCH told; what is missing or broken is left empty."""
     headers = {name.lower(): value for name, value in reversed(list(fields))}  # of several, the first counts
     flags = message.get("FLAGS")
-    arrival = _arrived(message.get("INTERNALDATE"))
+    arrival = _arrival_time(message.get("INTERNALDATE"))
     named = {each.lower() for each in flags if isinstance(each, bytes)} if isinstance(flags, list) else set()
-    return Summary(
-        uid=number(message.get("UID")) or 0,
+    return MessageSummary(
+        uid=parse_number(message.get("UID")) or 0,
         seen=b"\\seen" in named,
         flagged=b"\\flagged" in named,
         answered=b"\\answered" in named,
-        date=_sent(headers.get("date", b""), arrival),
-        subject=decoded_header(headers.get("subject")),
-        sender=decoded_header(headers.get("from")),
-        to=decoded_header(headers.get("to")),
-        size=number(message.get("RFC822.SIZE")) or 0,
+        date=_sent_date(headers.get("date", b""), arrival),
+        subject=decode_header(headers.get("subject")),
+        sender=decode_header(headers.get("from")),
+        to=decode_header(headers.get("to")),
+        size=parse_number(message.get("RFC822.SIZE")) or 0,
         has_attachments=has_attachments(headers.get("content-type", b"")),
         deleted=b"\\deleted" in named,
         fingerprint=fingerprint_in(message),
@@ -228,7 +241,7 @@ def has_attachments(content_type: bytes) -> bool | None:
     return False if known else None
 
 
-def _arrived(token: Token) -> datetime | None:
+def _arrival_time(token: Token) -> datetime | None:
     """Read INTERNALDATE (RFC 9051 section 9, date-time)."""
     found = _ARRIVED.fullmatch(token.decode("latin-1")) if isinstance(token, bytes) else None
     if not found:
@@ -245,7 +258,7 @@ def _arrived(token: Token) -> datetime | None:
     return arrived
 
 
-def _sent(field: bytes, arrival: datetime | None) -> datetime | None:
+def _sent_date(field: bytes, arrival: datetime | None) -> datetime | None:
     """Read the date a message carries, unless it is from before mail or from the future."""
     try:
         sent = parsedate_to_datetime(field.decode("latin-1"))

@@ -4,38 +4,38 @@ from webapp.core.imap.mailbox.bodystructure import Part
 from webapp.core.imap.mailbox.inline_images import inline_images, inline_parts
 from webapp.core.imap.mailbox.message import (
     Message,
-    content_of,
-    find_part,
-    find_source,
+    locate_part,
+    locate_source,
+    open_part,
     read_message,
-    stream_found,
+    stream_located_part,
     stream_message,
     stream_part,
     stream_source,
 )
-from webapp.core.imap.mailbox.message_list import CursorError, Listing, Summary, list_messages
-from webapp.core.imap.mailbox.partial_fetch import Content
-from webapp.core.imap.mailbox.search import Query
-from webapp.core.imap.protocol.errors import ChangedError, GoneError
+from webapp.core.imap.mailbox.message_list import CursorError, MessageListing, MessageSummary, list_messages
+from webapp.core.imap.mailbox.partial_fetch import PartContent
+from webapp.core.imap.mailbox.search import SearchQuery
+from webapp.core.imap.protocol.errors import NotFoundError, UidValidityChangedError
 
 __all__ = [
-    "ChangedError",
-    "Content",
     "CursorError",
-    "GoneError",
-    "Listing",
     "Message",
+    "MessageListing",
+    "MessageSummary",
+    "NotFoundError",
     "Part",
-    "Query",
-    "Summary",
-    "content_of",
-    "find_part",
-    "find_source",
+    "PartContent",
+    "SearchQuery",
+    "UidValidityChangedError",
     "inline_images",
     "inline_parts",
     "list_messages",
+    "locate_part",
+    "locate_source",
+    "open_part",
     "read_message",
-    "stream_found",
+    "stream_located_part",
     "stream_message",
     "stream_part",
     "stream_source",

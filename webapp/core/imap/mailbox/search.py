@@ -6,17 +6,17 @@ from datetime import date
 from itertools import islice, pairwise
 
 from webapp.core.imap.protocol.errors import MailboxError
-from webapp.core.imap.protocol.imaplib_protocol import Text
-from webapp.core.imap.protocol.response_parser import number, parsed
-from webapp.core.imap.protocol.sequence_sets import merged, ranges_in
+from webapp.core.imap.protocol.imaplib_protocol import CommandString
+from webapp.core.imap.protocol.response_parser import parse_number, parse_responses
+from webapp.core.imap.protocol.sequence_sets import merge, ranges_in
 from webapp.core.imap.protocol.session import Session
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LONGEST = 500
+_MAX_LENGTH = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Query:
+class SearchQuery:
     """What messages must have, all of it; `since` and `before` are days of arrival, the second not included."""
 
     text: str = ""
@@ -30,11 +30,11 @@ class Query:
 
     def __bool__(self) -> bool:
         """Say whether anything is asked for."""
-        return self != Query()
+        return self != SearchQuery()
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """UIDs in ranges, as servers tell them; a range may be longer than anybody would want to list."""
 
     ranges: tuple[tuple[int, int], ...]
@@ -62,39 +62,39 @@ class Found:
             yield from range(last if uid is None else min(last, uid - 1), first - 1, -1)
 
 
-def search(session: Session, query: Query, *, uids: tuple[int, int] | None = None) -> Found:
+def search(session: Session, query: SearchQuery, *, uids: tuple[int, int] | None = None) -> SearchResult:
     """Search the open mailbox, or those of its messages whose UIDs are from one to another."""
-    words = list(_criteria(query, uids, gmail=session.offers("X-GM-EXT-1")))
+    words = list(_criteria(query, uids, gmail=session.has_capability("X-GM-EXT-1")))
     foreign = any(not word.isascii() for word in words)
-    returning = [b"RETURN", b"(ALL)"] if session.offers("ESEARCH") else []
+    returning = [b"RETURN", b"(ALL)"] if session.has_capability("ESEARCH") else []
     try:
-        return _ask(session, returning, [b"CHARSET", b"UTF-8", *words] if foreign else words)
+        return _run(session, returning, [b"CHARSET", b"UTF-8", *words] if foreign else words)
     except MailboxError:
         # Exchange knows US-ASCII alone by name, and finds what is sent without. BADCHARSET need not be said.
-        if not (foreign and session.is_in_step):
+        if not (foreign and session.is_synchronized):
             raise
-    return _ask(session, returning, words)
+    return _run(session, returning, words)
 
 
 def uids_from(session: Session, first: int) -> list[int]:
     """Give the UIDs from one on, ascending."""
     # "n:*" always has the last message in it, even if its UID is below n (RFC 9051 section 9, seq-range).
-    return sorted(uid for uid in _ask(session, (), (b"UID", b"%d:*" % max(1, first))).all() if uid >= first)
+    return sorted(uid for uid in _run(session, (), (b"UID", b"%d:*" % max(1, first))).all() if uid >= first)
 
 
-def _ask(session: Session, returning: Sequence[bytes], words: Sequence[bytes]) -> Found:
+def _run(session: Session, returning: Sequence[bytes], words: Sequence[bytes]) -> SearchResult:
     session.renew_budget(time=False)
-    heard = session.ask("UID", b"SEARCH", *returning, *words)
+    heard = session.command("UID", b"SEARCH", *returning, *words)
     ranges: list[tuple[int, int]] = []
-    for response in parsed(heard.get("ESEARCH", ())):
+    for response in parse_responses(heard.get("ESEARCH", ())):
         pairs = pairwise(response)
         ranges += [each for key, value in pairs if key == b"ALL" for each in ranges_in(value)]
-    for response in parsed(heard.get("SEARCH", ())):
-        ranges += [(uid, uid) for token in response if (uid := number(token)) is not None]
-    return Found(tuple(merged(ranges)))
+    for response in parse_responses(heard.get("SEARCH", ())):
+        ranges += [(uid, uid) for token in response if (uid := parse_number(token)) is not None]
+    return SearchResult(tuple(merge(ranges)))
 
 
-def _criteria(query: Query, uids: tuple[int, int] | None, *, gmail: bool) -> Iterator[bytes]:
+def _criteria(query: SearchQuery, uids: tuple[int, int] | None, *, gmail: bool) -> Iterator[bytes]:
     yield b"ALL"
     if uids:
         yield from (b"UID", b"%d:%d" % uids)
@@ -116,13 +116,13 @@ def _criteria(query: Query, uids: tuple[int, int] | None, *, gmail: bool) -> Ite
         yield from (b"TEXT", _text(query.text))
     if query.attachments:
         # IMAP has no key for it. The same is what a listing goes by, see `listing.has_attachments`.
-        mixed, file = (b"HEADER", b"Content-Type", Text(b"multipart/mixed")), Text(b"application/")
+        mixed, file = (b"HEADER", b"Content-Type", CommandString(b"multipart/mixed")), CommandString(b"application/")
         yield from (b"OR", *mixed, b"HEADER", b"Content-Type", file)
 
 
-def _text(words: str) -> Text:
+def _text(words: str) -> CommandString:
     line = " ".join("".join(char if char.isprintable() else " " for char in words).split())
-    return Text(line[:_LONGEST].encode("utf-8", "replace"))
+    return CommandString(line[:_MAX_LENGTH].encode("utf-8", "replace"))
 
 
 def _day(day: date) -> bytes:

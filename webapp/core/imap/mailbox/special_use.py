@@ -49,7 +49,7 @@ _USE_OF = {name.strip(): use for use, names in _NAMES.items() for name in names.
 _ROOTS = ("INBOX", "[GMAIL]", "[GOOGLE MAIL]")
 
 
-def use_by_name(name: str, delimiter: str | None) -> str:
+def guess_special_use(name: str, delimiter: str | None) -> str:
     """Tell the use of a mailbox by its well-known name, at the top or directly below INBOX; "" where none is known."""
     root, found, last = name.partition(delimiter) if delimiter else (name, "", "")
     leaf = last if found and root.upper() in _ROOTS else name

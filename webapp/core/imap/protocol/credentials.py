@@ -17,9 +17,9 @@ class Sasl:
 
     mechanism: str
     response: bytes = field(repr=False)
-    answer_to_challenge: bytes = b"*"
+    response_to_challenge: bytes = b"*"
     more: tuple[bytes, ...] = field(default=(), repr=False)
-    asked_first: bool = False
+    needs_challenge_first: bool = False
 
 
 class Credential(Protocol):
@@ -63,7 +63,7 @@ class Password:
         LOGIN asks for the user name, then for the password (draft-murchison-sasl-login).
         """
         plain = Sasl("PLAIN", f"\0{user}\0{self.value}".encode())
-        return plain, Sasl("LOGIN", user.encode(), more=(self.value.encode(),), asked_first=True)
+        return plain, Sasl("LOGIN", user.encode(), more=(self.value.encode(),), needs_challenge_first=True)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from enum import StrEnum
 
 from webapp.core.diagnosis.failure import Failure, Stage
 
-NOT_THERE = re.compile(
+NONEXISTENT_PATTERN = re.compile(
     r"NONEXISTENT|TRYCREATE|n[o']t exist|doesnt exist|(no such|unknown) (mailbox|folder)|not (be )?found",
     re.IGNORECASE,
 )
@@ -111,11 +111,11 @@ class MailboxError(ImapError):
     stage = Stage.MAILBOX
 
 
-class GoneError(MailboxError):
+class NotFoundError(MailboxError):
     """The mailbox, the message or the part is not there."""
 
 
-class ChangedError(MailboxError):
+class UidValidityChangedError(MailboxError):
     """The mailbox has another UIDVALIDITY, and what was known of its messages holds no more (RFC 9051, 2.3.1.1)."""
 
 
@@ -123,7 +123,7 @@ class ReadOnlyError(MailboxError):
     """The server opens the mailbox for reading only, or keeps a flag that is wanted for no longer than the session."""
 
 
-_PASSING = frozenset(
+_TRANSIENT = frozenset(
     {
         Sign.DROPPED,
         Sign.SILENT,
@@ -136,6 +136,6 @@ _PASSING = frozenset(
 )
 
 
-def is_passing(error: ImapError) -> bool:
+def is_transient(error: ImapError) -> bool:
     """Say whether the network failed, so that the next try may go through."""
-    return isinstance(error, ConnectError) or error.sign in _PASSING
+    return isinstance(error, ConnectError) or error.sign in _TRANSIENT

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 
 from webapp.core.imap.protocol.errors import ConnectError, ImapError, ProtocolError, Sign
-from webapp.core.imap.protocol.server_text import clean
+from webapp.core.imap.protocol.server_text import single_line
 from webapp.core.net.deadline import Limits
-from webapp.core.net.protocol_sniffing import voice
-from webapp.core.net.tls import client_hello
+from webapp.core.net.protocol_sniffing import guess_protocol
+from webapp.core.net.tls import probe_bytes
 from webapp.core.net.transport import Transport
 
 _LONGEST = 8192
@@ -23,41 +23,41 @@ class Greeting:
     preauthenticated: bool
 
 
-def hear(transport: Transport, limits: Limits) -> Greeting:
+def read_greeting(transport: Transport, limits: Limits) -> Greeting:
     """Wait for the greeting and leave it in the transport, to be read again by whoever speaks IMAP."""
     transport.patience = limits.greeting
     try:
         line = transport.peek_line(_LONGEST)
     except ConnectError as error:
-        raise _explained(error, transport, limits) from None
+        raise _silence_error(error, transport, limits) from None
     finally:
         transport.patience = limits.read
     found = _GREETING.match(line)
     if not found:
-        raise ProtocolError(clean(line), sign=_not_imap(line))
-    kind, text = found[1].upper(), clean(found[2])
+        raise ProtocolError(single_line(line), sign=_not_imap(line))
+    kind, text = found[1].upper(), single_line(found[2])
     if kind == b"BYE":
         raise ProtocolError(text, sign=Sign.DROPPED)
     return Greeting(_RESPONSE_CODE.sub("", text, count=1), kind == b"PREAUTH")
 
 
-def _explained(error: ConnectError, transport: Transport, limits: Limits) -> ImapError:
+def _silence_error(error: ConnectError, transport: Transport, limits: Limits) -> ImapError:
     said = transport.peek()
     if not said and error.sign is Sign.OUT_OF_TIME:
-        return _probed(transport, limits)
-    if said and voice(said) is not Sign.SPEAKS_PLAIN_IMAP:
-        return ProtocolError(clean(said), sign=voice(said))
+        return _probe_for_tls(transport, limits)
+    if said and guess_protocol(said) is not Sign.SPEAKS_PLAIN_IMAP:
+        return ProtocolError(single_line(said), sign=guess_protocol(said))
     return error
 
 
-def _probed(transport: Transport, limits: Limits) -> ImapError:
+def _probe_for_tls(transport: Transport, limits: Limits) -> ImapError:
     silent = ProtocolError(f"Connected, but the server said nothing for {limits.greeting:g} seconds", sign=Sign.SILENT)
     if transport.encrypted:
         return silent
     # Servers that expect TLS from the start, or HTTP, wait for the client to speak first: do so, and see who answers.
     transport.patience = limits.probe
     try:
-        transport.sendall(client_hello())
+        transport.sendall(probe_bytes())
         transport.wait()
     except ImapError:
         return silent
@@ -65,11 +65,11 @@ def _probed(transport: Transport, limits: Limits) -> ImapError:
     answers = {
         Sign.SPEAKS_PLAIN_IMAP: silent,
         Sign.SPEAKS_TLS: ProtocolError("The server said nothing until spoken to in TLS", sign=Sign.SPEAKS_TLS),
-        Sign.SPEAKS_OTHER: ProtocolError(clean(said), sign=Sign.SPEAKS_OTHER),
+        Sign.SPEAKS_OTHER: ProtocolError(single_line(said), sign=Sign.SPEAKS_OTHER),
     }
-    return answers[voice(said)]
+    return answers[guess_protocol(said)]
 
 
 def _not_imap(line: bytes) -> Sign | None:
     # "* " and then none of the three words: IMAP, but not as it should be.
-    return None if line.startswith(b"* ") else voice(line)
+    return None if line.startswith(b"* ") else guess_protocol(line)

@@ -6,22 +6,22 @@ Relies on the methods that imaplib sets apart as "Overridable methods" and on fe
 import imaplib
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, repeat
 from typing import NamedTuple
 
 from webapp.core.imap.protocol.credentials import Sasl
 from webapp.core.imap.protocol.errors import ProtocolError, Sign, TlsError
 from webapp.core.imap.protocol.sasl_challenge import read_challenge
-from webapp.core.imap.protocol.server_text import clean
+from webapp.core.imap.protocol.server_text import single_line
 from webapp.core.net.transport import Transport
 
 # A search answers in one line where the server knows no ESEARCH: 250,000 UIDs of seven digits.
 _LONGEST_LINE = 2 * 1024 * 1024
-_BARE_ANSWER = re.compile(rb"(\S+ (?:OK|NO|BAD))\r\n")
+_BARE_RESPONSE = re.compile(rb"(\S+ (?:OK|NO|BAD))\r\n")
 _QUOTABLE = re.compile(rb"[\x20-\x7e]{0,1000}")  # RFC 9051 section 9: a quoted string holds no 8-bit characters
-_GIVE_UP = b"*"
-_ABSURD_LITERAL = re.compile(rb"\{\d{16,}\}\r\n")  # Python refuses to read numbers of thousands of digits
+_SASL_CANCEL = b"*"
+_OVERSIZED_LITERAL = re.compile(rb"\{\d{16,}\}\r\n")  # Python refuses to read numbers of thousands of digits
 
 # imaplib takes a response code to end at the last "]" of the line; but there may be some in the words after it.
 _CODE_ENDS = {"UIDVALIDITY": b"]", "COPYUID": b"]", "PERMANENTFLAGS": b")"}
@@ -30,7 +30,7 @@ _CODE_ENDS = {"UIDVALIDITY": b"]", "COPYUID": b"]", "PERMANENTFLAGS": b")"}
 _ID = b'("name" "Postroom" "version" "0.1.0" "vendor" "Postroom")'
 
 
-class Farewell(imaplib.IMAP4.abort):
+class ByeError(imaplib.IMAP4.abort):
     """The server said BYE."""
 
 
@@ -38,11 +38,11 @@ Untagged = bytes | tuple[bytes, bytes]
 """A line of an untagged response, or the part of it before a literal, with the literal."""
 
 
-class Text(bytes):
+class CommandString(bytes):
     """A string in a command: quoted, or sent as a literal where it cannot be (RFC 9051 section 4.3)."""
 
 
-class Answer(NamedTuple):
+class TaggedResponse(NamedTuple):
     """How a command ended: OK, NO or BAD, and the server's words."""
 
     kind: str
@@ -63,7 +63,7 @@ class ImapProtocol(imaplib.IMAP4):
         self._transport = transport
         self.alerts: list[str] = []
         self.challenge = ""
-        self.grudge = ""
+        self.last_optional_error = ""
         self.count = 0
         super().__init__()
 
@@ -81,9 +81,9 @@ class ImapProtocol(imaplib.IMAP4):
         if self.state != "LOGOUT":  # after BYE nothing worth waiting for will come
             self._check_bye()
         line = self._transport.read_line(_LONGEST_LINE)
-        if _ABSURD_LITERAL.search(line):
+        if _OVERSIZED_LITERAL.search(line):
             raise ProtocolError("The server announces more bytes than there are", sign=Sign.TOO_MUCH_DATA)
-        bare = _BARE_ANSWER.fullmatch(line)
+        bare = _BARE_RESPONSE.fullmatch(line)
         return bare[1] + b" \r\n" if bare else line
 
     def send(self, data: bytes) -> None:  # type: ignore[override]
@@ -94,21 +94,21 @@ class ImapProtocol(imaplib.IMAP4):
         """Close the transport."""
         self._transport.close()
 
-    def ask(self, name: str, *args: bytes) -> Answer:
+    def send_command(self, name: str, *args: bytes) -> TaggedResponse:
         """Send a command and give its completion: OK, NO or BAD, and the text."""
-        return _answer(*self._simple_command(name, *args))
+        return _tagged_response(*self._simple_command(name, *args))
 
-    def tell(self, name: str, *words: bytes) -> Answer:
+    def send_command_with_literals(self, name: str, *words: bytes) -> TaggedResponse:
         """Send a command made of words, each `Text` among them quoted or as a literal; older responses are dropped."""
         self._check_bye()
         self.untagged_responses.clear()
         first, *literals = _command_lines(words)
         if literals:
             # imaplib sends what a bound method returns whenever the server says "+".
-            self.literal = _Conversation(self, literals, _GIVE_UP).answer  # type: ignore[assignment]
-        return self.ask(name, first)
+            self.literal = _ContinuationResponder(self, literals, _SASL_CANCEL).answer  # type: ignore[assignment]
+        return self.send_command(name, first)
 
-    def tell_each(self, name: str, lines: Iterable[Sequence[bytes]]) -> None:
+    def pipeline(self, name: str, lines: Iterable[Sequence[bytes]]) -> None:
         """Send a command several times without waiting in between, and wait for all; refusals are passed over.
 
         Only for commands that may stand together (RFC 9051 section 5.5). One that needs a literal is not sent, as the
@@ -127,17 +127,13 @@ class ImapProtocol(imaplib.IMAP4):
         tag: bytes = self._command("UID", b"FETCH", *words)
         return tag
 
-    def end_fetch(self, tag: bytes) -> tuple[Answer, Sequence[Untagged]]:
+    def end_fetch(self, tag: bytes) -> tuple[TaggedResponse, Sequence[Untagged]]:
         """Wait for the end of a FETCH; give it with what has been fetched since the last one ended."""
-        answer = _answer(*self._get_tagged_response(tag))
+        answer = _tagged_response(*self._get_tagged_response(tag))
         return answer, self.untagged_responses.pop("FETCH", [])
 
-    def heard(self) -> Mapping[str, Sequence[Untagged]]:
-        """Give the untagged responses to the last command, by their kinds."""
-        return self.untagged_responses
-
     @property
-    def is_in_step(self) -> bool:
+    def is_synchronized(self) -> bool:
         """Say whether every command has its answer, and the server has not said goodbye."""
         return not self.tagged_commands and self.state != "LOGOUT" and "BYE" not in self.untagged_responses
 
@@ -145,55 +141,55 @@ class ImapProtocol(imaplib.IMAP4):
         """Turn to TLS; nothing heard before it counts any more (RFC 9051 section 6.2.1)."""
         if "STARTTLS" not in self.capabilities:
             raise TlsError("The server does not offer STARTTLS", sign=Sign.STARTTLS_MISSING)
-        kind, text = self.ask("STARTTLS")
+        kind, text = self.send_command("STARTTLS")
         if kind != "OK":
             raise TlsError(text, sign=Sign.STARTTLS_MISSING)
         shake_hands()
         self.untagged_responses.clear()
-        self.learn_capabilities()
+        self.refresh_capabilities()
 
-    def authenticate_by(self, sasl: Sasl) -> Answer:
+    def authenticate_with(self, sasl: Sasl) -> TaggedResponse:
         """Send AUTHENTICATE, with the first response in the same line where the server knows SASL-IR (RFC 4959)."""
         first, *more = map(b64encode, (sasl.response, *sasl.more))
-        mechanism, then = sasl.mechanism.encode(), sasl.answer_to_challenge
-        if "SASL-IR" in self.capabilities and not sasl.asked_first:
-            return self._enter("AUTHENTICATE", more, then, mechanism, first)
-        return self._enter("AUTHENTICATE", [first, *more], then, mechanism)
+        mechanism, then = sasl.mechanism.encode(), sasl.response_to_challenge
+        if "SASL-IR" in self.capabilities and not sasl.needs_challenge_first:
+            return self._authenticate_command("AUTHENTICATE", more, then, mechanism, first)
+        return self._authenticate_command("AUTHENTICATE", [first, *more], then, mechanism)
 
-    def login_as(self, user: str, password: str) -> Answer:
+    def log_in(self, user: str, password: str) -> TaggedResponse:
         """Send LOGIN; what cannot be quoted goes as a literal."""
-        first, *literals = _command_lines((Text(user.encode()), Text(password.encode())))
-        return self._enter("LOGIN", literals, _GIVE_UP, first)
+        first, *literals = _command_lines((CommandString(user.encode()), CommandString(password.encode())))
+        return self._authenticate_command("LOGIN", literals, _SASL_CANCEL, first)
 
-    def learn_capabilities(self) -> None:
+    def refresh_capabilities(self) -> None:
         """Take the capabilities that came unasked, or ask."""
         if "CAPABILITY" not in self.untagged_responses:
-            self._wonder("CAPABILITY")
+            self._try_command("CAPABILITY")
         *_, last = self.untagged_responses.pop("CAPABILITY", [b""])
-        self.capabilities = tuple(clean(last).upper().split())
+        self.capabilities = tuple(single_line(last).upper().split())
 
-    _get_capabilities = learn_capabilities
+    _get_capabilities = refresh_capabilities
 
-    def introduce(self) -> None:
+    def send_id(self) -> None:
         """Say who we are where the server wants to know (RFC 2971); it need not like it."""
         if "ID" in self.capabilities:
-            self._wonder("ID", _ID)
+            self._try_command("ID", _ID)
 
-    def examine(self, mailbox: str) -> Answer:
+    def examine(self, mailbox: str) -> TaggedResponse:
         """Open a mailbox read-only, by a name that is an atom."""
         kind, data = self.select(mailbox, readonly=True)
-        return Answer("OK", "") if kind == "OK" else _answer(kind, data)
+        return TaggedResponse("OK", "") if kind == "OK" else _tagged_response(kind, data)
 
-    def open_text(self, mailbox: bytes, *, writable: bool) -> Answer:
+    def open_mailbox(self, mailbox: bytes, *, writable: bool) -> TaggedResponse:
         """Open a mailbox, whatever bytes its name is made of."""
         self.is_readonly = True  # imaplib would raise where the server says READ-ONLY, which is for the session to tell
         self.count = 0
-        answer = self.tell("SELECT" if writable else "EXAMINE", Text(mailbox))
+        answer = self.send_command_with_literals("SELECT" if writable else "EXAMINE", CommandString(mailbox))
         self.state = "SELECTED" if answer.kind == "OK" else "AUTH"  # RFC 9051 section 6.3.3: a refusal closes the other
         return answer
 
     @property
-    def says_read_only(self) -> bool:
+    def is_opened_read_only(self) -> bool:
         """Say whether the mailbox was opened for reading only."""
         return "READ-ONLY" in self.untagged_responses
 
@@ -201,7 +197,7 @@ class ImapProtocol(imaplib.IMAP4):
     def permanent_flags(self) -> frozenset[str] | None:
         """Give the flags that can be changed for good, in lower case; None where the server told nothing."""
         *_, last = self.untagged_responses.get("PERMANENTFLAGS", [None])
-        return frozenset(clean(last).lower().strip("()").split()) if isinstance(last, bytes) else None
+        return frozenset(single_line(last).lower().strip("()").split()) if isinstance(last, bytes) else None
 
     @property
     def uid_validity(self) -> int:
@@ -215,25 +211,25 @@ class ImapProtocol(imaplib.IMAP4):
         *_, last = self.untagged_responses.get("EXISTS", [b""])
         return int(last) if isinstance(last, bytes) and last.isdigit() and len(last) < 16 else None
 
-    def _enter(self, name: str, lines: Iterable[bytes], then: bytes, *args: bytes) -> Answer:
+    def _authenticate_command(self, name: str, lines: Iterable[bytes], then: bytes, *args: bytes) -> TaggedResponse:
         # imaplib sends what a bound method returns whenever the server says "+".
-        self.literal = _Conversation(self, lines, then).answer  # type: ignore[assignment]
-        answer = self.ask(name, *args)
+        self.literal = _ContinuationResponder(self, lines, then).answer  # type: ignore[assignment]
+        answer = self.send_command(name, *args)
         if answer.kind == "OK":
             self.state = "AUTH"
         return answer
 
-    def _wonder(self, name: str, *args: bytes) -> None:
-        kind, text = self.ask(name, *args)
-        self.grudge = "" if kind == "OK" else text
+    def _try_command(self, name: str, *args: bytes) -> None:
+        kind, text = self.send_command(name, *args)
+        self.last_optional_error = "" if kind == "OK" else text
 
     def _check_bye(self) -> None:
         if bye := self.untagged_responses.get("BYE"):
-            raise Farewell(f"{self.grudge} {clean(bye[-1])}".strip())
+            raise ByeError(f"{self.last_optional_error} {single_line(bye[-1])}".strip())
 
     def _append_untagged(self, typ: str, dat: bytes | tuple[bytes, bytes] | None) -> None:
         if typ in {"OK", "NO", "BAD", "BYE"} and isinstance(dat, bytes) and dat.upper().startswith(b"[ALERT]"):
-            self.alerts.append(clean(dat[len("[ALERT]") :]))
+            self.alerts.append(single_line(dat[len("[ALERT]") :]))
         if typ == "EXISTS" and isinstance(dat, bytes) and dat.isdigit() and len(dat) < 16:
             self.count = int(dat)
         elif typ == "EXPUNGE" and isinstance(dat, bytes):
@@ -250,7 +246,7 @@ class ImapProtocol(imaplib.IMAP4):
         return answer
 
 
-class _Conversation:
+class _ContinuationResponder:
     """What to say at each "+" of the server: first some lines, then always the same."""
 
     def __init__(self, protocol: ImapProtocol, lines: Iterable[bytes], then: bytes) -> None:
@@ -263,16 +259,16 @@ class _Conversation:
         return next(self._lines)
 
 
-def _answer(kind: str, data: Sequence[bytes | None]) -> Answer:
-    text = clean(data[-1] or b"")
-    return Answer(kind, f"BAD {text}" if kind == "BAD" else text)
+def _tagged_response(kind: str, data: Sequence[bytes | None]) -> TaggedResponse:
+    text = single_line(data[-1] or b"")
+    return TaggedResponse(kind, f"BAD {text}" if kind == "BAD" else text)
 
 
 def _command_lines(words: Iterable[bytes]) -> list[bytes]:
     """Write words as they are and texts as quoted strings, or as literals after a line of their own."""
     lines, line = [], b""
     for word in words:
-        if not isinstance(word, Text):
+        if not isinstance(word, CommandString):
             line += b" " + word
         elif _QUOTABLE.fullmatch(word):
             line += b' "' + word.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'

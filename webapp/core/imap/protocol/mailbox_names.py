@@ -7,7 +7,7 @@ from imapclient import imap_utf7
 _LONGEST = 1000
 
 
-def decoded_name(raw: bytes) -> str:
+def decode_mailbox_name(raw: bytes) -> str:
     """Read a name from the wire; what is not proper modified UTF-7 is read as UTF-8 or Latin-1, as it stands."""
     if raw.upper() == b"INBOX":
         return "INBOX"
@@ -26,7 +26,7 @@ def same_mailbox(one: str, other: str) -> bool:
     return one == other or one.upper() == other.upper() == "INBOX"
 
 
-def spellings(name: str) -> tuple[bytes, ...]:
+def encoded_name_candidates(name: str) -> tuple[bytes, ...]:
     """Give the ways in which a server may have spelt a name, the proper one first; none where it cannot be a name.
 
     Some servers hand out names that are not modified UTF-7, such as a bare "Q&A" or raw 8-bit ones, and know them only

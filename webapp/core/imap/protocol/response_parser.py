@@ -23,7 +23,7 @@ _ANNOUNCED = re.compile(rb"~?\{\d+\}$")
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 
 
-def parsed(pieces: Iterable[Untagged]) -> Iterator[list[Token]]:
+def parse_responses(pieces: Iterable[Untagged]) -> Iterator[list[Token]]:
     """Read responses one by one: a piece with a literal is continued by the piece after it."""
     response: list[Untagged] = []
     for piece in pieces:
@@ -33,13 +33,13 @@ def parsed(pieces: Iterable[Untagged]) -> Iterator[list[Token]]:
             response = []
 
 
-def fetched(pieces: Iterable[Untagged]) -> Mapping[int, Mapping[str, Token]]:
+def parse_fetch(pieces: Iterable[Untagged]) -> Mapping[int, Mapping[str, Token]]:
     """Read FETCH responses by sequence number; what is told of one message in several responses is put together.
 
     An EXPUNGE among them takes its message out, and moves all behind it up by one (RFC 9051 section 7.5.1).
     """
     messages: dict[int, dict[str, Token]] = {}
-    for response in parsed(pieces):
+    for response in parse_responses(pieces):
         match response:
             case [bytes(number), b"EXPUNGE"] if number.isdigit() and len(number) < 16:
                 left = int(number)
@@ -51,12 +51,12 @@ def fetched(pieces: Iterable[Untagged]) -> Mapping[int, Mapping[str, Token]]:
     return messages
 
 
-def number(token: Token) -> int | None:
+def parse_number(token: Token) -> int | None:
     """Read a number; None where there is none, or none that can be meant."""
     return int(token) if isinstance(token, bytes) and token.isdigit() and len(token) < 16 else None
 
 
-def section_of(message: Mapping[str, Token], name: str) -> bytes | None:
+def body_section(message: Mapping[str, Token], name: str) -> bytes | None:
     """Give the bytes of a body section, whichever way the server spells that only a part of it was asked for."""
     starts = f"BODY[{name}]", f"BODY[{name} "
     return next((value for key, value in message.items() if key.startswith(starts) and isinstance(value, bytes)), None)

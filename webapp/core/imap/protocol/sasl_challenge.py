@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode
 
-from webapp.core.imap.protocol.server_text import clean
+from webapp.core.imap.protocol.server_text import single_line
 
 # Both mechanisms have the same three; what else there is follows in the server's own order.
 _FIRST = ("status", "schemes", "scope")
@@ -15,7 +15,7 @@ def read_challenge(challenge: bytes) -> str:
     LOGIN only asks "Username:" and "Password:", and some servers send a remark that is not even base64.
     """
     try:
-        text = clean(b64decode(challenge, validate=True))
+        text = single_line(b64decode(challenge, validate=True))
     except ValueError:
         return ""
     return _in_words(text) if text.startswith("{") else ""
@@ -29,4 +29,7 @@ def _in_words(text: str) -> str:
     if not isinstance(fields, dict):
         return text
     names = (*(name for name in _FIRST if name in fields), *(name for name in fields if name not in _FIRST))
-    return clean(", ".join(f"{name} {value}" for name in names if isinstance(value := fields[name], str | int))) or text
+    return (
+        single_line(", ".join(f"{name} {value}" for name in names if isinstance(value := fields[name], str | int)))
+        or text
+    )

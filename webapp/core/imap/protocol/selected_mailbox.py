@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from webapp.core.imap.protocol.imaplib_protocol import Answer, ImapProtocol
-from webapp.core.imap.protocol.mailbox_names import spellings
+from webapp.core.imap.protocol.imaplib_protocol import ImapProtocol, TaggedResponse
+from webapp.core.imap.protocol.mailbox_names import encoded_name_candidates
 
-_NAMELESS = Answer("NO", "[NONEXISTENT] No mailbox has this name")
+_NAMELESS = TaggedResponse("NO", "[NONEXISTENT] No mailbox has this name")
 
 
 @dataclass(frozen=True)
-class Place:
+class SelectedMailbox:
     """An open mailbox; `permanent_flags` are in lower case, and None where the server told nothing: then all last."""
 
     name: str
@@ -22,23 +22,27 @@ class Selection:
     """What is open, if anything is."""
 
     def __init__(self) -> None:
-        self._place: Place | None = None
+        self._place: SelectedMailbox | None = None
 
-    def open(self, imap: ImapProtocol, name: str, *, writable: bool) -> Place | Answer:
+    def open(self, imap: ImapProtocol, name: str, *, writable: bool) -> SelectedMailbox | TaggedResponse:
         """Open a mailbox, or ask for news where it is open already: servers take long to open a large one again.
 
         Gives the refusal where it cannot be opened: that of the proper spelling, as the others may be no names at all.
         """
         place = self._place
-        if place is not None and (place.name, place.writable) == (name, writable) and imap.tell("NOOP").kind == "OK":
+        if (
+            place is not None
+            and (place.name, place.writable) == (name, writable)
+            and imap.send_command_with_literals("NOOP").kind == "OK"
+        ):
             return place
         self._place = None
         refusals = []
-        for spelling in spellings(name):
-            answer = imap.open_text(spelling, writable=writable)
+        for spelling in encoded_name_candidates(name):
+            answer = imap.open_mailbox(spelling, writable=writable)
             if answer.kind == "OK":
-                mode = writable and not imap.says_read_only
-                self._place = Place(name, imap.uid_validity, mode, imap.permanent_flags)
+                mode = writable and not imap.is_opened_read_only
+                self._place = SelectedMailbox(name, imap.uid_validity, mode, imap.permanent_flags)
                 return self._place
             refusals.append(answer)
         return refusals[0] if refusals else _NAMELESS

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from webapp.core.imap.protocol.response_parser import number
+from webapp.core.imap.protocol.response_parser import parse_number
 
 
 def sequence_set(uids: Iterable[int]) -> bytes:
@@ -20,12 +20,12 @@ def ranges_in(text: object) -> Iterator[tuple[int, int]]:
     """Read the ranges of a set in their order; what is none is passed over."""
     for each in text.split(b",") if isinstance(text, bytes) else ():
         first, _, last = each.partition(b":")
-        one, other = number(first), number(last or first)
+        one, other = parse_number(first), parse_number(last or first)
         if one is not None and other is not None:
             yield min(one, other), max(one, other)
 
 
-def merged(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def merge(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Put ranges in ascending order and drop what is told twice."""
     end = 0
     for first, last in sorted(ranges):

@@ -10,32 +10,32 @@ from typing import Self
 from webapp.core.imap.protocol.client import Client
 from webapp.core.imap.protocol.credentials import Credential
 from webapp.core.imap.protocol.errors import (
-    NOT_THERE,
+    NONEXISTENT_PATTERN,
     AuthenticationError,
-    ChangedError,
     ConnectError,
-    GoneError,
     ImapError,
     MailboxError,
+    NotFoundError,
     ProtocolError,
     ReadOnlyError,
     Sign,
     TlsError,
+    UidValidityChangedError,
 )
-from webapp.core.imap.protocol.greeting import Greeting, hear
-from webapp.core.imap.protocol.imaplib_protocol import Answer, Farewell, ImapProtocol, Untagged
+from webapp.core.imap.protocol.greeting import Greeting, read_greeting
+from webapp.core.imap.protocol.imaplib_protocol import ByeError, ImapProtocol, TaggedResponse, Untagged
 from webapp.core.imap.protocol.selected_mailbox import Selection
 from webapp.core.imap.protocol.server_settings import Network, Security, ServerSettings
-from webapp.core.imap.protocol.server_text import quote
+from webapp.core.imap.protocol.server_text import redacted_line
 from webapp.core.net.deadline import Budget, Limits
-from webapp.core.net.resolver import Destination, resolve
-from webapp.core.net.tcp import dial
-from webapp.core.net.tls import TlsFacts, trust
+from webapp.core.net.resolver import ResolvedHost, resolve_public_addresses
+from webapp.core.net.tcp import connect_tcp
+from webapp.core.net.tls import TlsFacts, client_context
 from webapp.core.net.transport import Transport
 
 
 @dataclass(frozen=True)
-class Opened:
+class MailboxStatus:
     """A mailbox that is open: how many messages it has, and what their UIDs hold for.
 
     `permanent_flags` are in lower case, and None where the server told nothing: then all can be changed.
@@ -54,8 +54,8 @@ class Session:
         self._network = network
         self._limits = limits or Limits()
         self._budget = Budget(self._limits.total, self._limits.bytes)
-        self._destination = Destination(server.host, ())
-        self._transport: Transport | None = None
+        self._destination = ResolvedHost(server.host, ())
+        self._opened_transport: Transport | None = None
         self._client: Client | None = None
         self._greeting: Greeting | None = None
         self._secrets: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class Session:
         return self._client
 
     @property
-    def greeted(self) -> bool:
+    def has_greeting(self) -> bool:
         """Say whether there is anybody to say goodbye to."""
         return self._client is not None
 
@@ -87,35 +87,35 @@ class Session:
     @property
     def alerts(self) -> str:
         """Give what the server wants people to see."""
-        return quote(" ".join(self._imap.alerts), self._secrets)
+        return redacted_line(" ".join(self._imap.alerts), self._secrets)
 
-    def look_up(self) -> tuple[str, ...]:
+    def resolve(self) -> tuple[str, ...]:
         """Find the addresses, all of them vetted."""
-        self._destination = resolve(self.server.host, self._network, self._budget, self._limits.lookup)
+        self._destination = resolve_public_addresses(self.server.host, self._network, self._budget, self._limits.lookup)
         return tuple(str(address) for address in self._destination.addresses)
 
     def connect(self) -> None:
         """Open the connection."""
-        sock = dial(self._destination.addresses, self.server.port, self._budget, self._limits.connect)
-        self._transport = Transport(sock, self._budget, self._limits)
+        sock = connect_tcp(self._destination.addresses, self.server.port, self._budget, self._limits.connect)
+        self._opened_transport = Transport(sock, self._budget, self._limits)
 
     def start_tls(self) -> TlsFacts:
         """Turn to TLS: at once, or by STARTTLS when the greeting has been heard."""
-        context = trust(self._network.ca_file)
+        context = client_context(self._network.ca_file)
         if self.server.security is Security.TLS:
-            self._wire.start_tls(context, self._destination.name)
+            self._transport.start_tls(context, self._destination.name)
         elif self.preauthenticated:  # RFC 9051 section 11.1: without TLS nobody can know whom he lets in
             raise TlsError("The server says PREAUTH, which rules STARTTLS out", sign=Sign.STARTTLS_MISSING)
         else:
-            with self._telling(TlsError):
-                self._imap.start_tls(lambda: self._wire.start_tls(context, self._destination.name))
-        return self._wire.tls_facts()
+            with self._translated_errors(TlsError):
+                self._imap.start_tls(lambda: self._transport.start_tls(context, self._destination.name))
+        return self._transport.tls_facts()
 
-    def hear_greeting(self) -> str:
+    def read_greeting(self) -> str:
         """Read the greeting and the capabilities."""
-        self._greeting = hear(self._wire, self._limits)
-        with self._telling(ProtocolError):
-            self._client = Client(self.server.host, self.server.port, self._wire)
+        self._greeting = read_greeting(self._transport, self._limits)
+        with self._translated_errors(ProtocolError):
+            self._client = Client(self.server.host, self.server.port, self._transport)
         return self._greeting.text or self._imap.PROTOCOL_VERSION
 
     def authenticate(self, credential: Credential) -> str:
@@ -125,76 +125,78 @@ class Session:
         ways = credential.sasl(user, self.server.host, self.server.port)
         sasl = next((way for way in ways if f"AUTH={way.mechanism}" in offered), None)
         way = f"AUTHENTICATE {sasl.mechanism}" if sasl else "LOGIN"
-        with self._telling(AuthenticationError):
+        with self._translated_errors(AuthenticationError):
             if sasl:
-                answer = self._imap.authenticate_by(sasl)
+                answer = self._imap.authenticate_with(sasl)
             elif credential.password is not None and "LOGINDISABLED" not in offered:
-                answer = self._imap.login_as(user, credential.password)
+                answer = self._imap.log_in(user, credential.password)
             else:
-                raise self._no_way_in()
+                raise self._no_mechanism_error()
             # Exchange says "AUTHENTICATE failed." of a password and of a token: what was asked belongs to the answer.
-            self._insist(answer, AuthenticationError, to=f"{way}:" if answer.kind == "BAD" else f"{way}: {answer.kind}")
-            self._imap.learn_capabilities()
-            self._imap.introduce()
+            self._require_ok(
+                answer, AuthenticationError, to=f"{way}:" if answer.kind == "BAD" else f"{way}: {answer.kind}"
+            )
+            self._imap.refresh_capabilities()
+            self._imap.send_id()
         return way
 
     def examine(self, mailbox: str = "INBOX") -> int | None:
         """Open a mailbox read-only and count its messages."""
-        with self._telling(MailboxError):
-            self._insist(self._imap.examine(mailbox), MailboxError)
+        with self._translated_errors(MailboxError):
+            self._require_ok(self._imap.examine(mailbox), MailboxError)
         return self._imap.exists
 
     def count_mailboxes(self) -> int:
         """List all mailboxes and count them."""
-        with self._telling(MailboxError):
-            self._insist(self._imap.ask("LIST", b'""', b'"*"'), MailboxError)
+        with self._translated_errors(MailboxError):
+            self._require_ok(self._imap.send_command("LIST", b'""', b'"*"'), MailboxError)
         listed = self._imap.untagged_responses.pop("LIST", [])
         # A name sent as a literal is a pair, and what follows it is an entry of its own.
         return len(listed) - sum(isinstance(entry, tuple) for entry in listed)
 
-    def open_mailbox(self, name: str, uid_validity: int | None = None, *, writable: bool = False) -> Opened:
+    def open_mailbox(self, name: str, uid_validity: int | None = None, *, writable: bool = False) -> MailboxStatus:
         """Open a mailbox, read-only unless it is to be changed.
 
         Raises `GoneError` where there is none, `ChangedError` where its UIDs are others, and `ReadOnlyError`. One that
         is open for changes must never be left by CLOSE, which expunges what others have marked.
         """
-        with self._telling(MailboxError):
+        with self._translated_errors(MailboxError):
             place = self._selection.open(self._imap, name, writable=writable)
-            if isinstance(place, Answer):
-                raise self._refusal(place, GoneError if NOT_THERE.search(place.text) else MailboxError)
+            if isinstance(place, TaggedResponse):
+                raise self._refusal(place, NotFoundError if NONEXISTENT_PATTERN.search(place.text) else MailboxError)
         if uid_validity is not None and uid_validity != place.uid_validity:
-            raise ChangedError(f"UIDVALIDITY was {uid_validity} and is {place.uid_validity}")
+            raise UidValidityChangedError(f"UIDVALIDITY was {uid_validity} and is {place.uid_validity}")
         if writable and not place.writable:
             raise ReadOnlyError("The server opens the mailbox for reading only (READ-ONLY)")
-        return Opened(self._imap.count, place.uid_validity, place.permanent_flags)
+        return MailboxStatus(self._imap.count, place.uid_validity, place.permanent_flags)
 
-    def ask(self, name: str, *words: bytes) -> Mapping[str, Sequence[Untagged]]:
+    def command(self, name: str, *words: bytes) -> Mapping[str, Sequence[Untagged]]:
         """Send a command and give its untagged responses by their kinds; a refusal is a `MailboxError`."""
-        with self._telling(MailboxError):
-            self._insist(self._imap.tell(name, *words), MailboxError)
-            return dict(self._imap.heard())
+        with self._translated_errors(MailboxError):
+            self._require_ok(self._imap.send_command_with_literals(name, *words), MailboxError)
+            return dict(self._imap.untagged_responses)
 
-    def fetch_ahead(self, *words: bytes) -> Callable[[], Sequence[Untagged]]:
+    def fetch_pipelined(self, *words: bytes) -> Callable[[], Sequence[Untagged]]:
         """Send UID FETCH without waiting, and give what waits for its responses; to be called in the same order."""
-        with self._telling(MailboxError):
+        with self._translated_errors(MailboxError):
             tag = self._imap.begin_fetch(*words)
 
         def wait() -> Sequence[Untagged]:
-            with self._telling(MailboxError):
+            with self._translated_errors(MailboxError):
                 answer, told = self._imap.end_fetch(tag)
-                self._insist(answer, MailboxError)
+                self._require_ok(answer, MailboxError)
                 return told
 
         return wait
 
-    def ask_each(self, name: str, lines: Sequence[Sequence[bytes]]) -> Mapping[str, Sequence[Untagged]]:
+    def pipeline(self, name: str, lines: Sequence[Sequence[bytes]]) -> Mapping[str, Sequence[Untagged]]:
         """Send a command several times at once, and give all untagged responses; refusals are passed over."""
-        with self._telling(MailboxError):
+        with self._translated_errors(MailboxError):
             self._imap.untagged_responses.clear()
-            self._imap.tell_each(name, lines)
-            return dict(self._imap.heard())
+            self._imap.pipeline(name, lines)
+            return dict(self._imap.untagged_responses)
 
-    def offers(self, capability: str) -> bool:
+    def has_capability(self, capability: str) -> bool:
         """Say whether the server has a capability."""
         return capability in self._imap.capabilities
 
@@ -206,40 +208,40 @@ class Session:
             self._budget.renew_bytes()
 
     @contextmanager
-    def patiently(self) -> Iterator[None]:
+    def extended_timeout(self) -> Iterator[None]:
         """Let what comes have all the time anew, and one answer take all of it: to move many takes a server a while."""
         self._budget.renew()
-        patience, self._wire.patience = self._wire.patience, self._limits.total
+        patience, self._transport.patience = self._transport.patience, self._limits.total
         try:
             yield
         finally:
-            self._wire.patience = patience
+            self._transport.patience = patience
 
     @property
-    def is_in_step(self) -> bool:
+    def is_synchronized(self) -> bool:
         """Say whether the conversation can go on: nothing is unanswered, and nobody has left."""
-        return self.greeted and self._imap.is_in_step
+        return self.has_greeting and self._imap.is_synchronized
 
     @property
-    def is_quiet(self) -> bool:
+    def has_no_pending_data(self) -> bool:
         """Say whether nothing has come since the last answer, not even the end; costs no round trip."""
-        return self._wire.is_quiet
+        return self._transport.is_quiet
 
     def is_alive(self) -> bool:
         """Ask the server whether it is still there, with little patience."""
-        patience, self._wire.patience = self._wire.patience, self._limits.probe
+        patience, self._transport.patience = self._transport.patience, self._limits.probe
         try:
-            self.ask("NOOP")
+            self.command("NOOP")
         except ImapError:
             return False
         finally:
-            self._wire.patience = patience
-        return self.is_in_step
+            self._transport.patience = patience
+        return self.is_synchronized
 
     def log_out(self) -> None:
         """Say goodbye, without waiting long for the answer."""
-        self._wire.patience = self._limits.logout
-        with self._telling(ConnectError):
+        self._transport.patience = self._limits.logout
+        with self._translated_errors(ConnectError):
             self._imap.logout()
 
     def close(self) -> None:
@@ -248,7 +250,7 @@ class Session:
             self._transport.close()
 
     @property
-    def _wire(self) -> Transport:
+    def _transport(self) -> Transport:
         if self._transport is None:
             raise RuntimeError("not connected yet")
         return self._transport
@@ -258,30 +260,30 @@ class Session:
         protocol: ImapProtocol = self.client._imap
         return protocol
 
-    def _insist(self, answer: Answer, kind: type[ImapError], *, to: str = "") -> None:
+    def _require_ok(self, answer: TaggedResponse, kind: type[ImapError], *, to: str = "") -> None:
         if answer.kind != "OK":
             raise self._refusal(answer, kind, to=to)
 
-    def _refusal(self, answer: Answer, kind: type[ImapError], *, to: str = "") -> ImapError:
+    def _refusal(self, answer: TaggedResponse, kind: type[ImapError], *, to: str = "") -> ImapError:
         said = [to, answer.text, *(f"[ALERT] {alert}" for alert in self._imap.alerts), self._imap.challenge]
         return kind(" ".join(words for words in said if words))
 
-    def _no_way_in(self) -> AuthenticationError:
+    def _no_mechanism_error(self) -> AuthenticationError:
         offered = [name for name in self._imap.capabilities if name.startswith(("AUTH=", "LOGINDISABLED"))]
         text = "The server offers " + (" ".join(offered) or "no way to authenticate")
-        if "LOGINDISABLED" in offered and not self._wire.encrypted:
+        if "LOGINDISABLED" in offered and not self._transport.encrypted:
             return AuthenticationError(f"{text}, without TLS", sign=Sign.LOGIN_DISABLED_WITHOUT_TLS)
         return AuthenticationError(text, sign=Sign.NO_COMMON_MECHANISM)
 
     @contextmanager
-    def _telling(self, kind: type[ImapError]) -> Iterator[None]:
+    def _translated_errors(self, kind: type[ImapError]) -> Iterator[None]:
         # Nothing that imaplib raises leaves the session, and no secret that the server may have repeated.
         try:
             yield
         except ImapError as error:
             told = kind if isinstance(error, ProtocolError) else type(error)
-            raise told(quote(error.text, self._secrets), sign=error.sign) from None
-        except Farewell as error:
-            raise kind(quote(error, self._secrets), sign=Sign.DROPPED) from None
+            raise told(redacted_line(error.text, self._secrets), sign=error.sign) from None
+        except ByeError as error:
+            raise kind(redacted_line(error, self._secrets), sign=Sign.DROPPED) from None
         except imaplib.IMAP4.error as error:
-            raise kind(quote(error, self._secrets)) from None
+            raise kind(redacted_line(error, self._secrets)) from None

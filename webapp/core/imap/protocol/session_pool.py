@@ -13,7 +13,7 @@ from time import monotonic
 from webapp.core.imap.protocol.errors import ConnectError
 from webapp.core.imap.protocol.session import Session
 
-_QUIET = 5.0
+_IDLE_LIFETIME = 5.0
 """Seconds after which silence is no proof any more: a router may have forgotten the connection."""
 
 
@@ -30,13 +30,13 @@ class _Idle:
         session = self.session
         if monotonic() - self.opened > oldest:
             return False
-        if session.is_quiet and monotonic() - self.since < _QUIET:
+        if session.has_no_pending_data and monotonic() - self.since < _IDLE_LIFETIME:
             return True
         session.renew_budget()
         return session.is_alive()
 
 
-class Pool:
+class SessionPool:
     """Keeps sessions by keys, which must tell apart whoever may not share one.
 
     None is lent again that is older than `oldest`, however much it is used: whoever was let in then, by a password or a
@@ -61,19 +61,19 @@ class Pool:
         self._sweeper: Thread | None = None
 
     @contextmanager
-    def borrowed(self, key: Hashable, open_: Callable[[], Session]) -> Iterator[Session]:
+    def acquire(self, key: Hashable, open_: Callable[[], Session]) -> Iterator[Session]:
         """Lend a session for one use, an idle one or a new one; whatever left it out of step, it is closed after that.
 
         A session that has died while it was idle is replaced. Raises what `open_` raises, and `ConnectError` where all
         that are allowed stay in use.
         """
-        reused = self._reused(key)
-        session, opened = (reused.session, reused.opened) if reused else (self._opened(key, open_), monotonic())
+        reused = self._checkout_idle(key)
+        session, opened = (reused.session, reused.opened) if reused else (self._open_new(key, open_), monotonic())
         try:
             session.renew_budget()
             yield session
         finally:
-            self._give_back(key, session, opened)
+            self._checkin(key, session, opened)
 
     def close_idle(self, older_than: float = 0.0) -> None:
         """Close sessions that nobody has used for so long."""
@@ -82,19 +82,19 @@ class Pool:
             old = [each for each in self._idle if each.since <= since]
             self._idle = [each for each in self._idle if each.since > since]
         for each in old:
-            self._end(each)
+            self._close(each)
 
-    def _reused(self, key: Hashable) -> _Idle | None:
+    def _checkout_idle(self, key: Hashable) -> _Idle | None:
         """Take an idle session that still works, or a place for a new one: then there is None."""
         while True:
             idle, spare = self._claim(key)
             if spare:
-                self._end(spare, counted=False)
+                self._close(spare, counted=False)
             if idle is None:
                 return None
             if idle.is_usable(self._oldest):
                 return idle
-            self._end(idle)
+            self._close(idle)
 
     def _claim(self, key: Hashable) -> tuple[_Idle | None, _Idle | None]:
         ends = monotonic() + self._patience
@@ -121,28 +121,28 @@ class Pool:
                 return self._idle.pop(at)
         return None
 
-    def _opened(self, key: Hashable, open_: Callable[[], Session]) -> Session:
+    def _open_new(self, key: Hashable, open_: Callable[[], Session]) -> Session:
         try:
             return open_()
         except BaseException:
             self._release(key)
             raise
 
-    def _give_back(self, key: Hashable, session: Session, opened: float) -> None:
-        if not session.is_in_step:
+    def _checkin(self, key: Hashable, session: Session, opened: float) -> None:
+        if not session.is_synchronized:
             session.close()
             self._release(key)
             return
         with self._changed:
             self._idle.append(_Idle(key, session, opened))
             if self._sweeper is None:
-                self._sweeper = Thread(target=self._sweep, name="close idle IMAP sessions", daemon=True)
+                self._sweeper = Thread(target=self._evict_idle, name="close idle IMAP sessions", daemon=True)
                 self._sweeper.start()
             self._changed.notify_all()
 
-    def _end(self, idle: _Idle, *, counted: bool = True) -> None:
+    def _close(self, idle: _Idle, *, counted: bool = True) -> None:
         with suppress(Exception), idle.session as session:
-            if session.is_in_step and session.is_quiet:
+            if session.is_synchronized and session.has_no_pending_data:
                 session.renew_budget()
                 session.log_out()
         if counted:
@@ -158,7 +158,7 @@ class Pool:
         if not self._open[key]:
             del self._open[key]
 
-    def _sweep(self) -> None:
+    def _evict_idle(self) -> None:
         """Close what has been idle for too long, until nothing is idle."""
         while True:
             with self._changed:
@@ -171,8 +171,8 @@ class Pool:
             self.close_idle(self._keep)
 
 
-_POOL = Pool()
+_POOL = SessionPool()
 os.register_at_fork(after_in_child=_POOL.forget)
 
-borrowed = _POOL.borrowed
+acquire = _POOL.acquire
 close_idle = _POOL.close_idle

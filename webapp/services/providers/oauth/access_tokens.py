@@ -19,20 +19,20 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from webapp.config.app_state import secret_box
-from webapp.core.oauth.client import TokenAnswer
-from webapp.core.oauth.errors import Kind, OAuthFailure
+from webapp.core.oauth.client import TokenResponse
+from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import Grant, new_token, read_transaction, utcnow, write_transaction
-from webapp.services.providers.oauth.client_registration import client_in_force
+from webapp.services.providers.oauth.client_registration import effective_client
 from webapp.services.providers.oauth.failure_json import failure_from_json, failure_json
 from webapp.services.providers.oauth.scopes import scope_text
 
-EARLY = timedelta(minutes=5)
+REFRESH_MARGIN = timedelta(minutes=5)
 """A token is renewed when it has no longer than this to live."""
 _JUST = timedelta(seconds=5)
 
 # Longer than any answer of a provider is waited for (webapp/core/oauth/bounded_http.py): a lease that lapses was left
 # by the dead.
-LEASE = timedelta(seconds=30)
+LEASE_DURATION = timedelta(seconds=30)
 _POLL = 0.1
 _PATIENCE = 5.0
 # Before each further attempt to store what the provider gives once only: a database may be busy, or be restarted.
@@ -55,7 +55,7 @@ _READ = select(
     Grant.ended_failure,
 ).where(Grant.id == bindparam("one"))
 # By its owner a lease is known for the one that was read: of many who found it free or lapsed, one takes it.
-_CLAIM = (
+_ACQUIRE_LEASE = (
     update(Grant)
     .where(
         Grant.id == bindparam("one"),
@@ -64,14 +64,14 @@ _CLAIM = (
     )
     .values(lease_owner=bindparam("me"), lease_until=bindparam("until"))
 )
-_LET_GO = (
+_RELEASE_LEASE = (
     update(Grant)
     .where(Grant.id == bindparam("one"), Grant.lease_owner == bindparam("me"))
     .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
 )
 
 
-class NoGrantError(Exception):
+class GrantNotFoundError(Exception):
     """There is no such grant (any more)."""
 
 
@@ -99,34 +99,38 @@ def fresh_access_token(grant_id: int) -> FreshToken:
         if row.ended_at is not None:
             raise failure_from_json(row.ended_failure)
         # What has just been renewed is fresh, however short its life.
-        if renewed_here or row.access_expires_at > utcnow() + (_JUST if newer else EARLY):
-            return opened(row, renewed=newer)
+        if renewed_here or row.access_expires_at > utcnow() + (_JUST if newer else REFRESH_MARGIN):
+            return decrypt_access_token(row, renewed=newer)
         try:
             if not _is_held(row):
-                renewed_here = _renewed(row)
+                renewed_here = _renew(row)
             elif time.monotonic() < deadline:
                 time.sleep(_POLL)
             else:
-                raise OAuthFailure("Another process is renewing the access token and has not finished", kind=Kind.LATER)
-        except OAuthFailure as failure:
-            if failure.kind is not Kind.LATER or row.access_expires_at <= utcnow() + _JUST:
+                raise OAuthError(
+                    "Another process is renewing the access token and has not finished", kind=FailureKind.TEMPORARY
+                )
+        except OAuthError as failure:
+            if failure.kind is not FailureKind.TEMPORARY or row.access_expires_at <= utcnow() + _JUST:
                 raise
             # It was early: what is stored still lives, and the next use of the grant tries again.
-            return replace(opened(row, renewed=False), warning=f"It could not be renewed yet: {failure.text}")
+            return replace(
+                decrypt_access_token(row, renewed=False), warning=f"It could not be renewed yet: {failure.text}"
+            )
 
 
 def _read(grant_id: int) -> Any:
     with read_transaction() as connection:
         row = connection.execute(_READ, {"one": grant_id}).one_or_none()
     if row is None:
-        raise NoGrantError
+        raise GrantNotFoundError
     return row
 
 
-def opened(row: Any, *, renewed: bool) -> FreshToken:
+def decrypt_access_token(row: Any, *, renewed: bool) -> FreshToken:
     """Open the access token of a grant as it was read."""
     return FreshToken(
-        value=secret_box().open(row.sealed_access_token, *_place(row.id, "sealed_access_token")),
+        value=secret_box().decrypt(row.sealed_access_token, *_place(row.id, "sealed_access_token")),
         account=row.account,
         scopes=frozenset(row.scopes.split()),
         obtained_at=row.obtained_at,
@@ -139,65 +143,71 @@ def _is_held(row: Any) -> bool:
     return row.lease_until is not None and row.lease_until >= utcnow()
 
 
-def _renewed(row: Any) -> bool:
+def _renew(row: Any) -> bool:
     """Renew the grant as it was read; give False where another was quicker, and the caller reads it again."""
     ask = _request(row)
     me = new_token()
-    if not _claim(row, me):
+    if not _acquire_lease(row, me):
         return False
     try:
         answer = ask()
-    except OAuthFailure as failure:
-        if failure.kind is not Kind.ENDED:
-            _let_go(row, me, answered=failure.kind is Kind.REFUSED)
+    except OAuthError as failure:
+        if failure.kind is not FailureKind.INVALID_GRANT:
+            _release_lease(row, me, answered=failure.kind is FailureKind.REFUSED)
             raise
-        _end(row, failure)
+        _mark_ended(row, failure)
     except BaseException:
-        _let_go(row, me, answered=False)
+        _release_lease(row, me, answered=False)
         raise
     else:
         _store(row, answer)
     return True
 
 
-def _request(row: Any) -> Callable[[], TokenAnswer]:
+def _request(row: Any) -> Callable[[], TokenResponse]:
     """Make ready to ask the provider; what is missing for that is noticed before anybody else has to wait."""
-    client = client_in_force(row.credential_type)
+    client = effective_client(row.credential_type)
     if not client.is_complete:
-        raise _refused("The portal has no client ID and secret for this provider", "client-not-set-up")
+        raise _refusal("The portal has no client ID and secret for this provider", "client-not-set-up")
     if client.client_id != row.client_id:
         # Asked with the new one, the provider would say that the grant is over, and it would be lost for the old one.
-        raise _refused("The portal's client ID is another one than this mailbox was connected with", "client-changed")
-    refresh_token = secret_box().open(row.sealed_refresh_token, *_place(row.id, "sealed_refresh_token"))
+        raise _refusal("The portal's client ID is another one than this mailbox was connected with", "client-changed")
+    refresh_token = secret_box().decrypt(row.sealed_refresh_token, *_place(row.id, "sealed_refresh_token"))
     oauth = client.oauth()
     return lambda: oauth.refresh(refresh_token)
 
 
-def _refused(text: str, sign: str) -> OAuthFailure:
-    return OAuthFailure(text, kind=Kind.REFUSED, sign=sign)
+def _refusal(text: str, sign: str) -> OAuthError:
+    return OAuthError(text, kind=FailureKind.REFUSED, sign=sign)
 
 
-def _claim(row: Any, me: str) -> bool:
-    wanted = {"one": row.id, "seen": row.version, "before": row.lease_owner, "me": me, "until": utcnow() + LEASE}
+def _acquire_lease(row: Any, me: str) -> bool:
+    wanted = {
+        "one": row.id,
+        "seen": row.version,
+        "before": row.lease_owner,
+        "me": me,
+        "until": utcnow() + LEASE_DURATION,
+    }
     with write_transaction() as connection:
-        return bool(connection.execute(_CLAIM, wanted).rowcount)
+        return bool(connection.execute(_ACQUIRE_LEASE, wanted).rowcount)
 
 
-def _let_go(row: Any, me: str, *, answered: bool) -> None:
+def _release_lease(row: Any, me: str, *, answered: bool) -> None:
     """Let others renew: a refusal changed nothing, but without an answer the refresh token may be used up."""
     left = {"owner": row.lease_owner, "until": row.lease_until} if answered else {"owner": me, "until": utcnow()}
     with write_transaction() as connection:
-        connection.execute(_LET_GO, {"one": row.id, "me": me, **left})
+        connection.execute(_RELEASE_LEASE, {"one": row.id, "me": me, **left})
 
 
-def _store(row: Any, answer: TokenAnswer) -> None:
+def _store(row: Any, answer: TokenResponse) -> None:
     """Store what was renewed, unless a newer consent has been stored; a refresh token is never blanked."""
     box = secret_box()
     kept: dict[str, object] = {"version": Grant.version + 1, "lease_owner": "", "lease_until": None}
     if answer.refresh_token:
-        kept["sealed_refresh_token"] = box.seal(answer.refresh_token, *_place(row.id, "sealed_refresh_token"))
+        kept["sealed_refresh_token"] = box.encrypt(answer.refresh_token, *_place(row.id, "sealed_refresh_token"))
     fresh = kept | {
-        "sealed_access_token": box.seal(answer.access_token, *_place(row.id, "sealed_access_token")),
+        "sealed_access_token": box.encrypt(answer.access_token, *_place(row.id, "sealed_access_token")),
         "access_expires_at": answer.expires_at,
         "obtained_at": utcnow(),
         "ended_at": None,
@@ -220,10 +230,10 @@ def _store(row: Any, answer: TokenAnswer) -> None:
                 # A consent that gave no refresh token relies on the spent one.
                 connection.execute(update(Grant).where(Grant.id == row.id, spent).values(kept))
 
-    _stubbornly(store)
+    _retry_on_lock(store)
 
 
-def _end(row: Any, failure: OAuthFailure) -> None:
+def _mark_ended(row: Any, failure: OAuthError) -> None:
     # Some providers take a refresh token once only: where a process died while it waited, the next one died with it.
     note = " (the renewal before this one was interrupted, which can use up a refresh token)" if row.lease_owner else ""
     ended = {
@@ -237,7 +247,7 @@ def _end(row: Any, failure: OAuthFailure) -> None:
         connection.execute(update(Grant).where(Grant.id == row.id, Grant.version == row.version).values(ended))
 
 
-def _stubbornly(store: Callable[[], None]) -> None:
+def _retry_on_lock(store: Callable[[], None]) -> None:
     for pause in _PAUSES:
         try:
             return store()

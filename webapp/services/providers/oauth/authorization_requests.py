@@ -8,12 +8,12 @@ from datetime import timedelta
 from sqlalchemy import delete, exists, select, update
 
 from webapp.config.app_state import secret_box
-from webapp.core.oauth.errors import Kind, OAuthFailure
+from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import (
+    AuthorizationRequest,
     Connection,
     CredentialType,
     Grant,
-    SignInAttempt,
     User,
     UserSession,
     db,
@@ -36,7 +36,7 @@ _AT_ONCE = 20
 
 
 @dataclass(frozen=True)
-class Secrets:
+class AuthorizationSecrets:
     """What only the portal and the provider may know of an attempt."""
 
     nonce: str
@@ -53,7 +53,7 @@ def is_key(text: str) -> bool:
     return len(text) in _KEY_LENGTHS and text.isascii() and all(c.isalnum() or c in "-_" for c in text)
 
 
-def begin(
+def create(
     key: str,
     credential_type: CredentialType,
     *,
@@ -64,16 +64,16 @@ def begin(
     connection: Connection | None = None,
     for_form: bool = True,
     popup: bool = False,
-) -> tuple[SignInAttempt, str, Secrets]:
+) -> tuple[AuthorizationRequest, str, AuthorizationSecrets]:
     """Write down a new attempt; give it with its state and its secrets, which are stored hashed and sealed. Commits.
 
     Raises `IntegrityError` where the session or the connection was deleted a moment ago.
     """
     _hold(session, connection)
-    _forget(session)
+    _delete_old(session)
     key = _free(key, session)
-    state, told = new_token(), Secrets(nonce=new_token(), verifier=secrets.token_urlsafe(48))
-    attempt = SignInAttempt(
+    state, told = new_token(), AuthorizationSecrets(nonce=new_token(), verifier=secrets.token_urlsafe(48))
+    attempt = AuthorizationRequest(
         key=key,
         state_hash=token_hash(state),
         credential_type=credential_type,
@@ -107,102 +107,112 @@ def _free(key: str, session: UserSession) -> str:
     """Give the key back where it can be used; a button pressed twice begins its attempt anew."""
     if not is_key(key):
         return new_key()
-    db.session.execute(delete(SignInAttempt).where(SignInAttempt.key == key, SignInAttempt.session_id == session.id))
-    taken = db.session.scalar(select(SignInAttempt.id).where(SignInAttempt.key == key))
+    db.session.execute(
+        delete(AuthorizationRequest).where(
+            AuthorizationRequest.key == key, AuthorizationRequest.session_id == session.id
+        )
+    )
+    taken = db.session.scalar(select(AuthorizationRequest.id).where(AuthorizationRequest.key == key))
     return new_key() if taken is not None else key
 
 
-def find(key: str, session: UserSession) -> SignInAttempt | None:
+def find(key: str, session: UserSession) -> AuthorizationRequest | None:
     """Find an attempt of this browser session."""
-    query = select(SignInAttempt).where(SignInAttempt.key == key, SignInAttempt.session_id == session.id)
+    query = select(AuthorizationRequest).where(
+        AuthorizationRequest.key == key, AuthorizationRequest.session_id == session.id
+    )
     return db.session.scalar(query.execution_options(populate_existing=True)) if is_key(key) else None
 
 
-def find_by_state(state: str) -> SignInAttempt | None:
+def find_by_state(state: str) -> AuthorizationRequest | None:
     """Find the attempt of a state, whoever asks."""
-    return db.session.scalar(select(SignInAttempt).where(SignInAttempt.state_hash == token_hash(state)))
+    return db.session.scalar(select(AuthorizationRequest).where(AuthorizationRequest.state_hash == token_hash(state)))
 
 
-def take(attempt: SignInAttempt) -> bool:
+def consume(attempt: AuthorizationRequest) -> bool:
     """Take the one callback of an attempt that is still open; of two at once, one gets it. Commits."""
     taken = db.session.execute(
-        update(SignInAttempt)
+        update(AuthorizationRequest)
         .where(
-            SignInAttempt.id == attempt.id,
-            SignInAttempt.called_back_at.is_(None),
-            SignInAttempt.expires_at > utcnow(),
+            AuthorizationRequest.id == attempt.id,
+            AuthorizationRequest.called_back_at.is_(None),
+            AuthorizationRequest.expires_at > utcnow(),
         )
         .values(called_back_at=utcnow())
-        .returning(SignInAttempt.id)
+        .returning(AuthorizationRequest.id)
         .execution_options(synchronize_session=False)
     ).first()
     db.session.commit()
     return taken is not None
 
 
-def secrets_of(attempt: SignInAttempt) -> Secrets:
+def secrets_of(attempt: AuthorizationRequest) -> AuthorizationSecrets:
     """Open the secrets of an attempt."""
-    return Secrets(**_open(attempt, "sealed_secrets"))
+    return AuthorizationSecrets(**_open(attempt, "sealed_secrets"))
 
 
-def form_of(attempt: SignInAttempt) -> dict[str, str]:
+def form_of(attempt: AuthorizationRequest) -> dict[str, str]:
     """Give what was typed into the form before the person left for the provider."""
     return _open(attempt, "sealed_form")
 
 
-def fail(attempt_id: int, failure: OAuthFailure, account: str = "") -> None:
+def mark_failed(attempt_id: int, failure: OAuthError, account: str = "") -> None:
     """Write down why an attempt failed, where there still is one. Commits."""
     why = {"failure": failure_json(failure), "account": account, "finished_at": utcnow()}
-    written = update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(why)
+    written = update(AuthorizationRequest).where(AuthorizationRequest.id == attempt_id).values(why)
     db.session.execute(written.execution_options(synchronize_session=False))
     db.session.commit()
 
 
-def failure_of(attempt: SignInAttempt) -> OAuthFailure | None:
+def failure_of(attempt: AuthorizationRequest) -> OAuthError | None:
     """Give why an attempt failed; one that nobody is at work on any more was interrupted, one too old has expired."""
     if attempt.failure:
         return failure_from_json(attempt.failure)
     if attempt.finished_at is not None:
         return None
     if attempt.called_back_at is not None and attempt.called_back_at + _AT_WORK < utcnow():
-        return OAuthFailure(
-            "The portal was interrupted while it asked for the tokens", kind=Kind.REFUSED, sign="sign-in-interrupted"
+        return OAuthError(
+            "The portal was interrupted while it asked for the tokens",
+            kind=FailureKind.REFUSED,
+            sign="sign-in-interrupted",
         )
     if attempt.called_back_at is None and attempt.expires_at < utcnow():
-        return OAuthFailure(
-            "Nobody came back from the provider within 10 minutes", kind=Kind.REFUSED, sign="attempt-expired"
+        return OAuthError(
+            "Nobody came back from the provider within 10 minutes", kind=FailureKind.REFUSED, sign="attempt-expired"
         )
     return None
 
 
-def _forget(session: UserSession) -> None:
+def _delete_old(session: UserSession) -> None:
     """Delete what is too old for anybody, with grants of forms never saved; and the oldest where one has too many."""
     too_old = utcnow() - _KEPT
     for statement in (
-        delete(SignInAttempt).where(SignInAttempt.created_at < too_old),
+        delete(AuthorizationRequest).where(AuthorizationRequest.created_at < too_old),
         delete(Grant).where(
             Grant.consented_at < too_old,
             ~exists().where(Connection.grant_id == Grant.id),
-            ~exists().where(SignInAttempt.grant_id == Grant.id),
+            ~exists().where(AuthorizationRequest.grant_id == Grant.id),
         ),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
     surplus = (
-        select(SignInAttempt.id)
-        .where(SignInAttempt.session_id == session.id)
-        .order_by(SignInAttempt.id.desc())
+        select(AuthorizationRequest.id)
+        .where(AuthorizationRequest.session_id == session.id)
+        .order_by(AuthorizationRequest.id.desc())
         .offset(_AT_ONCE - 1)
     )
     db.session.execute(
-        delete(SignInAttempt).where(SignInAttempt.id.in_(surplus)).execution_options(synchronize_session=False)
+        delete(AuthorizationRequest)
+        .where(AuthorizationRequest.id.in_(surplus))
+        .execution_options(synchronize_session=False)
     )
 
 
 def _seal(key: str, column: str, body: dict[str, str]) -> str:
-    return secret_box().seal(json.dumps(body), "sign_in_attempt", key, column)
+    return secret_box().encrypt(json.dumps(body), "sign_in_attempt", key, column)
 
 
-def _open(attempt: SignInAttempt, column: str) -> dict[str, str]:
-    text = secret_box().open(getattr(attempt, column), "sign_in_attempt", attempt.key, column)
+def _open(attempt: AuthorizationRequest, column: str) -> dict[str, str]:
+    text = secret_box().decrypt(getattr(attempt, column), "sign_in_attempt", attempt.key, column)
     body: dict[str, str] = json.loads(text)
     return body

@@ -8,12 +8,12 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.config.app_state import KeyFileError, SecretBoxError
 from webapp.core.diagnosis.failure import OAuthSign, Stage
-from webapp.core.oauth.client import Identity, TokenAnswer
-from webapp.core.oauth.errors import OAuthFailure
-from webapp.models import Connection, CredentialType, Grant, SignInAttempt, db, utcnow
+from webapp.core.oauth.client import Identity, TokenResponse
+from webapp.core.oauth.errors import OAuthError
+from webapp.models import AuthorizationRequest, Connection, CredentialType, Grant, db, utcnow
 from webapp.services.providers.oauth import authorization_requests
 from webapp.services.providers.oauth.account_matching import same_account
-from webapp.services.providers.oauth.client_registration import ClientInForce, client_in_force
+from webapp.services.providers.oauth.client_registration import EffectiveClient, effective_client
 from webapp.services.providers.oauth.grants import store_consent
 from webapp.services.providers.provider import is_internal_address
 
@@ -23,7 +23,7 @@ _LONGEST_ADDRESS = 254
 _TOLD = ("error", "error_description", "error_subtype", "suberror", "error_uri")
 
 
-def finish(attempt: SignInAttempt, answer: MultiDict[str, str]) -> bool:
+def complete(attempt: AuthorizationRequest, answer: MultiDict[str, str]) -> bool:
     """Conclude an attempt whose callback was taken: a grant, or why there is none. Commits.
 
     Says whether a saved connection has got its grant by it. Does nothing where the attempt was deleted meanwhile, for
@@ -31,51 +31,51 @@ def finish(attempt: SignInAttempt, answer: MultiDict[str, str]) -> bool:
     """
     attempt_id = attempt.id
     try:
-        client = client_in_force(attempt.credential_type)
+        client = effective_client(attempt.credential_type)
         tokens, identity = _exchange(client, attempt, answer)
-        _insist(client, tokens, identity)
-        return _keep(client, attempt, tokens, identity)
+        _require_usable_account(client, tokens, identity)
+        return _store_grant(client, attempt, tokens, identity)
     except _RefusedAccountError as refused:
-        authorization_requests.fail(attempt_id, refused.failure, refused.account)
-    except OAuthFailure as failure:
-        authorization_requests.fail(attempt_id, failure)
+        authorization_requests.mark_failed(attempt_id, refused.failure, refused.account)
+    except OAuthError as failure:
+        authorization_requests.mark_failed(attempt_id, failure)
     except (SecretBoxError, KeyFileError) as error:
         db.session.rollback()
         _log.error("data key: %s", error)
-        authorization_requests.fail(attempt_id, OAuthFailure(f"A stored secret cannot be opened: {error}"))
+        authorization_requests.mark_failed(attempt_id, OAuthError(f"A stored secret cannot be opened: {error}"))
     except Exception:  # the page of an error would stand at an address with a code in it
         db.session.rollback()
         _log.exception("unhandled")
         mistake = "The portal made a mistake while it concluded the sign-in"
-        authorization_requests.fail(attempt_id, OAuthFailure(mistake, sign=OAuthSign.SIGN_IN_INTERRUPTED))
+        authorization_requests.mark_failed(attempt_id, OAuthError(mistake, sign=OAuthSign.SIGN_IN_INTERRUPTED))
     return False
 
 
 class _RefusedAccountError(Exception):
     def __init__(self, text: str, sign: OAuthSign, account: str = "") -> None:
-        self.failure = OAuthFailure(text, sign=sign)
+        self.failure = OAuthError(text, sign=sign)
         self.account = account
 
 
 def _exchange(
-    client: ClientInForce, attempt: SignInAttempt, answer: MultiDict[str, str]
-) -> tuple[TokenAnswer, Identity]:
+    client: EffectiveClient, attempt: AuthorizationRequest, answer: MultiDict[str, str]
+) -> tuple[TokenResponse, Identity]:
     if not _is_issuer(answer.get("iss"), client):
         # RFC 9207: the answer of another provider; its code is sent to nobody.
-        raise OAuthFailure(
+        raise OAuthError(
             "The answer names another issuer than the provider that was asked", sign=OAuthSign.ISSUER_DIFFERS
         )
     code = answer.get("code", "")
     if "error" in answer or not code:
-        raise OAuthFailure(_quoted(answer), stage=Stage.AUTHORIZE, secrets=(code, answer.get("state", "")))
+        raise OAuthError(_quote(answer), stage=Stage.AUTHORIZE, secrets=(code, answer.get("state", "")))
     if not client.is_complete:
-        raise OAuthFailure("The portal has no client ID and secret for this provider", sign=OAuthSign.CLIENT_NOT_SET_UP)
+        raise OAuthError("The portal has no client ID and secret for this provider", sign=OAuthSign.CLIENT_NOT_SET_UP)
     oauth, told = client.oauth(), authorization_requests.secrets_of(attempt)
-    tokens = oauth.redeem(code, redirect_uri=client.redirect_uri, verifier=told.verifier)
-    return tokens, oauth.identify(tokens.id_token, nonce=told.nonce, access_token=tokens.access_token)
+    tokens = oauth.exchange_code(code, redirect_uri=client.redirect_uri, verifier=told.verifier)
+    return tokens, oauth.verify_identity(tokens.id_token, nonce=told.nonce, access_token=tokens.access_token)
 
 
-def _insist(client: ClientInForce, tokens: TokenAnswer, identity: Identity) -> None:
+def _require_usable_account(client: EffectiveClient, tokens: TokenResponse, identity: Identity) -> None:
     """Refuse an account that this credential type is not for, and a consent without the mailbox."""
     if not is_internal_address(identity.address) or len(identity.address) > _LONGEST_ADDRESS:
         raise _RefusedAccountError(
@@ -87,16 +87,18 @@ def _insist(client: ClientInForce, tokens: TokenAnswer, identity: Identity) -> N
             OAuthSign.PERSONAL_GOOGLE_ACCOUNT,
             identity.address,
         )
-    if tokens.scopes is not None and not client.house.opens_mailbox(tokens.scopes):
+    if tokens.scopes is not None and not client.spec.opens_mailbox(tokens.scopes):
         raise _RefusedAccountError(
-            f"Granted were {' '.join(sorted(tokens.scopes))}, but not {client.house.mail_scope}",
+            f"Granted were {' '.join(sorted(tokens.scopes))}, but not {client.spec.mail_scope}",
             OAuthSign.MAIL_SCOPE_NOT_GRANTED,
             identity.address,
         )
 
 
-def _keep(client: ClientInForce, attempt: SignInAttempt, tokens: TokenAnswer, identity: Identity) -> bool:
-    if not _is_held(attempt):
+def _store_grant(
+    client: EffectiveClient, attempt: AuthorizationRequest, tokens: TokenResponse, identity: Identity
+) -> bool:
+    if not _lock_rows(attempt):
         return False
     grant = store_consent(client, tokens, identity)
     attempt.grant_id, attempt.account, attempt.finished_at = grant.id, grant.account, utcnow()
@@ -104,12 +106,12 @@ def _keep(client: ClientInForce, attempt: SignInAttempt, tokens: TokenAnswer, id
     # Compared with the connection of this moment: it may have been edited during the trip.
     connected = connection is not None and same_account(account_of(connection), grant.account)
     if connected:
-        attach(attempt)
+        assign_grant(attempt)
     db.session.commit()
     return connected
 
 
-def connection_of(attempt: SignInAttempt) -> Connection | None:
+def connection_of(attempt: AuthorizationRequest) -> Connection | None:
     """Give the saved connection that an attempt is for; one of another credential type has no use for its grant."""
     connection = None if attempt.for_form else attempt.connection
     return connection if connection is not None and connection.credential_type is attempt.credential_type else None
@@ -121,7 +123,7 @@ def account_of(connection: Connection) -> str:
     return grant.account if grant else connection.address
 
 
-def attach(attempt: SignInAttempt) -> None:
+def assign_grant(attempt: AuthorizationRequest) -> None:
     """Give the connection of an attempt its grant. Does not commit."""
     attempt.settled = True
     if attempt.connection is not None:
@@ -129,13 +131,13 @@ def attach(attempt: SignInAttempt) -> None:
         attempt.connection.version += 1
 
 
-def _is_held(attempt: SignInAttempt) -> bool:
+def _lock_rows(attempt: AuthorizationRequest) -> bool:
     """Keep others from deleting or editing the attempt and its connection until the commit; say if they are there.
 
     The connection comes first, as in its deletion, which takes the attempt along.
     """
     connection = select(Connection).where(Connection.id == attempt.connection_id)
-    itself = select(SignInAttempt.id).where(SignInAttempt.id == attempt.id)
+    itself = select(AuthorizationRequest.id).where(AuthorizationRequest.id == attempt.id)
     for query in (connection, itself) if attempt.connection_id is not None else (itself,):
         found = db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
         if found is None:
@@ -144,7 +146,7 @@ def _is_held(attempt: SignInAttempt) -> bool:
     return True
 
 
-def _is_issuer(named: str | None, client: ClientInForce) -> bool:
+def _is_issuer(named: str | None, client: EffectiveClient) -> bool:
     if named is None:
         return True
     pattern = re.escape(client.endpoints.issuer).replace(re.escape("{tenantid}"), r"[0-9A-Za-z.-]+")
@@ -152,7 +154,7 @@ def _is_issuer(named: str | None, client: ClientInForce) -> bool:
     return any(re.fullmatch(pattern, spelling) for spelling in spellings)
 
 
-def _quoted(answer: MultiDict[str, str]) -> str:
+def _quote(answer: MultiDict[str, str]) -> str:
     """Quote what a callback says, which anybody may have written."""
     said = " ".join(f"{name}={answer[name]}" for name in _TOLD if name in answer)
     return said or "The provider sent neither a code nor an error"

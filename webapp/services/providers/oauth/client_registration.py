@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from webapp.config.app_state import current_network, current_settings, secret_box
 from webapp.config.provider_settings import ImapServer, parse_imap_server
-from webapp.core.oauth.client import ClientSettings, OAuthClient
+from webapp.core.oauth.client import ClientRegistration, OAuthClient
 from webapp.core.oauth.endpoints import GOOGLE, Endpoints, microsoft
 from webapp.models import CredentialType, OAuthClientSetting, read_transaction
 
 DEFAULT_TENANT = "organizations"
 
 
-class House(NamedTuple):
+class ProviderSpec(NamedTuple):
     """What is fixed about a provider: its names, its scopes, and the one among them that opens the mailbox.
 
     `screens` are pages of the provider from which nobody comes back, with the problem that each means.
@@ -27,7 +27,7 @@ class House(NamedTuple):
     company: str
     scopes: tuple[str, ...]
     mail_scope: str
-    screens: tuple[tuple[str, str], ...]
+    known_error_pages: tuple[tuple[str, str], ...]
 
     def opens_mailbox(self, scopes: Iterable[str]) -> bool:
         """Say whether these scopes open the mailbox; Microsoft names the same one by several hosts."""
@@ -36,8 +36,8 @@ class House(NamedTuple):
         return any(scope.lower() == wanted or scope.lower().endswith(f"/{ending}") for scope in scopes)
 
 
-HOUSES: Mapping[CredentialType, House] = {
-    CredentialType.GMAIL: House(
+PROVIDER_SPECS: Mapping[CredentialType, ProviderSpec] = {
+    CredentialType.GMAIL: ProviderSpec(
         "gmail",
         "Google",
         ("openid", "email", "https://mail.google.com/"),
@@ -53,7 +53,7 @@ HOUSES: Mapping[CredentialType, House] = {
             ("Error 403: disallowed_useragent", "embedded-browser-blocked"),
         ),
     ),
-    CredentialType.OUTLOOK: House(
+    CredentialType.OUTLOOK: ProviderSpec(
         "outlook",
         "Microsoft",
         ("openid", "profile", "email", "offline_access", "https://outlook.office.com/IMAP.AccessAsUser.All"),
@@ -72,7 +72,7 @@ HOUSES: Mapping[CredentialType, House] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClientInForce:
+class EffectiveClient:
     """A registration as it is used; `fixed` names what comes from outside and cannot be set on the page."""
 
     credential_type: CredentialType
@@ -95,41 +95,41 @@ class ClientInForce:
         return bool(self.client_id and self.client_secret)
 
     @property
-    def house(self) -> House:
+    def spec(self) -> ProviderSpec:
         """Give what is fixed about the provider."""
-        return HOUSES[self.credential_type]
+        return PROVIDER_SPECS[self.credential_type]
 
     @property
     def redirect_uri(self) -> str:
         """Give the address the provider sends people back to, as it must be registered."""
-        return f"{current_settings().base_url}/oauth/{self.house.key}/callback"
+        return f"{current_settings().base_url}/oauth/{self.spec.key}/callback"
 
     def oauth(self) -> OAuthClient:
         """Make the client that talks to the provider."""
-        settings = ClientSettings(
+        settings = ClientRegistration(
             endpoints=self.endpoints,
             client_id=self.client_id,
             client_secret=self.client_secret,
-            scopes=self.house.scopes,
-            provider=self.house.key,
+            scopes=self.spec.scopes,
+            provider=self.spec.key,
         )
         return OAuthClient(settings, ca_file=current_network().ca_file)
 
 
-def client_in_force(credential_type: CredentialType) -> ClientInForce:
+def effective_client(credential_type: CredentialType) -> EffectiveClient:
     """Put together what is in force now; raise `SecretBoxError` when the stored secret cannot be opened."""
-    return _in_force(credential_type, with_secret=True)
+    return _effective(credential_type, with_secret=True)
 
 
-def registration_in_force(credential_type: CredentialType) -> ClientInForce:
+def effective_client_without_secret(credential_type: CredentialType) -> EffectiveClient:
     """Put together what may be shown of what is in force now: its secret is left out, so nothing has to be opened."""
-    return _in_force(credential_type, with_secret=False)
+    return _effective(credential_type, with_secret=False)
 
 
-def _in_force(credential_type: CredentialType, *, with_secret: bool) -> ClientInForce:
-    override = _in_practice(credential_type)
+def _effective(credential_type: CredentialType, *, with_secret: bool) -> EffectiveClient:
+    override = _from_practice(credential_type)
     if override is not None:
-        return ClientInForce(
+        return EffectiveClient(
             credential_type=credential_type,
             client_id=override.client_id,
             client_secret=override.client_secret if with_secret else "",
@@ -138,29 +138,29 @@ def _in_force(credential_type: CredentialType, *, with_secret: bool) -> ClientIn
             fixed=frozenset({"client_id", "client_secret", "tenant"}),
             in_practice=True,
         )
-    outside = _outside(credential_type)
-    stored = _stored(credential_type)
+    outside = _from_environment(credential_type)
+    stored = _from_database(credential_type)
     tenant = outside["tenant"] or stored.tenant or DEFAULT_TENANT
     secret = outside["client_secret"] if with_secret else ""
     if with_secret and not secret and stored.sealed_secret:
-        secret = secret_box().open(stored.sealed_secret, *stored.place)
-    return ClientInForce(
+        secret = secret_box().decrypt(stored.sealed_secret, *stored.place)
+    return EffectiveClient(
         credential_type=credential_type,
         client_id=outside["client_id"] or stored.client_id,
         client_secret=secret,
         tenant=tenant,
         secret_expires_on=None if outside["client_secret"] else stored.secret_expires_on,
-        endpoints=endpoints_in_force(credential_type, tenant),
+        endpoints=effective_endpoints(credential_type, tenant),
         fixed=frozenset(name for name, value in outside.items() if value),
     )
 
 
-def _in_practice(credential_type: CredentialType) -> Any:
+def _from_practice(credential_type: CredentialType) -> Any:
     practice = current_app.extensions.get("postroom.practice")
     return practice.oauth_overrides().get(credential_type) if practice else None
 
 
-def _stored(credential_type: CredentialType) -> OAuthClientSetting:
+def _from_database(credential_type: CredentialType) -> OAuthClientSetting:
     """Read what was set on the page, in a transaction that ends at once: the caller is going to wait for a provider."""
     query = select(OAuthClientSetting.__table__).where(OAuthClientSetting.credential_type == credential_type)
     with read_transaction() as connection:
@@ -169,7 +169,7 @@ def _stored(credential_type: CredentialType) -> OAuthClientSetting:
     return OAuthClientSetting(**(row or nothing))
 
 
-def _outside(credential_type: CredentialType) -> dict[str, str]:
+def _from_environment(credential_type: CredentialType) -> dict[str, str]:
     secret = _setting(credential_type, "client_secret")
     tenant = _setting(credential_type, "tenant")
     return {"client_id": _setting(credential_type, "client_id"), "client_secret": secret, "tenant": tenant}
@@ -177,13 +177,13 @@ def _outside(credential_type: CredentialType) -> dict[str, str]:
 
 def imap_server(credential_type: CredentialType) -> ImapServer:
     """Say where the mailboxes of a provider are; asks no database."""
-    override = _in_practice(credential_type)
+    override = _from_practice(credential_type)
     if override is not None:
         return ImapServer(*override.imap_server)
     return parse_imap_server(_setting(credential_type, "imap_server"))
 
 
-def endpoints_in_force(credential_type: CredentialType, tenant: str) -> Endpoints:
+def effective_endpoints(credential_type: CredentialType, tenant: str) -> Endpoints:
     """Give the endpoints for a tenant: the provider's own, but for those that were set from outside."""
     usual = GOOGLE if credential_type is CredentialType.GMAIL else microsoft(tenant)
 
@@ -200,5 +200,5 @@ def endpoints_in_force(credential_type: CredentialType, tenant: str) -> Endpoint
 
 
 def _setting(credential_type: CredentialType, name: str) -> str:
-    value: Any = getattr(current_settings(), f"{HOUSES[credential_type].key}_{name}", "")
+    value: Any = getattr(current_settings(), f"{PROVIDER_SPECS[credential_type].key}_{name}", "")
     return str(value.get_secret_value() if hasattr(value, "get_secret_value") else value)

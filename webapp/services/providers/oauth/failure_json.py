@@ -3,10 +3,10 @@
 import json
 
 from webapp.core.diagnosis.failure import Stage
-from webapp.core.oauth.errors import Kind, OAuthFailure
+from webapp.core.oauth.errors import FailureKind, OAuthError
 
 
-def failure_json(failure: OAuthFailure, note: str = "") -> str:
+def failure_json(failure: OAuthError, note: str = "") -> str:
     """Write a failure as JSON; its text is masked already."""
     return json.dumps(
         {
@@ -18,7 +18,7 @@ def failure_json(failure: OAuthFailure, note: str = "") -> str:
     )
 
 
-def failure_from_json(text: str) -> OAuthFailure:
+def failure_from_json(text: str) -> OAuthError:
     """Read a failure from JSON."""
     body = json.loads(text)
-    return OAuthFailure(body["text"], kind=Kind(body["kind"]), stage=Stage(body["stage"]), sign=body["sign"])
+    return OAuthError(body["text"], kind=FailureKind(body["kind"]), stage=Stage(body["stage"]), sign=body["sign"])

@@ -7,14 +7,14 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp.config.app_state import KeyFileError, SecretBoxError, secret_box
-from webapp.core.oauth.client import Identity, TokenAnswer
-from webapp.core.oauth.errors import Kind, OAuthFailure
+from webapp.core.oauth.client import Identity, TokenResponse
+from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import Connection, Grant, db, utcnow
-from webapp.services.providers.oauth.client_registration import ClientInForce, client_in_force
+from webapp.services.providers.oauth.client_registration import EffectiveClient, effective_client
 from webapp.services.providers.oauth.scopes import scope_text
 
 
-def store_consent(client: ClientInForce, answer: TokenAnswer, identity: Identity) -> Grant:
+def store_consent(client: EffectiveClient, answer: TokenResponse, identity: Identity) -> Grant:
     """Store what a consent gave, in the one grant of its account; raise `OAuthFailure` where it could not last.
 
     Heals a grant that had ended, for every connection that uses it. An answer without a refresh token keeps the one
@@ -22,9 +22,9 @@ def store_consent(client: ClientInForce, answer: TokenAnswer, identity: Identity
     """
     grant = _of_account(client, identity.subject)
     if not answer.refresh_token and (grant is None or not grant.sealed_refresh_token or grant.ended_at is not None):
-        raise OAuthFailure(
+        raise OAuthError(
             "The provider gave no refresh token, so the sign-in would end within the hour",
-            kind=Kind.REFUSED,
+            kind=FailureKind.REFUSED,
             sign="no-refresh-token",
         )
     if grant is None:
@@ -32,10 +32,10 @@ def store_consent(client: ClientInForce, answer: TokenAnswer, identity: Identity
     now = utcnow()
     box = secret_box()
     grant.account, grant.tenant = identity.address, identity.tenant[:253]
-    grant.scopes = scope_text(answer.scopes if answer.scopes is not None else client.house.scopes)
-    grant.sealed_access_token = box.seal(answer.access_token, "grant", grant.id, "sealed_access_token")
+    grant.scopes = scope_text(answer.scopes if answer.scopes is not None else client.spec.scopes)
+    grant.sealed_access_token = box.encrypt(answer.access_token, "grant", grant.id, "sealed_access_token")
     if answer.refresh_token:
-        grant.sealed_refresh_token = box.seal(answer.refresh_token, "grant", grant.id, "sealed_refresh_token")
+        grant.sealed_refresh_token = box.encrypt(answer.refresh_token, "grant", grant.id, "sealed_refresh_token")
         # A renewal under way uses the refresh token before; as long as that one counts, nobody else may use it.
         grant.lease_owner, grant.lease_until = "", None
     grant.access_expires_at, grant.obtained_at, grant.consented_at = answer.expires_at, now, now
@@ -46,7 +46,7 @@ def store_consent(client: ClientInForce, answer: TokenAnswer, identity: Identity
     return grant
 
 
-def _of_account(client: ClientInForce, subject: str) -> Grant | None:
+def _of_account(client: EffectiveClient, subject: str) -> Grant | None:
     return db.session.scalar(
         select(Grant)
         .where(
@@ -59,7 +59,7 @@ def _of_account(client: ClientInForce, subject: str) -> Grant | None:
     )
 
 
-def _new(client: ClientInForce, identity: Identity) -> Grant:
+def _new(client: EffectiveClient, identity: Identity) -> Grant:
     grant = Grant(
         credential_type=client.credential_type,
         client_id=client.client_id,
@@ -77,14 +77,14 @@ def _new(client: ClientInForce, identity: Identity) -> Grant:
     return grant
 
 
-def drop_unused(grant_id: int | None) -> str:
+def revoke_if_unused(grant_id: int | None) -> str:
     """Delete a grant that no connection uses any more, and revoke it where the provider can; commits.
 
     Google revokes all that the account has granted, so it is asked only where no other grant of this account is in use.
     Gives the failure of the revocation in words, or nothing.
     """
     # Locked before it is looked at: nobody can begin to use it meanwhile.
-    grant = _locked(grant_id) if grant_id is not None else None
+    grant = _select_for_update(grant_id) if grant_id is not None else None
     if grant is None or _is_used(Grant.id == grant.id):
         db.session.rollback()
         return ""
@@ -97,7 +97,7 @@ def drop_unused(grant_id: int | None) -> str:
     return revoke()
 
 
-def _locked(grant_id: int) -> Grant | None:
+def _select_for_update(grant_id: int) -> Grant | None:
     return db.session.scalar(
         select(Grant).where(Grant.id == grant_id).with_for_update().execution_options(populate_existing=True)
     )
@@ -111,20 +111,20 @@ def _is_used(*conditions: ColumnElement[bool]) -> bool:
 def _revocation(grant: Grant) -> Callable[[], str]:
     """Make ready to tell the provider; without a key the grant is deleted all the same, and what is left to do said."""
     try:
-        client = client_in_force(grant.credential_type)
-        refresh_token = secret_box().open(grant.sealed_refresh_token, "grant", grant.id, "sealed_refresh_token")
+        client = effective_client(grant.credential_type)
+        refresh_token = secret_box().decrypt(grant.sealed_refresh_token, "grant", grant.id, "sealed_refresh_token")
     except (SecretBoxError, KeyFileError) as error:
         words = str(error)
         return lambda: words
     return partial(_revoke, client, refresh_token) if client.endpoints.revocation else _nothing
 
 
-def _revoke(client: ClientInForce, refresh_token: str) -> str:
+def _revoke(client: EffectiveClient, refresh_token: str) -> str:
     if not client.is_complete:
         return "The portal has no client ID and secret for this provider any more"
     try:
         client.oauth().revoke(refresh_token)
-    except OAuthFailure as failure:
+    except OAuthError as failure:
         return failure.text
     return ""
 

@@ -12,18 +12,23 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import Optional
 
 from webapp.config.app_state import KeyFileError, SecretBoxError
-from webapp.core.imap import GrantEvidence, Obtained, ServerSettings, TokenError
+from webapp.core.imap import GrantFacts, ObtainedCredential, ServerSettings, TokenError
 from webapp.core.imap.protocol.credentials import AccessToken
-from webapp.core.oauth.errors import OAuthFailure
+from webapp.core.oauth.errors import OAuthError
 from webapp.core.phrases import plural, time_ago
-from webapp.models import Connection, Grant, SignInAttempt, read_transaction, utcnow
-from webapp.security.input_validation import clean, email_address
+from webapp.models import AuthorizationRequest, Connection, Grant, read_transaction, utcnow
+from webapp.security.input_validation import email_address, strip_and_compose
 from webapp.services.providers.oauth import authorization_requests
-from webapp.services.providers.oauth.access_tokens import NoGrantError, fresh_access_token
+from webapp.services.providers.oauth.access_tokens import GrantNotFoundError, fresh_access_token
 from webapp.services.providers.oauth.account_matching import same_account
-from webapp.services.providers.oauth.client_registration import HOUSES, House, client_in_force, imap_server
+from webapp.services.providers.oauth.client_registration import (
+    PROVIDER_SPECS,
+    ProviderSpec,
+    effective_client,
+    imap_server,
+)
 from webapp.services.providers.oauth.registration_facts import oauth_facts
-from webapp.services.providers.provider import ConnectionForm, Kept, Provider, Target
+from webapp.services.providers.provider import ConnectionForm, ConnectionTarget, Provider, RememberedSecret
 
 
 class OAuthForm(ConnectionForm):
@@ -35,38 +40,38 @@ class OAuthForm(ConnectionForm):
 class OutlookForm(OAuthForm):
     """At Microsoft an account may open the mailboxes of others."""
 
-    shared_mailbox = StringField("Shared mailbox", filters=[clean], validators=[Optional(), email_address])
+    shared_mailbox = StringField("Shared mailbox", filters=[strip_and_compose], validators=[Optional(), email_address])
 
 
 @dataclass(frozen=True)
-class GrantToken:
+class GrantCredentialSource:
     """The way from a grant to a credential, as a step of the check."""
 
     grant_id: int | None
-    house: House = field(compare=False)
+    spec: ProviderSpec = field(compare=False)
 
-    def __call__(self) -> Obtained:
+    def __call__(self) -> ObtainedCredential:
         """Give a fresh access token; raise `TokenError` with what the provider said."""
         if self.grant_id is None:
             raise TokenError("Nobody has signed in for this mailbox yet", sign="not-connected-yet")
         try:
             token = fresh_access_token(self.grant_id)
-        except OAuthFailure as failure:
+        except OAuthError as failure:
             raise TokenError(failure.text, sign=failure.sign) from None
-        except NoGrantError:
+        except GrantNotFoundError:
             raise TokenError("The grant of this mailbox was deleted", sign="not-connected-yet") from None
         except (SecretBoxError, KeyFileError) as error:
             raise TokenError(f"A stored secret cannot be opened: {error}") from None
         origin = "Renewed just now" if token.renewed else f"From the store, obtained {time_ago(token.obtained_at)}"
         lives = max(0, round((token.expires_at - utcnow()).total_seconds() / 60))
-        return Obtained(
+        return ObtainedCredential(
             credential=AccessToken(token.value),
             detail=f"{origin}, good for {plural(lives, 'minute')}, for {', '.join(_short(token.scopes))}",
             warning=token.warning,
-            evidence=GrantEvidence(
+            evidence=GrantFacts(
                 account=token.account,
                 scopes=token.scopes or None,
-                mail_scope=self.house.mail_scope,
+                mail_scope=self.spec.mail_scope,
                 expires_at=token.expires_at,
             ),
         )
@@ -79,14 +84,14 @@ class OAuthProvider(Provider):
     settings_template = "sign_ins/_settings.html"
 
     @property
-    def house_key(self) -> str | None:
+    def provider_key(self) -> str | None:
         """Name the house."""
-        return self.house.key
+        return self.spec.key
 
     @property
-    def house(self) -> House:
+    def spec(self) -> ProviderSpec:
         """Give what is fixed about the provider."""
-        return HOUSES[self.credential_type]
+        return PROVIDER_SPECS[self.credential_type]
 
     @abstractmethod
     def authorize_parameters(self, address: str, *, choose: bool) -> dict[str, str]:
@@ -94,16 +99,18 @@ class OAuthProvider(Provider):
 
     def is_ready(self) -> bool:
         """Say whether an administrator has set the provider up."""
-        return client_in_force(self.credential_type).is_complete
+        return effective_client(self.credential_type).is_complete
 
-    def typed(self, form: Any, saved: Connection | None, *, kept: Kept) -> Target | None:
+    def target_from_form(
+        self, form: Any, saved: Connection | None, *, kept: RememberedSecret
+    ) -> ConnectionTarget | None:
         """Give what the form describes; None until somebody has signed in for this very address."""
         grant_id = self._grant_id(form, saved)
         return self.target(grant_id, mailbox_of(form)) if grant_id is not None else None
 
-    def missing(self, form: Any, saved: Connection | None) -> tuple[str, str]:
+    def missing_field(self, form: Any, saved: Connection | None) -> tuple[str, str]:
         """Name the field to mend where `typed` gave nothing, and the words beside it."""
-        company = self.house.company
+        company = self.spec.company
         attempt = self.attempt(form)
         if attempt is not None and attempt.grant_id is not None:
             return "attempt", f"{attempt.account} has signed in. Decide first how that goes with {form.address.data}."
@@ -111,7 +118,7 @@ class OAuthProvider(Provider):
             return "attempt", f"The address is another one now: sign in at {company} again."
         return "attempt", f"Sign in at {company} first."
 
-    def attempt(self, form: Any) -> SignInAttempt | None:
+    def attempt(self, form: Any) -> AuthorizationRequest | None:
         """Find the attempt that a form carries, if this browser began it for this provider."""
         found = (
             authorization_requests.find(form.attempt.data or "", visitor.session) if visitor.is_authenticated else None
@@ -126,13 +133,13 @@ class OAuthProvider(Provider):
         """Collect what is known of the account and of the portal's registration."""
         return self._facts(connection.grant_id, connection.user or connection.address)
 
-    def stored(self, connection: Connection) -> Target:
+    def target_from_record(self, connection: Connection) -> ConnectionTarget:
         """Give what a saved connection describes."""
         return self.target(connection.grant_id, connection.user or connection.address)
 
-    def store(self, connection: Connection, form: Any, target: Target) -> None:
+    def save_to(self, connection: Connection, form: Any, target: ConnectionTarget) -> None:
         """Write the grant and the mailbox into a connection."""
-        if isinstance(target.credential, GrantToken):
+        if isinstance(target.credential, GrantCredentialSource):
             connection.grant_id = target.credential.grant_id
         connection.user = target.server.user
         connection.host, connection.sealed_password = "", ""
@@ -140,18 +147,18 @@ class OAuthProvider(Provider):
     def _grant_id(self, form: Any, saved: Connection | None) -> int | None:
         attempt = self.attempt(form)
         if attempt is not None and attempt.grant_id is not None:
-            return attempt.grant_id if is_settled(attempt, form.address.data or "") else None
+            return attempt.grant_id if is_account_accepted(attempt, form.address.data or "") else None
         if saved is not None and saved.credential_type is self.credential_type:
             return saved.grant_id if same_account(saved.address, form.address.data or "") else None
         return None
 
-    def target(self, grant_id: int | None, mailbox: str) -> Target:
+    def target(self, grant_id: int | None, mailbox: str) -> ConnectionTarget:
         """Give what a grant opens."""
-        return Target(
+        return ConnectionTarget(
             server=self._server(mailbox),
-            credential=GrantToken(grant_id, self.house),
-            provider=self.house.key,
-            proof=str(grant_id),
+            credential=GrantCredentialSource(grant_id, self.spec),
+            provider=self.spec.key,
+            secret_fingerprint=str(grant_id),
             facts=partial(self._facts, grant_id, mailbox),
         )
 
@@ -171,7 +178,7 @@ def _short(scopes: frozenset[str]) -> list[str]:
     return sorted(plain, key=lambda scope: ("." not in scope, scope))
 
 
-def is_settled(attempt: SignInAttempt, address: str) -> bool:
+def is_account_accepted(attempt: AuthorizationRequest, address: str) -> bool:
     """Say whether an address and the account that signed in go together: by themselves, or by somebody's decision."""
     if same_account(address, attempt.account):
         return True

@@ -3,27 +3,31 @@
 from urllib.parse import urlencode
 
 from webapp.models import CredentialType
-from webapp.services.providers.oauth.client_registration import ClientInForce, imap_server, registration_in_force
+from webapp.services.providers.oauth.client_registration import (
+    EffectiveClient,
+    effective_client_without_secret,
+    imap_server,
+)
 
 _CONSUMERS = "consumers"
 
 
 def oauth_facts(credential_type: CredentialType, *, account: str = "", address: str = "") -> dict[str, str]:
     """Collect the values that administrators are asked for."""
-    client = registration_in_force(credential_type)
+    client = effective_client_without_secret(credential_type)
     return {
-        "provider": client.house.key,
+        "provider": client.spec.key,
         "account": account,
         "client_id": client.client_id,
         "redirect_uri": client.redirect_uri,
-        "scopes": " ".join(client.house.scopes),
+        "scopes": " ".join(client.spec.scopes),
         "tenant": client.tenant,
         "admin_consent_url": admin_consent_url(client, address or account),
         "host": imap_server(credential_type).host,
     }
 
 
-def admin_consent_url(client: ClientInForce, address: str = "") -> str:
+def admin_consent_url(client: EffectiveClient, address: str = "") -> str:
     """Give the link at which a Microsoft administrator lets everybody of a tenant use the portal.
 
     `common` does not work there: the tenant is the one that was set, else the domain of the address.
@@ -33,5 +37,5 @@ def admin_consent_url(client: ClientInForce, address: str = "") -> str:
     fixed = client.tenant not in ("common", "organizations")
     tenant = client.tenant if fixed else address.rpartition("@")[2] or "organizations"
     base = client.endpoints.authorization.partition("/oauth2/")[0].rpartition("/")[0]
-    asked = {"client_id": client.client_id, "scope": " ".join(client.house.scopes), "redirect_uri": client.redirect_uri}
+    asked = {"client_id": client.client_id, "scope": " ".join(client.spec.scopes), "redirect_uri": client.redirect_uri}
     return f"{base}/{tenant}/v2.0/adminconsent?{urlencode(asked)}"

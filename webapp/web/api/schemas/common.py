@@ -6,21 +6,21 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from webapp.core.imap import Step
-from webapp.models import Connection, CredentialType, State, utcnow
+from webapp.models import CheckState, Connection, CredentialType, utcnow
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth.access_tokens import FreshToken
 
-MOST_ID = 2**31 - 1
+MAX_ID = 2**31 - 1
 """The highest number that a row can have."""
 
-Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
 # What OpenAPI calls a value that no page should show.
 SECRET: dict[str, JsonValue] = {"format": "password"}
 
 
-class Shape(BaseModel):
+class Schema(BaseModel):
     """What every model shares: nothing that is not named is taken."""
 
     model_config = ConfigDict(extra="forbid")
@@ -40,7 +40,7 @@ class Problem(BaseModel):
     help: str | None = None
 
 
-class ImapServer(Shape):
+class ImapServer(Schema):
     """Where the mailbox is, and the user name that opens it."""
 
     host: str
@@ -55,7 +55,7 @@ class ImapServer(Shape):
         return cls(host=server.host, port=server.port, security=server.security.value, user=server.user)
 
 
-class LastTest(Shape):
+class LastTest(Schema):
     """What the last test said."""
 
     at: datetime
@@ -64,14 +64,14 @@ class LastTest(Shape):
     diagnosis: str | None
 
 
-class ConnectionShape(Shape):
+class ConnectionShape(Schema):
     """A connection; never its secrets."""
 
     id: Id
     name: str
     address: str
     credential_type: CredentialType
-    state: State
+    state: CheckState
     state_since: datetime | None
     owner: str | None
     imap: ImapServer
@@ -101,21 +101,21 @@ class ConnectionShape(Shape):
         )
 
 
-class ConnectionPage(Shape):
+class ConnectionPage(Schema):
     """Some connections, by their ids; `next` is the cursor of the page after it, null on the last."""
 
     connections: list[ConnectionShape]
     next: str | None
 
 
-class PageQuery(Shape):
+class PageQuery(Schema):
     """Which page of a list."""
 
     limit: int = Field(50, ge=1, le=200, description="How many at most.")
     cursor: str = Field("", max_length=200, description="`next` of the page before.", pattern=r"^[A-Za-z0-9_-]*$")
 
 
-class AccessTokenShape(Shape):
+class AccessTokenShape(Schema):
     """A fresh access token, and all that an IMAP library needs to log in with it (XOAUTH2)."""
 
     access_token: str = Field(json_schema_extra=SECRET)
@@ -139,7 +139,7 @@ class AccessTokenShape(Shape):
         )
 
 
-class StepShape(Shape):
+class StepShape(Schema):
     """One step of a test."""
 
     name: str
@@ -160,7 +160,7 @@ class StepShape(Shape):
         )
 
 
-class DiagnosisShape(Shape):
+class DiagnosisShape(Schema):
     """Why a test failed."""
 
     slug: str
@@ -170,7 +170,7 @@ class DiagnosisShape(Shape):
     help: str
 
 
-class TestShape(Shape):
+class TestShape(Schema):
     """The result of a test, step by step."""
 
     passed: bool

@@ -5,13 +5,13 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from webapp.core.imap.mailbox.messages import Message, Part, Summary
-from webapp.web.api.message_refs import MailboxName, Place
+from webapp.core.imap.mailbox.messages import Message, MessageSummary, Part
+from webapp.web.api.message_refs import MailboxName, MessageRef
 from webapp.web.api.request_parsing import Day
-from webapp.web.api.schemas.common import PageQuery, Shape
+from webapp.web.api.schemas.common import PageQuery, Schema
 
 
-class MailboxShape(Shape):
+class MailboxShape(Schema):
     """A mailbox; `messages` and `unseen` are null where the server does not tell."""
 
     name: str
@@ -22,13 +22,13 @@ class MailboxShape(Shape):
     unseen: int | None
 
 
-class MailboxList(Shape):
+class MailboxList(Schema):
     """All mailboxes: INBOX, those for a special use, then the others by name."""
 
     mailboxes: list[MailboxShape]
 
 
-class SummaryShape(Shape):
+class SummaryShape(Schema):
     """One message in a list; `ref` opens it. `has_attachments` goes by the content type, null if that is silent."""
 
     ref: str
@@ -45,12 +45,12 @@ class SummaryShape(Shape):
     deleted: bool = Field(description="Marked for removal.")
 
     @classmethod
-    def of(cls, summary: Summary, mailbox: str, uid_validity: int) -> Self:
+    def of(cls, summary: MessageSummary, mailbox: str, uid_validity: int) -> Self:
         """Describe a message of a list."""
         return cls(**described(summary, mailbox, uid_validity))
 
 
-class MessagePage(Shape):
+class MessagePage(Schema):
     """Some messages, newest first; `older` and `newer` are the cursors of the pages beside it, null at the ends."""
 
     mailbox: str
@@ -78,14 +78,14 @@ class MessageQuery(PageQuery):
     attachments: bool = Field(False, description="Only those that have attachments, by their content type.")
 
 
-class HeaderShape(Shape):
+class HeaderShape(Schema):
     """One field of a header, decoded."""
 
     name: str
     value: str
 
 
-class PartShape(Shape):
+class PartShape(Schema):
     """An attachment; `size` is about that of the file."""
 
     section: str
@@ -125,8 +125,8 @@ class MessageShape(SummaryShape):
         )
 
 
-def described(summary: Summary, mailbox: str, uid_validity: int) -> dict[str, Any]:
+def described(summary: MessageSummary, mailbox: str, uid_validity: int) -> dict[str, Any]:
     """Give what a list tells of a message, by its names."""
-    ref = Place(mailbox, uid_validity, summary.uid, summary.fingerprint).ref
+    ref = MessageRef(mailbox, uid_validity, summary.uid, summary.fingerprint).ref
     told = SummaryShape.model_fields.keys() - {"ref"}
     return {"ref": ref, **{name: getattr(summary, name) for name in told}}

@@ -6,12 +6,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from webapp.core.imap.mailbox.message_commands import Chosen
-from webapp.services.mail_actions.history import PastAct
-from webapp.services.mail_actions.service import Caution, Done, Kind, Plan
-from webapp.web.api.message_refs import PATTERN, MailboxName, Place
-from webapp.web.api.problems import unfit
-from webapp.web.api.schemas.common import MOST_ID, Shape
+from webapp.core.imap.mailbox.message_commands import MessageSet
+from webapp.services.mail_actions.history import PastAction
+from webapp.services.mail_actions.service import ActionKind, ActionResult, ActionWarning, Preview
+from webapp.web.api.message_refs import PATTERN, MailboxName, MessageRef
+from webapp.web.api.problems import unprocessable
+from webapp.web.api.schemas.common import MAX_ID, Schema
 from webapp.web.api.schemas.mail import SummaryShape
 
 Ref = Annotated[str, Field(pattern=PATTERN)]
@@ -20,7 +20,7 @@ FlagName = Literal["seen", "flagged", "answered"]
 _EXAMPLE = ["SU5CT1g.1764338075.112"]
 
 
-class ChosenShape(Shape):
+class ChosenShape(Schema):
     """Messages of one mailbox, by the `ref` that lists give; one that has become another message is left alone."""
 
     messages: list[Ref] = Field(
@@ -29,20 +29,20 @@ class ChosenShape(Shape):
     dry_run: bool = Field(False, description="Only say what would happen.")
 
     @property
-    def chosen(self) -> Chosen:
+    def chosen(self) -> MessageSet:
         """Give the messages; raise `ApiError` where they are of several mailboxes."""
-        places = [Place.of(ref) for ref in self.messages]
+        places = [MessageRef.of(ref) for ref in self.messages]
         wrong = next((number for number, place in enumerate(places) if place is None), None)
         if wrong is not None:
-            raise unfit(f"messages.{wrong}: is no reference that a list has given.")
+            raise unprocessable(f"messages.{wrong}: is no reference that a list has given.")
         known = {place for place in places if place is not None}
         where = {(place.mailbox, place.uid_validity) for place in known}
         if len(where) > 1:
-            raise unfit("messages: are of several mailboxes, or of one before and after it was made anew.")
+            raise unprocessable("messages: are of several mailboxes, or of one before and after it was made anew.")
         if len({place.uid for place in known}) < len(known):
-            raise unfit("messages: one is named twice, as two different ones.")
+            raise unprocessable("messages: one is named twice, as two different ones.")
         ((mailbox, uid_validity),) = where
-        return Chosen(
+        return MessageSet(
             mailbox=mailbox, uid_validity=uid_validity, messages={place.uid: place.fingerprint for place in known}
         )
 
@@ -66,7 +66,7 @@ class DeleteShape(ChosenShape):
     permanently: bool = Field(False, description="Not to Trash, but for good, which cannot be undone.")
 
 
-class ActResult(Shape):
+class ActResult(Schema):
     """What has been done, or what would be: of a dry run `done` is how many messages it would be done to.
 
     `to` is the mailbox in which the messages are now, empty where they went nowhere. `gone` are those that are not
@@ -76,7 +76,7 @@ class ActResult(Shape):
     """
 
     dry_run: bool
-    act: Kind | Literal["flags"]
+    act: ActionKind | Literal["flags"]
     mailbox: str
     to: str
     done: int
@@ -84,11 +84,11 @@ class ActResult(Shape):
     remaining: int
     undoable: bool
     act_id: int | None
-    cautions: list[Caution]
+    cautions: list[ActionWarning]
     first: list[SummaryShape] = Field(description="Of a dry run: the newest ten messages that it is about.")
 
     @classmethod
-    def planned(cls, plan: Plan, chosen: Chosen, act: Kind | Literal["flags"]) -> Self:
+    def planned(cls, plan: Preview, chosen: MessageSet, act: ActionKind | Literal["flags"]) -> Self:
         """Describe what would be done."""
         return cls(
             dry_run=True,
@@ -105,7 +105,7 @@ class ActResult(Shape):
         )
 
     @classmethod
-    def performed(cls, done: Done, chosen: Chosen | None = None) -> Self:
+    def performed(cls, done: ActionResult, chosen: MessageSet | None = None) -> Self:
         """Describe what has been done; of what was undone nobody chose the messages."""
         return cls(
             dry_run=False,
@@ -117,22 +117,22 @@ class ActResult(Shape):
             remaining=done.remaining,
             undoable=done.act_id is not None,
             act_id=done.act_id,
-            cautions=[Caution.LEFT_MARKED] if done.left_marked else [],
+            cautions=[ActionWarning.LEFT_MARKED] if done.left_marked else [],
             first=[],
         )
 
 
-def refs(chosen: Chosen, uids: Iterable[int]) -> list[str]:
+def refs(chosen: MessageSet, uids: Iterable[int]) -> list[str]:
     """Give the references of some of the chosen messages."""
     known = chosen.messages
-    return [Place(chosen.mailbox, chosen.uid_validity, uid, known[uid]).ref for uid in uids]
+    return [MessageRef(chosen.mailbox, chosen.uid_validity, uid, known[uid]).ref for uid in uids]
 
 
-class PastActShape(Shape):
+class PastActShape(Schema):
     """An act of the last days; `done` of `total` messages, `finished` is false where it was interrupted."""
 
-    id: int = Field(ge=1, le=MOST_ID)
-    act: Kind
+    id: int = Field(ge=1, le=MAX_ID)
+    act: ActionKind
     mailbox: str
     to: str
     who: str
@@ -146,13 +146,13 @@ class PastActShape(Shape):
     undoable: bool
 
     @classmethod
-    def of(cls, act: PastAct) -> Self:
+    def of(cls, act: PastAction) -> Self:
         """Describe an act."""
         same = cls.model_fields.keys() - {"act", "to"}
         return cls(act=act.kind, to=act.destination, **{name: getattr(act, name) for name in same})
 
 
-class PastActs(Shape):
+class PastActs(Schema):
     """What took messages somewhere or removed them in the last seven days, the newest first.
 
     `next` is the cursor of the page after it, null on the last.

@@ -6,17 +6,17 @@ from flask_login import current_user as visitor
 from sqlalchemy import delete, select
 
 from webapp.models import User, UserSession, db
-from webapp.security.input_validation import normal_address, typed
+from webapp.security.input_validation import normal_address, value_of
 from webapp.security.password_hashing import hash_password, verify_password
 from webapp.services.accounts import user_sessions, users
 from webapp.web import login_rate_limits
-from webapp.web.forms import form_page
-from webapp.web.htmx import redirect_whole_page
+from webapp.web.forms import render_form
+from webapp.web.htmx import hx_redirect
 from webapp.web.login import current_session, current_user, login_required, sign_in, sign_out
 from webapp.web.pages.accounts.api_token_views import token_pages
 from webapp.web.pages.accounts.forms import ChangePasswordForm, SignInForm
 from webapp.web.pages.accounts.one_time_link_views import link_pages
-from webapp.web.safe_redirect import own_path
+from webapp.web.safe_redirect import safe_redirect_path
 
 accounts = Blueprint("accounts", __name__)
 accounts.register_blueprint(link_pages)
@@ -25,22 +25,22 @@ accounts.register_error_handler(RateLimitExceeded, login_rate_limits.too_many)
 
 
 @accounts.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
-@login_rate_limits.by_network
-@login_rate_limits.by_typed_account
+@login_rate_limits.limit_by_network
+@login_rate_limits.limit_by_typed_account
 def sign_in_page() -> Response:
     """Ask who it is; the answer is the same for an unknown address, a wrong password and a deactivated person."""
-    destination = own_path(request.args.get("next"), url_for("site.home"))
+    destination = safe_redirect_path(request.args.get("next"), url_for("site.home"))
     if request.method == "GET" and visitor.is_authenticated:
-        return redirect_whole_page(destination)
+        return hx_redirect(destination)
     form = SignInForm()
     if form.validate_on_submit():
-        if person := _prove(typed(form.address), typed(form.password)):
+        if person := _require_password(value_of(form.address), value_of(form.password)):
             sign_out()
-            user_sessions.forget_lapsed(person)
+            user_sessions.delete_expired(person)
             sign_in(person)
-            return redirect_whole_page(destination)
+            return hx_redirect(destination)
         form.form_errors.append("The address or the password is wrong.")
-    return form_page("accounts/sign_in.html", form=form, destination=request.args.get("next"))
+    return render_form("accounts/sign_in.html", form=form, destination=request.args.get("next"))
 
 
 @accounts.post("/sign-out", endpoint="sign_out")
@@ -48,23 +48,23 @@ def sign_out_here() -> Response:
     """End the session of this browser."""
     sign_out()
     flash("You are signed out.", "good")
-    return redirect_whole_page(url_for("accounts.sign_in"))
+    return hx_redirect(url_for("accounts.sign_in"))
 
 
 @accounts.route("/account", methods=["GET", "POST"])
 @login_required
-@login_rate_limits.by_own_account
+@login_rate_limits.limit_by_own_account
 def account() -> Response:
     """Show a person's account and change the password."""
     person = current_user()
     form = ChangePasswordForm(person.name, person.address)
     if form.validate_on_submit():
-        if _change_password(typed(form.present), typed(form.password)):
+        if _change_password(value_of(form.present), value_of(form.password)):
             flash("Your password is changed. Every other device is signed out.", "good")
-            return redirect_whole_page(url_for("accounts.account"))
+            return hx_redirect(url_for("accounts.account"))
         form.present.errors = ["This is not your present password."]
-    held = [(session, user_sessions.device_name(session.device)) for session in user_sessions.devices(person)]
-    return form_page("accounts/account.html", form=form, person=person, devices=held, here=current_session().id)
+    held = [(session, user_sessions.device_name(session.device)) for session in user_sessions.sessions_of(person)]
+    return render_form("accounts/account.html", form=form, person=person, devices=held, here=current_session().id)
 
 
 @accounts.post("/account/devices/<id:session_id>/sign-out")
@@ -78,7 +78,7 @@ def sign_out_device(session_id: int) -> Response:
     )
     db.session.commit()
     flash("That device is signed out.", "good")
-    return redirect_whole_page(url_for("accounts.account"))
+    return hx_redirect(url_for("accounts.account"))
 
 
 @accounts.post("/account/sign-out-elsewhere")
@@ -88,10 +88,10 @@ def sign_out_elsewhere() -> Response:
     users.end_sessions(current_user(), keep=current_session().id)
     db.session.commit()
     flash("You are signed out everywhere else.", "good")
-    return redirect_whole_page(url_for("accounts.account"))
+    return hx_redirect(url_for("accounts.account"))
 
 
-def _prove(address: str, password: str) -> User | None:
+def _require_password(address: str, password: str) -> User | None:
     """Give the person whose password this is."""
     query = select(User.id, User.password_hash).where(User.address == normal_address(address), User.active)
     found = db.session.execute(query).first()
@@ -99,7 +99,7 @@ def _prove(address: str, password: str) -> User | None:
     db.session.rollback()
     if not verify_password(password, found.password_hash if found else None) or found is None:
         return None
-    login_rate_limits.give_back()
+    login_rate_limits.refund_attempt()
     person = db.session.get(User, found.id)
     return person if person and person.active else None
 
@@ -110,7 +110,7 @@ def _change_password(present: str, new: str) -> bool:
     if not verify_password(present, stored):
         return False
     hashed = hash_password(new)
-    login_rate_limits.give_back()
+    login_rate_limits.refund_attempt()
     users.set_password(person, hashed, keep_session=session_id)
     db.session.commit()
     return True

@@ -11,9 +11,9 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.models import Connection, Scope, db
-from webapp.security.input_validation import clean, no_control_characters, typed
+from webapp.security.input_validation import no_control_characters, strip_and_compose, value_of
 from webapp.services.accounts.api_tokens import make_token, revoke_token, tokens_of
-from webapp.web.htmx import redirect_whole_page
+from webapp.web.htmx import hx_redirect
 from webapp.web.login import current_user, login_required
 
 token_pages = Blueprint("tokens", __name__, url_prefix="/account/tokens")
@@ -33,7 +33,7 @@ class TokenForm(FlaskForm):  # type: ignore[misc]
 
     name = StringField(
         "What it is for",
-        filters=[clean],
+        filters=[strip_and_compose],
         validators=[DataRequired("Say what it is for."), Length(max=100), no_control_characters],
     )
     scopes = SelectMultipleField(
@@ -62,7 +62,7 @@ def index() -> Response:
         limited = db.session.scalars(select(Connection).where(Connection.id.in_(chosen))).all() if chosen else None
         scopes = [Scope(scope) for scope in form.scopes.data or ()]
         days = int(form.days.data) if form.days.data else None
-        _, made = make_token(current_user(), typed(form.name), scopes, days=days, connections=limited)
+        _, made = make_token(current_user(), value_of(form.name), scopes, days=days, connections=limited)
         db.session.commit()
         form = TokenForm(formdata=None)
     page = render_template("accounts/tokens.html", form=form, tokens=tokens_of(current_user()), made=made)
@@ -76,4 +76,4 @@ def revoke(token_id: int) -> Response:
     if not revoke_token(token_id, current_user()):
         abort(404)
     flash("The token is revoked: programs that use it are shut out.", "good")
-    return redirect_whole_page(url_for("accounts.tokens.index"))
+    return hx_redirect(url_for("accounts.tokens.index"))

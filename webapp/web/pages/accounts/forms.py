@@ -7,7 +7,15 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, StopValidation
 
-from webapp.security.input_validation import AtMost, clean, email_address, lower, no_control_characters, typed, visible
+from webapp.security.input_validation import (
+    MaxLength,
+    email_address,
+    lowercase,
+    no_control_characters,
+    not_blank,
+    strip_and_compose,
+    value_of,
+)
 from webapp.security.password_hashing import LONGEST, SHORTEST
 
 _ADDRESS_KEYBOARD = {"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
@@ -31,14 +39,22 @@ def password_fault(password: str, own_words: Sequence[str]) -> str:
 
 def name_field() -> StringField:
     """Make the field for the name of a person."""
-    rules = [DataRequired("Type a name."), AtMost(100), no_control_characters, visible]
-    return StringField("Name", filters=[clean], validators=rules)
+    rules = [DataRequired("Type a name."), MaxLength(100), no_control_characters, not_blank]
+    return StringField("Name", filters=[strip_and_compose], validators=rules)
 
 
 def address_field() -> StringField:
     """Make the field for the address by which a person signs in."""
-    rules = [DataRequired("Type an email address."), AtMost(254), no_control_characters, email_address, AtMost(254)]
-    return StringField("Email address", filters=[clean, lower], validators=rules, render_kw=_ADDRESS_KEYBOARD)
+    rules = [
+        DataRequired("Type an email address."),
+        MaxLength(254),
+        no_control_characters,
+        email_address,
+        MaxLength(254),
+    ]
+    return StringField(
+        "Email address", filters=[strip_and_compose, lowercase], validators=rules, render_kw=_ADDRESS_KEYBOARD
+    )
 
 
 def new_password_field() -> PasswordField:
@@ -51,7 +67,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
     address = StringField(
         "Email address",
-        filters=[clean],
+        filters=[strip_and_compose],
         validators=[DataRequired("Type your email address."), no_control_characters],
         render_kw=_ADDRESS_KEYBOARD,
     )
@@ -68,8 +84,8 @@ class _ChoosesPassword(FlaskForm):  # type: ignore[misc]
 
     def validate_password(self, field: PasswordField) -> None:
         """Refuse a password that is too short, too long, or the person's name or address, known or typed beside it."""
-        beside = [typed(self[name]) for name in ("name", "address") if name in self]
-        if fault := password_fault(typed(field), [*self.own_words, *beside]):
+        beside = [value_of(self[name]) for name in ("name", "address") if name in self]
+        if fault := password_fault(value_of(field), [*self.own_words, *beside]):
             raise StopValidation(fault)
 
 

@@ -6,13 +6,13 @@ Looking never consumes a link: mail scanners and chat previews fetch every link 
 from flask import Blueprint, Response, flash, url_for
 
 from webapp.models import OneTimeLink, Purpose, Role, User, db
-from webapp.security.input_validation import typed
+from webapp.security.input_validation import value_of
 from webapp.security.password_hashing import hash_password
 from webapp.services.accounts import one_time_links, users
 from webapp.web import login_rate_limits
 from webapp.web.error_handlers import error_response
-from webapp.web.forms import form_page
-from webapp.web.htmx import redirect_whole_page
+from webapp.web.forms import render_form
+from webapp.web.htmx import hx_redirect
 from webapp.web.login import sign_in, sign_out
 from webapp.web.pages.accounts.forms import JoinForm, NewPasswordForm, SetUpForm
 
@@ -28,41 +28,41 @@ def link_closed(error: one_time_links.LinkClosedError) -> Response:
 
 
 @link_pages.route("/join/<token>", methods=["GET", "POST"])
-@login_rate_limits.by_network
+@login_rate_limits.limit_by_network
 def join(token: str) -> Response:
     """Let an invited person in, or the first administrator of a new portal."""
-    link = one_time_links.open_link(token, *_JOINING)
+    link = one_time_links.validate_link(token, *_JOINING)
     set_up = link.purpose is Purpose.SET_UP
     form: SetUpForm | JoinForm = SetUpForm() if set_up else JoinForm(link.address)
     if form.validate_on_submit():
-        address = typed(form.address) if set_up else link.address
-        if person := _add_person(token, name=typed(form.name), address=address, password=typed(form.password)):
-            return _welcome(person, "Welcome to Postroom.")
+        address = value_of(form.address) if set_up else link.address
+        if person := _add_person(token, name=value_of(form.name), address=address, password=value_of(form.password)):
+            return _sign_in_new_user(person, "Welcome to Postroom.")
         form.form_errors.append(f"Somebody with the address {address} is here already.")
-    return form_page("accounts/join.html", form=form, set_up=set_up, address=link.address)
+    return render_form("accounts/join.html", form=form, set_up=set_up, address=link.address)
 
 
 @link_pages.route("/new-password/<token>", methods=["GET", "POST"])
-@login_rate_limits.by_network
+@login_rate_limits.limit_by_network
 def new_password(token: str) -> Response:
     """Let a person choose a new password."""
-    person = _person_of(one_time_links.open_link(token, Purpose.PASSWORD))
+    person = _person_of(one_time_links.validate_link(token, Purpose.PASSWORD))
     form = NewPasswordForm(person.name, person.address)
     if form.validate_on_submit():
-        hashed = _hash(typed(form.password))
-        person = _person_of(one_time_links.consume(token, Purpose.PASSWORD))
+        hashed = _hash(value_of(form.password))
+        person = _person_of(one_time_links.redeem_link(token, Purpose.PASSWORD))
         users.set_password(person, hashed)
         db.session.commit()
-        return _welcome(person, "Your new password is set. Every other device is signed out.")
-    return form_page("accounts/new_password.html", form=form, address=person.address)
+        return _sign_in_new_user(person, "Your new password is set. Every other device is signed out.")
+    return render_form("accounts/new_password.html", form=form, address=person.address)
 
 
 def _add_person(token: str, *, name: str, address: str, password: str) -> User | None:
     """Consume the link and add the person: both, or neither where the address is taken."""
     hashed = _hash(password)
-    role = one_time_links.consume(token, *_JOINING).role or Role.MEMBER
+    role = one_time_links.redeem_link(token, *_JOINING).role or Role.MEMBER
     try:
-        person = users.add_person(name=name, address=address, password_hash=hashed, role=role)
+        person = users.add_user(name=name, address=address, password_hash=hashed, role=role)
     except users.AddressTakenError:
         return None
     db.session.commit()
@@ -81,9 +81,9 @@ def _hash(password: str) -> str:
     return hash_password(password)
 
 
-def _welcome(person: User, message: str) -> Response:
-    login_rate_limits.give_back()
+def _sign_in_new_user(person: User, message: str) -> Response:
+    login_rate_limits.refund_attempt()
     sign_out()
     sign_in(person)
     flash(message, "good")
-    return redirect_whole_page(url_for("site.home"))
+    return hx_redirect(url_for("site.home"))

@@ -9,20 +9,20 @@ from werkzeug.utils import cached_property
 
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.problem import Diagnosis
-from webapp.core.oauth import Kind, OAuthFailure, check_client
+from webapp.core.oauth import FailureKind, OAuthError, check_client
 from webapp.core.phrases import duration
 from webapp.models import db, utcnow
-from webapp.services.connections.check_result import Facts
-from webapp.services.providers.oauth.client_registration import ClientInForce
+from webapp.services.connections.check_result import HelpContext
+from webapp.services.providers.oauth.client_registration import EffectiveClient
 from webapp.services.providers.oauth.registration_facts import admin_consent_url
 
 
 @dataclass(frozen=True, kw_only=True)
-class SetUpResult:
+class ClientCheckResult:
     """What a provider said to a client ID and its secret."""
 
-    client: ClientInForce
-    failure: OAuthFailure | None
+    client: EffectiveClient
+    failure: OAuthError | None
     started_at: datetime
     seconds: float
 
@@ -34,12 +34,12 @@ class SetUpResult:
     @property
     def proves_nothing(self) -> bool:
         """Say whether the provider gave no answer that tells anything of them."""
-        return self.failure is not None and self.failure.kind is Kind.LATER
+        return self.failure is not None and self.failure.kind is FailureKind.TEMPORARY
 
     @cached_property
     def diagnosis(self) -> Diagnosis | None:
         """Name the problem that the failure comes down to."""
-        return diagnose(self.failure.failure(self.client.house.key)) if self.failure else None
+        return diagnose(self.failure.failure(self.client.spec.key)) if self.failure else None
 
     @property
     def slug(self) -> str:
@@ -49,7 +49,7 @@ class SetUpResult:
     @property
     def sentence(self) -> str:
         """Say first what an administrator wants to know."""
-        company = self.client.house.company
+        company = self.client.spec.company
         if self.diagnosis is None:
             return f"{company} knows this client ID and secret"
         return f"{company} could not be asked" if self.proves_nothing else self.diagnosis.problem.verdict
@@ -58,25 +58,25 @@ class SetUpResult:
     def summary(self) -> str:
         """Say who was asked, and when."""
         when = f"{self.started_at.astimezone(UTC):%H:%M:%S} UTC"
-        return f"Asked {self.asked.hostname} in {duration(self.seconds)} · {when}"
+        return f"Asked {self.endpoint.hostname} in {duration(self.seconds)} · {when}"
 
     @property
-    def asked(self) -> "_Address":
+    def endpoint(self) -> "_Address":
         """Give the address of the token endpoint."""
         parts = urlsplit(self.client.endpoints.token)
         return _Address(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> HelpContext:
         """Collect what a problem page may fill in; all of it belongs to what was checked, not to what is in force."""
         client = self.client
-        return Facts(
-            host=self.asked.hostname,
-            port=self.asked.port,
-            provider=client.house.key,
+        return HelpContext(
+            host=self.endpoint.hostname,
+            port=self.endpoint.port,
+            provider=client.spec.key,
             client_id=client.client_id,
             redirect_uri=client.redirect_uri,
-            scopes=" ".join(client.house.scopes),
+            scopes=" ".join(client.spec.scopes),
             tenant=client.tenant,
             admin_consent_url=admin_consent_url(client),
         )
@@ -104,9 +104,9 @@ class _Address:
     port: int
 
 
-def check_set_up(client: ClientInForce) -> SetUpResult:
+def check_client_registration(client: EffectiveClient) -> ClientCheckResult:
     """Ask the provider; the database is let go while it is waited for."""
     db.session.commit()
     started_at, begun = utcnow(), time.monotonic()
     failure = check_client(client.oauth())
-    return SetUpResult(client=client, failure=failure, started_at=started_at, seconds=time.monotonic() - begun)
+    return ClientCheckResult(client=client, failure=failure, started_at=started_at, seconds=time.monotonic() - begun)

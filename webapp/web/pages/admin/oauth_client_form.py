@@ -9,8 +9,8 @@ from wtforms.validators import DataRequired, Optional, StopValidation
 
 from webapp.config.provider_settings import is_tenant
 from webapp.models import CredentialType, OAuthClientSetting
-from webapp.security.input_validation import AtMost, clean, lower, no_control_characters, typed
-from webapp.services.providers.oauth.client_registration import ClientInForce
+from webapp.security.input_validation import MaxLength, lowercase, no_control_characters, strip_and_compose, value_of
+from webapp.services.providers.oauth.client_registration import EffectiveClient
 
 # RFC 6749, appendix A.1 and A.2, without the blank: providers issue none, and what is pasted often has some.
 _PLAIN = re.compile(r"[\x21-\x7e]*")
@@ -41,18 +41,22 @@ class OAuthClientForm(FlaskForm):  # type: ignore[misc]
 
     client_id = StringField(
         "Client ID",
-        filters=[clean],
-        validators=[DataRequired("Paste the client ID."), AtMost(_LONGEST_ID), no_control_characters, plain],
+        filters=[strip_and_compose],
+        validators=[DataRequired("Paste the client ID."), MaxLength(_LONGEST_ID), no_control_characters, plain],
     )
     client_secret = PasswordField(
-        "Client secret", filters=[clean], validators=[AtMost(_LONGEST_SECRET), no_control_characters, plain]
+        "Client secret",
+        filters=[strip_and_compose],
+        validators=[MaxLength(_LONGEST_SECRET), no_control_characters, plain],
     )
     secret_expires_on = DayField("Last day of the secret", validators=[Optional()])
     tenant = StringField(
-        "Tenant", filters=[clean, lower], validators=[Optional(), AtMost(_LONGEST_TENANT), no_control_characters]
+        "Tenant",
+        filters=[strip_and_compose, lowercase],
+        validators=[Optional(), MaxLength(_LONGEST_TENANT), no_control_characters],
     )
 
-    def __init__(self, client: ClientInForce, stored: OAuthClientSetting | None) -> None:
+    def __init__(self, client: EffectiveClient, stored: OAuthClientSetting | None) -> None:
         """Leave out what cannot be set here; `stored` is what was set here before."""
         # Not the secret: a field that is not sent would take it for typed.
         super().__init__(data={name: getattr(client, name) for name in ("client_id", "tenant", "secret_expires_on")})
@@ -78,14 +82,14 @@ class OAuthClientForm(FlaskForm):  # type: ignore[misc]
 
     def validate_client_secret(self, field: PasswordField) -> None:
         """Want a secret where none is stored, and again where the client ID is another one: it belongs to one ID."""
-        if typed(field):
+        if value_of(field):
             return
         if not self._secret_of:
             raise StopValidation("Paste the client secret.")
-        if self._secret_of != (typed(self["client_id"]) if "client_id" in self else self._client_id):
+        if self._secret_of != (value_of(self["client_id"]) if "client_id" in self else self._client_id):
             raise StopValidation("The stored secret belongs to another client ID. Paste the one of this ID.")
 
     def validate_tenant(self, field: StringField) -> None:
         """Refuse what cannot stand where Microsoft's endpoints name a tenant."""
-        if not is_tenant(typed(field)):
+        if not is_tenant(value_of(field)):
             raise StopValidation("Use organizations, common, consumers, a tenant ID or one of its domains.")

@@ -13,7 +13,7 @@ from webapp.core.net.loopback import is_loopback
 from webapp.core.oauth import GOOGLE, looks_like_secret_id, microsoft
 from webapp.core.oauth.endpoints import is_guid
 from webapp.models import CredentialType
-from webapp.services.providers.oauth.client_registration import ClientInForce
+from webapp.services.providers.oauth.client_registration import EffectiveClient
 
 _GOOGLE_ID = ".apps.googleusercontent.com"
 _GOOGLE_SECRET = "GOCSPX-"  # noqa: S105  (how they begin)
@@ -24,7 +24,7 @@ _PRIVATE_ENDINGS = frozenset({"corp", "home", "internal", "intranet", "lan", "lo
 
 class _Rule(NamedTuple):
     field: str
-    fits: Callable[[ClientInForce], bool]
+    fits: Callable[[EffectiveClient], bool]
     words: str
 
 
@@ -69,7 +69,7 @@ _RULES: dict[CredentialType, tuple[_Rule, ...]] = {
 }
 
 
-def hints(client: ClientInForce) -> dict[str, str]:
+def hints(client: EffectiveClient) -> dict[str, str]:
     """Give, by field, what looks like a slip; nothing where another provider stands in for Google or Microsoft."""
     found: dict[str, str] = {}
     if is_the_usual(client):
@@ -79,13 +79,13 @@ def hints(client: ClientInForce) -> dict[str, str]:
     return found
 
 
-def is_the_usual(client: ClientInForce) -> bool:
+def is_the_usual(client: EffectiveClient) -> bool:
     """Say whether people sign in at Google or Microsoft themselves, and not in practice or at a test server."""
     usual = GOOGLE if client.credential_type is CredentialType.GMAIL else microsoft(client.tenant)
     return client.endpoints.authorization == usual.authorization
 
 
-def address_fault(client: ClientInForce) -> str:
+def address_fault(client: EffectiveClient) -> str:
     """Say why a provider will not register the portal's redirect URI; nothing where it will."""
     if not is_the_usual(client):
         return ""

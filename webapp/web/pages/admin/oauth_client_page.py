@@ -11,17 +11,17 @@ from werkzeug.utils import cached_property
 from webapp.config.app_state import KeyFileError, SecretBoxError, secret_box
 from webapp.config.settings import PREFIX
 from webapp.models import Connection, CredentialType, Grant, OAuthClientSetting, db, utcnow
-from webapp.security.input_validation import typed
+from webapp.security.input_validation import value_of
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth.client_registration import (
     DEFAULT_TENANT,
-    ClientInForce,
-    client_in_force,
-    endpoints_in_force,
-    registration_in_force,
+    EffectiveClient,
+    effective_client,
+    effective_client_without_secret,
+    effective_endpoints,
 )
 from webapp.services.providers.oauth.registration_facts import admin_consent_url
-from webapp.web.pages.admin.oauth_client_check import SetUpResult
+from webapp.web.pages.admin.oauth_client_check import ClientCheckResult
 from webapp.web.pages.admin.oauth_client_form import OAuthClientForm
 from webapp.web.pages.admin.oauth_client_hints import address_fault, hints
 
@@ -47,26 +47,26 @@ class Expiry(NamedTuple):
 
 
 @dataclass
-class SetUpPage:
+class OAuthClientPage:
     """A registration, the form that changes it, and the result of a check.
 
     `lost` says why the stored secret cannot be opened, where it cannot: then it has to be pasted once more.
     """
 
-    client: ClientInForce
+    client: EffectiveClient
     stored: OAuthClientSetting | None
     form: OAuthClientForm
-    result: SetUpResult | None = None
+    result: ClientCheckResult | None = None
     lost: str = ""
 
     @classmethod
-    def of(cls, kind: CredentialType) -> "SetUpPage":
+    def of(cls, kind: CredentialType) -> "OAuthClientPage":
         """Read what is in force, and the form if one was sent."""
         stored, lost = db.session.get(OAuthClientSetting, kind), ""
         try:
-            client = client_in_force(kind)
+            client = effective_client(kind)
         except (SecretBoxError, KeyFileError) as error:
-            client, lost = registration_in_force(kind), str(error)
+            client, lost = effective_client_without_secret(kind), str(error)
         return cls(client=client, stored=stored, form=OAuthClientForm(client, None if lost else stored), lost=lost)
 
     @property
@@ -115,10 +115,10 @@ class SetUpPage:
 
     def variable(self, name: str) -> str:
         """Name the environment variable of a setting."""
-        return f"{PREFIX}{self.client.house.key}_{name}".upper()
+        return f"{PREFIX}{self.client.spec.key}_{name}".upper()
 
     @cached_property
-    def typed(self) -> ClientInForce:
+    def entered_client(self) -> EffectiveClient:
         """Give the registration that a valid form describes; an empty secret means the stored one."""
         client = self.client
         changed = replace(
@@ -129,18 +129,18 @@ class SetUpPage:
         if client.credential_type is not CredentialType.OUTLOOK or "tenant" in client.fixed:
             return changed
         tenant = self._typed_text("tenant") or DEFAULT_TENANT
-        return replace(changed, tenant=tenant, endpoints=endpoints_in_force(changed.credential_type, tenant))
+        return replace(changed, tenant=tenant, endpoints=effective_endpoints(changed.credential_type, tenant))
 
     def store(self) -> None:
         """Store what a valid form describes; commits."""
-        row, form = _held(self.client.credential_type), self.form
+        row, form = _stored_secret(self.client.credential_type), self.form
         secret = self._typed_text("client_secret")
         if secret:
-            row.sealed_secret = secret_box().seal(secret, *row.place)
-        elif "client_id" in form and row.client_id != self.typed.client_id:
+            row.sealed_secret = secret_box().encrypt(secret, *row.place)
+        elif "client_id" in form and row.client_id != self.entered_client.client_id:
             row.sealed_secret = ""  # that of another ID, kept behind one that comes from outside
         if secret or "client_id" in form:
-            row.client_id = self.typed.client_id
+            row.client_id = self.entered_client.client_id
         if "tenant" in form:
             row.tenant = self._typed_text("tenant")
         if "secret_expires_on" in form:
@@ -149,7 +149,7 @@ class SetUpPage:
         db.session.commit()
 
     def _typed_text(self, name: str) -> str:
-        return typed(self.form[name]) if name in self.form else ""
+        return value_of(self.form[name]) if name in self.form else ""
 
     @property
     def _secret_is_of_another(self) -> bool:
@@ -168,7 +168,7 @@ class SetUpPage:
         return dict(db.session.execute(query).all())
 
 
-def _held(kind: CredentialType) -> OAuthClientSetting:
+def _stored_secret(kind: CredentialType) -> OAuthClientSetting:
     row = db.session.get(OAuthClientSetting, kind, populate_existing=True, with_for_update=True)
     if row is not None:
         return row

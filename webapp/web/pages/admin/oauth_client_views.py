@@ -6,14 +6,14 @@ from sqlalchemy import delete
 from webapp.core.phrases import plural
 from webapp.models import CredentialType, OAuthClientSetting, db
 from webapp.services.providers import PROVIDERS
-from webapp.services.providers.oauth.client_registration import HOUSES
-from webapp.web.forms import form_page
-from webapp.web.htmx import redirect_whole_page, render
-from webapp.web.pages.admin.oauth_client_check import check_set_up
-from webapp.web.pages.admin.oauth_client_page import SetUpPage
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.web.forms import render_form
+from webapp.web.htmx import hx_redirect, render_page_or_fragment
+from webapp.web.pages.admin.oauth_client_check import check_client_registration
+from webapp.web.pages.admin.oauth_client_page import OAuthClientPage
 from webapp.web.pages.admin.user_views import admin
 
-_KINDS = {house.key: credential_type for credential_type, house in HOUSES.items()}
+_KINDS = {house.key: credential_type for credential_type, house in PROVIDER_SPECS.items()}
 _CLIENT = "/oauth/<kind>"
 _PAGE = "admin/oauth_client.html"
 
@@ -27,10 +27,10 @@ def oauth_places() -> dict[str, object]:
 @admin.route(_CLIENT, methods=["GET", "POST"])
 def oauth_client(kind: str) -> Response:
     """Show how the portal is registered with a provider, and store what was typed."""
-    page = SetUpPage.of(_credential_type(kind))
+    page = OAuthClientPage.of(_credential_type(kind))
     if not page.form.has_fields or not page.form.validate_on_submit():
-        return form_page(_PAGE, page=page)
-    lost = page.connected if page.typed.client_id != page.client.client_id else 0
+        return render_form(_PAGE, page=page)
+    lost = page.connected if page.entered_client.client_id != page.client.client_id else 0
     page.store()
     if lost:
         flash(f"Saved. To be reconnected with the new client ID: {plural(lost, 'connection')}.", "warning")
@@ -42,11 +42,11 @@ def oauth_client(kind: str) -> Response:
 @admin.post(_CLIENT + "/check")
 def check_oauth_client(kind: str) -> Response:
     """Prove what was typed, saved or not."""
-    page = SetUpPage.of(_credential_type(kind))
+    page = OAuthClientPage.of(_credential_type(kind))
     if not page.form.validate():
-        return render(_PAGE, "admin/_oauth_invalid.html", 422, page=page)
-    page.result = check_set_up(page.typed)
-    return render(_PAGE, "admin/_oauth_result.html", page=page)
+        return render_page_or_fragment(_PAGE, "admin/_oauth_invalid.html", 422, page=page)
+    page.result = check_client_registration(page.entered_client)
+    return render_page_or_fragment(_PAGE, "admin/_oauth_result.html", page=page)
 
 
 @admin.post(_CLIENT + "/remove")
@@ -66,4 +66,4 @@ def _credential_type(kind: str) -> CredentialType:
 
 
 def _back_to(kind: str) -> Response:
-    return redirect_whole_page(url_for("admin.oauth_client", kind=kind))
+    return hx_redirect(url_for("admin.oauth_client", kind=kind))

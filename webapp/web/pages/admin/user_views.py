@@ -5,13 +5,13 @@ from sqlalchemy import delete
 
 from webapp.config.app_state import current_settings
 from webapp.models import OneTimeLink, Purpose, Role, User, db
-from webapp.security.input_validation import clean, has_controls, typed
+from webapp.security.input_validation import has_controls, strip_and_compose, value_of
 from webapp.services.accounts import one_time_links, users
-from webapp.web.forms import form_page
-from webapp.web.htmx import redirect_whole_page
+from webapp.web.forms import render_form
+from webapp.web.htmx import hx_redirect
 from webapp.web.login import current_user
 from webapp.web.pages.admin import user_list
-from webapp.web.pages.admin.admin_required import administrator_required
+from webapp.web.pages.admin.admin_required import admin_required
 from webapp.web.pages.admin.user_forms import InviteForm, RoleForm
 
 admin = Blueprint("admin", __name__, url_prefix="/administration")
@@ -20,7 +20,7 @@ _LAST = "Nobody else could administer the portal then. Make somebody else an adm
 
 
 @admin.before_request
-@administrator_required
+@admin_required
 def only_administrators() -> None:
     """Guard every page of the administration."""
 
@@ -28,13 +28,13 @@ def only_administrators() -> None:
 @admin.get("/")
 def index() -> Response:
     """Lead to the people."""
-    return redirect_whole_page(url_for("admin.people"))
+    return hx_redirect(url_for("admin.people"))
 
 
 @admin.get("/people", endpoint="people")
 def people_list() -> Response:
     """List people and open invitations."""
-    search = (clean(request.args.get("q")) or "")[:100]
+    search = (strip_and_compose(request.args.get("q")) or "")[:100]
     search = "" if has_controls(search) else search
     found = user_list.people_page(search, request.args.get("page", 1, int))
     invitations = user_list.invitations_page(request.args.get("invitations", 1, int))
@@ -47,14 +47,14 @@ def invite() -> Response:
     """Invite somebody by a one-time link."""
     form = InviteForm()
     if form.validate_on_submit():
-        address = typed(form.address)
-        if users.find_person(address) is None:
+        address = value_of(form.address)
+        if users.find_user(address) is None:
             _, token = one_time_links.make_link(
                 Purpose.JOIN, role=Role(form.role.data), address=address, created_by=current_user()
             )
-            return _hand_out(Purpose.JOIN, token, address)
+            return _show_link(Purpose.JOIN, token, address)
         form.address.errors = ["Somebody with this address is here already."]
-    return form_page("admin/invite.html", form=form)
+    return render_form("admin/invite.html", form=form)
 
 
 @admin.get("/link")
@@ -73,7 +73,7 @@ def withdraw(link_id: int) -> Response:
         flash("That invitation is no longer open.", "warning")
     else:
         flash(f"The invitation of {withdrawn} is withdrawn.", "good")
-    return redirect_whole_page(url_for("admin.people"))
+    return hx_redirect(url_for("admin.people"))
 
 
 @admin.get(_PERSON)
@@ -86,7 +86,7 @@ def person(person_id: int) -> Response:
 @admin.post(_PERSON + "/role")
 def change_role(person_id: int) -> Response:
     """Change what a person may do."""
-    found, form = _held(person_id), RoleForm()
+    found, form = _select_for_update(person_id), RoleForm()
     if not form.validate():
         return _person_page(found, form)
     try:
@@ -96,14 +96,14 @@ def change_role(person_id: int) -> Response:
     db.session.commit()
     if found.id == current_user().id and not found.is_administrator:
         flash("You are a member from now on.", "good")
-        return redirect_whole_page(url_for("accounts.account"))
+        return hx_redirect(url_for("accounts.account"))
     return _back_to(found, f"{found.name} is {found.role.value} from now on.", "good")
 
 
 @admin.post(_PERSON + "/deactivate")
 def deactivate(person_id: int) -> Response:
     """Keep a person out."""
-    found = _held(person_id)
+    found = _select_for_update(person_id)
     if found.id == current_user().id:
         return _back_to(found, "You cannot deactivate yourself. Ask another administrator.", "bad")
     try:
@@ -117,7 +117,7 @@ def deactivate(person_id: int) -> Response:
 @admin.post(_PERSON + "/reactivate")
 def reactivate(person_id: int) -> Response:
     """Let a person in again."""
-    found = _held(person_id)
+    found = _select_for_update(person_id)
     users.reactivate(found)
     db.session.commit()
     return _back_to(found, f"{found.name} can sign in again.", "good")
@@ -126,34 +126,34 @@ def reactivate(person_id: int) -> Response:
 @admin.post(_PERSON + "/new-password-link")
 def new_password_link(person_id: int) -> Response:
     """Make a link by which a person chooses a new password."""
-    found = _held(person_id)
+    found = _select_for_update(person_id)
     if not found.active:
         return _back_to(found, f"{found.name} is deactivated. Reactivate first.", "bad")
     _, token = one_time_links.make_link(Purpose.PASSWORD, user=found, created_by=current_user())
-    return _hand_out(Purpose.PASSWORD, token, found.address)
+    return _show_link(Purpose.PASSWORD, token, found.address)
 
 
-def _held(person_id: int) -> User:
+def _select_for_update(person_id: int) -> User:
     """Find a person to change, while nobody else can change who the administrators are."""
-    if current_user().id not in users.lock_administrators():
+    if current_user().id not in users.select_administrators_for_update():
         abort(403)
     return db.get_or_404(User, person_id)
 
 
 def _person_page(found: User, form: RoleForm) -> Response:
     seen = user_list.last_seen([found]).get(found.id)
-    return form_page("admin/person.html", person=found, form=form, seen=seen, myself=found.id == current_user().id)
+    return render_form("admin/person.html", person=found, form=form, seen=seen, myself=found.id == current_user().id)
 
 
-def _hand_out(purpose: Purpose, token: str, address: str) -> Response:
+def _show_link(purpose: Purpose, token: str, address: str) -> Response:
     """Commit a new link and show it on a page of its own, so that reloading neither repeats nor keeps it."""
     db.session.commit()
-    kind = one_time_links.KINDS[purpose]
+    kind = one_time_links.LINK_KINDS[purpose]
     url = current_settings().base_url + one_time_links.link_path(purpose, token)
     session["new_link"] = {"purpose": purpose.value, "url": url, "address": address, "valid": kind.valid_words}
-    return redirect_whole_page(url_for("admin.link"))
+    return hx_redirect(url_for("admin.link"))
 
 
 def _back_to(found: User, message: str, category: str) -> Response:
     flash(message, category)
-    return redirect_whole_page(url_for("admin.person", person_id=found.id))
+    return hx_redirect(url_for("admin.person", person_id=found.id))

@@ -11,12 +11,12 @@ from webapp.services.providers.oauth.provider import OAuthProvider
 from webapp.web.error_handlers import error_response
 from webapp.web.login import login_required
 from webapp.web.pages.connections.blueprint import connections
-from webapp.web.pages.connections.sign_in_panel import Panel
+from webapp.web.pages.connections.sign_in_panel import SignInPanel
 
 
 @connections.get("/consent/<token>")
 @login_required
-def consent(token: str) -> Response:
+def consent_link_page(token: str) -> Response:
     """Show what the sign-in is for, with its button."""
     try:
         connection = connection_of(token)
@@ -24,7 +24,7 @@ def consent(token: str) -> Response:
         return error_response(error.closed.status, error.closed.title, error.closed.remedy)
     if connection is None or not isinstance(provider := PROVIDERS[connection.credential_type], OAuthProvider):
         abort(404)
-    panel = replace(Panel.of_connection(provider, connection, None), elsewhere=True)
+    panel = replace(SignInPanel.of_connection(provider, connection, None), standalone=True)
     page = render_template(
         "connections/consent.html", connection=connection, provider=provider, panel=panel, token=token
     )

@@ -7,19 +7,19 @@ from sqlalchemy import bindparam, select
 
 from webapp.config.app_state import current_settings
 from webapp.models import CheckReport, Connection, db
-from webapp.services.connections.check_result import Verdict
-from webapp.services.connections.checks import Kept
-from webapp.services.connections.permissions import get_connection, may_change
-from webapp.services.connections.stored_reports import verdict_of
-from webapp.services.handoff.handoffs import newest_of
-from webapp.services.handoff.status import Standing
+from webapp.services.connections.check_result import CheckResult
+from webapp.services.connections.checks import StoredReport
+from webapp.services.connections.permissions import can_edit, get_connection_or_404
+from webapp.services.connections.stored_reports import check_result_of
+from webapp.services.handoff.handoffs import latest_open_for
+from webapp.services.handoff.status import HandoffStatus
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth import authorization_requests
 from webapp.services.providers.oauth.provider import OAuthProvider
-from webapp.web.htmx import render
+from webapp.web.htmx import render_page_or_fragment
 from webapp.web.login import current_session, current_user, login_required
 from webapp.web.pages.connections.blueprint import connections
-from webapp.web.pages.connections.sign_in_panel import Panel
+from webapp.web.pages.connections.sign_in_panel import SignInPanel
 
 # Without the reports' bodies: the list shows one line of each.
 _RECENT = (
@@ -41,31 +41,31 @@ def show(connection_id: int) -> Response:
 @login_required
 def report(connection_id: int, report_id: int) -> Response:
     """Show one report of the past."""
-    connection = get_connection(connection_id)
+    connection = get_connection_or_404(connection_id)
     found = db.session.get(CheckReport, report_id)
     if found is None or found.connection_id != connection_id:
         abort(404)
-    verdict = verdict_of(connection, found).for_page(reconnect_url(connection))
+    verdict = check_result_of(connection, found).for_page(reconnect_url(connection))
     return Response(render_template("connections/report.html", connection=connection, verdict=verdict))
 
 
-def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept: bool = True) -> Response:
+def show_connection(connection_id: int, *, verdict: CheckResult | None = None, kept: bool = True) -> Response:
     """Render the page of a connection with this verdict, or with that of its last report."""
     # A check writes past the session: what that has read before is old.
     connection = db.session.get(Connection, connection_id, populate_existing=True)
     if connection is None:
         if verdict is None:
             abort(404)
-        return render("connections/gone.html", "connections/_result.html", verdict=verdict, kept=False)
+        return render_page_or_fragment("connections/gone.html", "connections/_result.html", verdict=verdict, kept=False)
     recent = db.session.execute(_RECENT, {"one": connection_id}).all()
-    fresh, changeable = verdict is not None, may_change(current_user(), connection)
+    fresh, changeable = verdict is not None, can_edit(current_user(), connection)
     if verdict is None and recent:
-        verdict = verdict_of(connection, db.session.get_one(CheckReport, recent[0].id))
+        verdict = check_result_of(connection, db.session.get_one(CheckReport, recent[0].id))
     if verdict is not None:
         verdict = verdict.for_page(reconnect_url(connection))
     provider = PROVIDERS[connection.credential_type]
     panel = _panel(connection)
-    return render(
+    return render_page_or_fragment(
         "connections/show.html",
         "connections/_result.html",
         connection=connection,
@@ -81,11 +81,11 @@ def show_connection(connection_id: int, *, verdict: Verdict | None = None, kept:
         portal_url=current_settings().base_url,
         shell_name=shlex.quote(connection.name),
         hand_over_url=_hand_over_url(connection_id),
-        standing=Standing(hand_off) if (hand_off := newest_of(connection_id)) else None,
+        standing=HandoffStatus(hand_off) if (hand_off := latest_open_for(connection_id)) else None,
     )
 
 
-def show_checked(verdict: Verdict, kept: Kept) -> Response:
+def render_check_result(verdict: CheckResult, kept: StoredReport) -> Response:
     """Render for htmx what a test that was kept changes on the page of its connection."""
     connection = kept.connection  # asked for again, it would cost a transaction
     verdict = verdict.for_page(reconnect_url(connection))
@@ -99,14 +99,14 @@ def show_checked(verdict: Verdict, kept: Kept) -> Response:
         state=kept.state,
         since=kept.since,
         panel=panel,
-        reconnect=panel is not None and may_change(current_user(), connection),
+        reconnect=panel is not None and can_edit(current_user(), connection),
         recent=[{**row, "started_at": report.started_at}],
         hand_over_url=_hand_over_url(connection.id),
     )
     return Response(page, headers={"Vary": "HX-Request"})
 
 
-def show_row(connection_id: int) -> Response:
+def render_row(connection_id: int) -> Response:
     """Render the row of a connection in the list, for htmx."""
     # A check writes past the session: what that has read before is old.
     connection = db.session.get(Connection, connection_id, populate_existing=True) or abort(404)
@@ -115,15 +115,15 @@ def show_row(connection_id: int) -> Response:
 
 
 def _hand_over_url(connection_id: int) -> str:
-    return url_for("handoff.of_connection", connection_id=connection_id)
+    return url_for("handoff.create_for_connection", connection_id=connection_id)
 
 
-def _panel(connection: Connection) -> Panel | None:
+def _panel(connection: Connection) -> SignInPanel | None:
     """Give the sign-in panel of a connection by OAuth, with the attempt that the address names."""
     provider = PROVIDERS[connection.credential_type]
     if not isinstance(provider, OAuthProvider):
         return None
-    return Panel.of_connection(
+    return SignInPanel.of_connection(
         provider, connection, authorization_requests.find(request.args.get("attempt", ""), current_session())
     )
 

@@ -5,46 +5,46 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from webapp.models import Connection, State, db
+from webapp.models import CheckState, Connection, db
 from webapp.models.connection import name_key
-from webapp.services.connections.check_result import Verdict
-from webapp.services.connections.checks import keep
-from webapp.services.connections.permissions import get_changeable
-from webapp.services.providers import Target
+from webapp.services.connections.check_result import CheckResult
+from webapp.services.connections.checks import store_report
+from webapp.services.connections.permissions import get_editable_or_403
+from webapp.services.providers import ConnectionTarget
 from webapp.services.providers.oauth import authorization_requests
 from webapp.web.error_handlers import error_response
 from webapp.web.login import current_session, current_user, login_required
 from webapp.web.pages.connections.blueprint import connections
 from webapp.web.pages.connections.form_page import FormPage
-from webapp.web.pages.connections.grant_release import give_back
+from webapp.web.pages.connections.grant_release import release_grant
 
 
 @connections.get("/new")
 @login_required
 def new() -> Response:
     """Show the empty form, or the one that somebody left for a provider."""
-    return _returned(None) or FormPage.blank().show()
+    return _returned(None) or FormPage.new().show()
 
 
 @connections.post("/fields")
 @login_required
 def fields() -> Response:
     """Give the fields of the chosen credential type, with what was typed before."""
-    return FormPage.sent(_saved_of_form()).show("connections/_fields.html")
+    return FormPage.from_request(_saved_of_form()).show("connections/_fields.html")
 
 
 @connections.post("/server")
 @login_required
 def server() -> Response:
     """Fill in the server of a well-known address."""
-    return FormPage.sent(_saved_of_form()).show("connections/_server.html")
+    return FormPage.from_request(_saved_of_form()).show("connections/_server.html")
 
 
 @connections.post("/new")
 @login_required
 def create() -> Response:
     """Save a new connection."""
-    page = FormPage.sent(None)
+    page = FormPage.from_request(None)
     if "update_fields" in request.form:
         return page.show()
     if not page.is_valid() or (target := page.target()) is None:
@@ -57,16 +57,16 @@ def create() -> Response:
 @login_required
 def edit(connection_id: int) -> Response:
     """Show the form of a saved connection."""
-    connection = get_changeable(connection_id, current_user())
-    return _returned(connection) or FormPage.of(connection).show()
+    connection = get_editable_or_403(connection_id, current_user())
+    return _returned(connection) or FormPage.from_connection(connection).show()
 
 
 @connections.post("/<id:connection_id>/edit")
 @login_required
 def update(connection_id: int) -> Response:
     """Save changes, unless somebody else saved theirs since the form was opened."""
-    connection = get_changeable(connection_id, current_user())
-    page = FormPage.sent(connection)
+    connection = get_editable_or_403(connection_id, current_user())
+    page = FormPage.from_request(connection)
     if "update_fields" in request.form:
         return page.show()
     if page.form.version.data != str(connection.version):
@@ -80,7 +80,7 @@ def update(connection_id: int) -> Response:
 @login_required
 def delete(connection_id: int) -> Response:
     """Ask, then delete a connection with its reports."""
-    connection = get_changeable(connection_id, current_user())
+    connection = get_editable_or_403(connection_id, current_user())
     if request.method == "GET":
         return Response(render_template("connections/delete.html", connection=connection))
     name, grant_id = connection.name, connection.grant_id
@@ -91,7 +91,7 @@ def delete(connection_id: int) -> Response:
         db.session.rollback()
         return error_response(409)
     flash(f"“{name}” was deleted.", "good")
-    give_back(grant_id)
+    release_grant(grant_id)
     return redirect(url_for("connections.index"), 303)  # type: ignore[return-value]
 
 
@@ -100,20 +100,20 @@ def _returned(connection: Connection | None) -> Response | None:
     attempt = authorization_requests.find(request.args.get("attempt", ""), current_session())
     if attempt is None or not attempt.for_form or attempt.connection is not connection:
         return None
-    return FormPage.returned(attempt).show()
+    return FormPage.from_authorization(attempt).show()
 
 
 def _saved_of_form() -> Connection | None:
     text = request.form.get("connection_id", "")
-    return get_changeable(int(text), current_user()) if text.isdecimal() and len(text) < 10 else None
+    return get_editable_or_403(int(text), current_user()) if text.isdecimal() and len(text) < 10 else None
 
 
 def _with_typed_secret(page: FormPage) -> Response:
     """Show the errors, and keep the password that was typed where only the name has to be mended."""
     if page.form.errors.keys() == {"name"}:
-        target = page.provider.typed(page.form, page.saved, kept=page.carried.secret_for)
-        if target is not None and page.carried.secret_for(target.server) != target.proof:
-            page.carry(target, None)
+        target = page.provider.target_from_form(page.form, page.saved, kept=page.state.secret_for)
+        if target is not None and page.state.secret_for(target.server) != target.secret_fingerprint:
+            page.remember_secret(target, None)
     return page.show(status=422)
 
 
@@ -128,10 +128,10 @@ def _conflict(page: FormPage, connection: Connection) -> Response:
     return page.show(status=409)
 
 
-def _save(page: FormPage, connection: Connection, target: Target) -> Response:
+def _save(page: FormPage, connection: Connection, target: ConnectionTarget) -> Response:
     moved = (
         connection.id is None
-        or page.provider.stored(connection) != target
+        or page.provider.target_from_record(connection) != target
         or connection.address != page.form.address.data
     )
     grant_before = connection.grant_id
@@ -141,12 +141,12 @@ def _save(page: FormPage, connection: Connection, target: Target) -> Response:
     if connection.id is not None:
         connection.version += 1
     if moved:
-        connection.state, connection.state_since, connection.last_verdict = State.NOT_TESTED, None, ""
+        connection.state, connection.state_since, connection.last_verdict = CheckState.NOT_TESTED, None, ""
         connection.last_problem, connection.last_checked_at, connection.last_seconds = "", None, None
     db.session.add(connection)
     try:
         db.session.flush()
-        page.provider.store(connection, page.form, target)
+        page.provider.save_to(connection, page.form, target)
         db.session.commit()
     except StaleDataError:
         db.session.rollback()
@@ -155,12 +155,12 @@ def _save(page: FormPage, connection: Connection, target: Target) -> Response:
         db.session.rollback()
         page.form.name.errors = ["There is a connection of this name already."]
         return page.show(status=422)
-    report = page.carried.report_for(target.server, target.proof)
+    report = page.state.report_for(target.server, target.secret_fingerprint)
     if report is not None and moved:
-        keep(connection, Verdict.of(report, target.server, connection.address))
+        store_report(connection, CheckResult.of(report, target.server, connection.address))
     _say_saved(connection)
     if grant_before != connection.grant_id:
-        give_back(grant_before)
+        release_grant(grant_before)
     return redirect(url_for("connections.show", connection_id=connection.id), 303)  # type: ignore[return-value]
 
 

@@ -9,20 +9,20 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.utils import cached_property
 
-from webapp.models import Connection, CredentialType, SignInAttempt, db
+from webapp.models import AuthorizationRequest, Connection, CredentialType, db
 from webapp.models.connection import name_key
-from webapp.services.connections.check_result import Verdict
-from webapp.services.providers import PROVIDERS, Provider, Target
+from webapp.services.connections.check_result import CheckResult
+from webapp.services.providers import PROVIDERS, ConnectionTarget, Provider
 from webapp.services.providers.known_servers import KnownServer, find_by_address
 from webapp.services.providers.oauth.authorization_requests import form_of
 from webapp.services.providers.oauth.provider import OAuthProvider
-from webapp.web.htmx import render
+from webapp.web.htmx import render_page_or_fragment
 from webapp.web.login import current_user
-from webapp.web.pages.connections.form_state import Carried, open_sealed, seal
-from webapp.web.pages.connections.sign_in_panel import Panel
+from webapp.web.pages.connections.form_state import FormState, load_state, sign_state
+from webapp.web.pages.connections.sign_in_panel import SignInPanel
 
 # The fields of one credential type that outlive a look at another one.
-_REMEMBERED = ("host", "port", "security", "user", "attempt", "shared_mailbox")
+_PRESERVED_FIELDS = ("host", "port", "security", "user", "attempt", "shared_mailbox")
 
 
 @dataclass
@@ -32,29 +32,29 @@ class FormPage:
     provider: Provider
     form: Any
     saved: Connection | None
-    carried: Carried
+    state: FormState
     typed: Mapping[str, str] = field(default_factory=dict)
-    verdict: Verdict | None = None
+    result: CheckResult | None = None
     notice: str = ""
 
     @classmethod
-    def blank(cls) -> "FormPage":
+    def new(cls) -> "FormPage":
         """Start a new connection."""
         provider = PROVIDERS[CredentialType.CREDENTIALS]
-        return cls(provider=provider, form=provider.form(formdata=None), saved=None, carried=Carried())
+        return cls(provider=provider, form=provider.form(formdata=None), saved=None, state=FormState())
 
     @classmethod
-    def returned(cls, attempt: SignInAttempt) -> "FormPage":
+    def from_authorization(cls, attempt: AuthorizationRequest) -> "FormPage":
         """Show the form again that somebody left for a provider, as it was filled in then."""
         provider = PROVIDERS[attempt.credential_type]
         typed = {**form_of(attempt), "attempt": attempt.key}
         form = provider.form(formdata=MultiDict(typed))
         if not form.address.data:
             form.address.data = attempt.account
-        return cls(provider=provider, form=form, saved=attempt.connection, carried=Carried(), typed=typed)
+        return cls(provider=provider, form=form, saved=attempt.connection, state=FormState(), typed=typed)
 
     @classmethod
-    def of(cls, saved: Connection) -> "FormPage":
+    def from_connection(cls, saved: Connection) -> "FormPage":
         """Show a saved connection for editing."""
         provider = PROVIDERS[saved.credential_type]
         form = provider.form(formdata=None, obj=saved)
@@ -62,10 +62,10 @@ class FormPage:
             form.user.data = ""
         if "shared_mailbox" in form and saved.user != saved.address:
             form.shared_mailbox.data = saved.user
-        return cls(provider=provider, form=form, saved=saved, carried=Carried())
+        return cls(provider=provider, form=form, saved=saved, state=FormState())
 
     @classmethod
-    def sent(cls, saved: Connection | None) -> "FormPage":
+    def from_request(cls, saved: Connection | None) -> "FormPage":
         """Read what the browser sent."""
         try:
             chosen = CredentialType(request.form.get("credential_type", ""))
@@ -79,7 +79,7 @@ class FormPage:
             provider=provider,
             form=form,
             saved=saved,
-            carried=open_sealed(request.form.get("carried", ""), current_user().id),
+            state=load_state(request.form.get("carried", ""), current_user().id),
             typed=request.form,
         )
 
@@ -95,28 +95,34 @@ class FormPage:
             valid = False
         return valid
 
-    def target(self) -> Target | None:
+    def target(self) -> ConnectionTarget | None:
         """Give what a valid form describes; without a secret, mark its field and give None."""
-        target = self.provider.typed(self.form, self.saved, kept=self.carried.secret_for)
+        target = self.provider.target_from_form(self.form, self.saved, kept=self.state.secret_for)
         if target is None:
-            name, words = self.provider.missing(self.form, self.saved)
+            name, words = self.provider.missing_field(self.form, self.saved)
             self.form[name].errors = [words]
         return target
 
-    def carry(self, target: Target, verdict: Verdict | None) -> None:
+    def remember_secret(self, target: ConnectionTarget, verdict: CheckResult | None) -> None:
         """Take the typed secret and the report along to the next page."""
-        self.verdict = verdict
-        self.carried = Carried(server=target.server, secret=target.proof, report=verdict.report if verdict else None)
+        self.result = verdict
+        self.state = FormState(
+            server=target.server, secret=target.secret_fingerprint, report=verdict.report if verdict else None
+        )
 
     @property
-    def carried_sealed(self) -> str:
+    def signed_state(self) -> str:
         """Give what goes along, sealed for this person; nothing where there is nothing."""
-        return seal(self.carried, current_user().id) if self.carried.server else ""
+        return sign_state(self.state, current_user().id) if self.state.server else ""
 
     @cached_property
-    def panel(self) -> Panel | None:
+    def panel(self) -> SignInPanel | None:
         """Give the sign-in panel of a credential type that has one."""
-        return Panel.of_form(self.provider, self.form, self.saved) if isinstance(self.provider, OAuthProvider) else None
+        return (
+            SignInPanel.of_form(self.provider, self.form, self.saved)
+            if isinstance(self.provider, OAuthProvider)
+            else None
+        )
 
     @property
     def known(self) -> KnownServer | None:
@@ -126,21 +132,21 @@ class FormPage:
     @property
     def remembered(self) -> dict[str, str]:
         """Give what was typed into the fields of another credential type."""
-        return {name: self.typed[name] for name in _REMEMBERED if name in self.typed and name not in self.form}
+        return {name: self.typed[name] for name in _PRESERVED_FIELDS if name in self.typed and name not in self.form}
 
     @property
-    def marks(self) -> dict[str, str]:
+    def field_errors(self) -> dict[str, str]:
         """Name the fields to mend, with the words beside each."""
         if self.form.errors:
             return {name: " ".join(words) for name, words in self.form.errors.items() if name}
-        return self.verdict.marks if self.verdict else {}
+        return self.result.field_errors if self.result else {}
 
     def show(self, fragment: str = "connections/form.html", status: int = 200) -> Response:
         """Render the page, or the fragment htmx asked for."""
-        for name, words in self.marks.items():
+        for name, words in self.field_errors.items():
             if words and name in self.form and not self.form[name].errors:
                 self.form[name].errors = [words]
-        return render("connections/form.html", fragment, status, page=self, providers=PROVIDERS)
+        return render_page_or_fragment("connections/form.html", fragment, status, page=self, providers=PROVIDERS)
 
     def _name_is_taken(self) -> bool:
         query = select(Connection.id).where(Connection.name_key == name_key(self.form.name.data))

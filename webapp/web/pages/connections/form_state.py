@@ -17,7 +17,7 @@ _LIFETIME = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
-class Carried:
+class FormState:
     """A typed secret, the server it was typed for, and the report of its test."""
 
     server: ServerSettings | None = None
@@ -38,7 +38,7 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def seal(carried: Carried, user_id: int) -> str:
+def sign_state(carried: FormState, user_id: int) -> str:
     """Seal it for one person and one hour."""
     server = carried.server
     body = {
@@ -47,21 +47,21 @@ def seal(carried: Carried, user_id: int) -> str:
         "secret": carried.secret,
         "report": report_json(carried.report) if carried.report else None,
     }
-    return secret_box().seal(json.dumps(body), "carried", user_id)
+    return secret_box().encrypt(json.dumps(body), "carried", user_id)
 
 
-def open_sealed(sealed: str, user_id: int) -> Carried:
+def load_state(sealed: str, user_id: int) -> FormState:
     """Open it; what is forged, somebody else's or too old carries nothing."""
     if not sealed:
-        return Carried()
+        return FormState()
     try:
-        body = json.loads(secret_box().open(sealed, "carried", user_id))
+        body = json.loads(secret_box().decrypt(sealed, "carried", user_id))
     except SecretBoxError:
-        return Carried()
+        return FormState()
     if body["until"] < time.time() or body["server"] is None:
-        return Carried()
+        return FormState()
     host, port, security, user = body["server"]
-    return Carried(
+    return FormState(
         server=ServerSettings(host=host, port=port, security=Security(security), user=user),
         secret=body["secret"],
         report=report_from_json(body["report"]) if body["report"] else None,

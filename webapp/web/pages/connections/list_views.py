@@ -8,10 +8,10 @@ from flask import Response, request, url_for
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from webapp.models import Connection, CredentialType, State, db
+from webapp.models import CheckState, Connection, CredentialType, db
 from webapp.models.connection import name_key
 from webapp.services.providers import PROVIDERS
-from webapp.web.htmx import render
+from webapp.web.htmx import render_page_or_fragment
 from webapp.web.login import login_required
 from webapp.web.pages.connections.blueprint import connections
 
@@ -28,7 +28,7 @@ _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class ListQuery:
     """What the address of the list asks for; anything senseless is the default."""
 
     search: str
@@ -39,13 +39,13 @@ class Wish:
     page: int
 
     @classmethod
-    def of_request(cls) -> "Wish":
+    def of_request(cls) -> "ListQuery":
         """Read the query string."""
         given = request.args
         page = given.get("page", "1")
         return cls(
             search=given.get("search", "").replace("\0", "").strip()[:200],
-            state=given.get("state", "") if given.get("state") in set(State) else "",
+            state=given.get("state", "") if given.get("state") in set(CheckState) else "",
             type=given.get("type", "") if given.get("type") in set(CredentialType) else "",
             sort=given.get("sort", "name") if given.get("sort") in _ORDERS else "name",
             descending=given.get("order") == "down",
@@ -69,7 +69,7 @@ class Wish:
                 )
             )
         if self.state:
-            found.append(Connection.state == State(self.state))
+            found.append(Connection.state == CheckState(self.state))
         if self.type:
             found.append(Connection.credential_type == CredentialType(self.type))
         return found
@@ -102,9 +102,9 @@ class Wish:
 @login_required
 def index() -> Response:
     """Show the list."""
-    wish = Wish.of_request()
+    wish = ListQuery.of_request()
     counted = db.session.execute(select(Connection.state, func.count()).group_by(Connection.state))
-    by_state: dict[State, int] = {state: count for state, count in counted}  # noqa: C416  (a row is no pair to mypy)
+    by_state: dict[CheckState, int] = {state: count for state, count in counted}  # noqa: C416  (a row is no pair to mypy)
     total = sum(by_state.values())
     found = total
     if wish.filtered:
@@ -117,7 +117,7 @@ def index() -> Response:
         .offset((wish.page - 1) * PAGE_SIZE)
         .limit(PAGE_SIZE)
     ).all()
-    return render(
+    return render_page_or_fragment(
         "connections/index.html",
         "connections/_list.html",
         wish=wish,
@@ -125,9 +125,9 @@ def index() -> Response:
         found=found,
         total=total,
         pages=max(1, -(-found // PAGE_SIZE)),
-        sentence=_sentence(total, by_state.get(State.FAILS, 0)),
+        sentence=_sentence(total, by_state.get(CheckState.FAILS, 0)),
         providers=PROVIDERS,
-        states=State,
+        states=CheckState,
     )
 
 

@@ -8,26 +8,26 @@ from werkzeug.utils import cached_property
 
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.problem import Diagnosis
-from webapp.core.oauth.errors import OAuthFailure
-from webapp.models import Connection, Grant, SignInAttempt, db
-from webapp.services.connections.check_result import Facts
+from webapp.core.oauth.errors import OAuthError
+from webapp.models import AuthorizationRequest, Connection, Grant, db
+from webapp.services.connections.check_result import HelpContext
 from webapp.services.providers.oauth import authorization_requests
 from webapp.services.providers.oauth.account_matching import same_account
 from webapp.services.providers.oauth.authorization_response import account_of, connection_of
-from webapp.services.providers.oauth.provider import OAuthProvider, is_settled
+from webapp.services.providers.oauth.provider import OAuthProvider, is_account_accepted
 from webapp.services.providers.oauth.registration_facts import oauth_facts
 
 # So many questions, two seconds apart, are asked about a sign-in that nobody has begun: its window did not open.
-_PATIENCE = 8
+_MAX_POLLS = 8
 
 
-def mark_of(attempt: SignInAttempt) -> str:
+def version_of(attempt: AuthorizationRequest) -> str:
     """Tell an attempt from the one that takes over its key."""
     return f"{attempt.expires_at.timestamp():.6f}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Panel:
+class SignInPanel:
     """One sign-in and what its panel shows; `asked` counts how often it was asked about in vain.
 
     `elsewhere` says that it stands on a page of its own, which has no place for what comes after. `seen` marks the
@@ -39,10 +39,10 @@ class Panel:
     address: str
     saved: Connection | None = None
     for_form: bool = True
-    attempt: SignInAttempt | None = None
-    asked: int = 0
+    attempt: AuthorizationRequest | None = None
+    polls: int = 0
     waiting: bool = False
-    elsewhere: bool = False
+    standalone: bool = False
     seen: str = ""
 
     @cached_property
@@ -50,7 +50,7 @@ class Panel:
         """Say how it stands: idle, waiting, failed, other (another account), ready, kept (signed in earlier)."""
         attempt = self.attempt
         if attempt is None:
-            if self.waiting and self.asked < _PATIENCE:
+            if self.waiting and self.polls < _MAX_POLLS:
                 return "waiting"
             return "kept" if self._is_kept else "idle"
         if self.failure is not None:
@@ -59,7 +59,7 @@ class Panel:
             return "waiting"
         if attempt.grant_id is None:  # revoked or deleted since
             return "idle"
-        return "ready" if is_settled(attempt, self.address or attempt.account) else "other"
+        return "ready" if is_account_accepted(attempt, self.address or attempt.account) else "other"
 
     @property
     def account(self) -> str:
@@ -77,33 +77,33 @@ class Panel:
         return tested_at is None or signed_in_at is None or tested_at < signed_in_at
 
     @cached_property
-    def failure(self) -> OAuthFailure | None:
+    def failure(self) -> OAuthError | None:
         """Give what went wrong."""
         return authorization_requests.failure_of(self.attempt) if self.attempt is not None else None
 
     @cached_property
     def diagnosis(self) -> Diagnosis | None:
         """Name the problem that the failure comes down to."""
-        return diagnose(self.failure.failure(self.provider.house.key)) if self.failure else None
+        return diagnose(self.failure.failure(self.provider.spec.key)) if self.failure else None
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> HelpContext:
         """Collect what a problem page may fill in."""
         more = oauth_facts(self.provider.credential_type, account=self.account, address=self.address)
-        return Facts(address=self.address, user=self.address, **more)
+        return HelpContext(address=self.address, user=self.address, **more)
 
     @property
     def url(self) -> str:
         """Give the address at which the panel is asked for again: while it waits, or once its button was pressed."""
         is_waiting = self.state == "waiting"
-        named: dict[str, Any] = {"kind": self.provider.house.key, "asked": self.asked + 1 if is_waiting else 1}
-        if seen := self.seen if is_waiting or self.attempt is None else mark_of(self.attempt):
+        named: dict[str, Any] = {"kind": self.provider.spec.key, "asked": self.polls + 1 if is_waiting else 1}
+        if seen := self.seen if is_waiting or self.attempt is None else version_of(self.attempt):
             named["seen"] = seen
         if self.saved is not None:
             named["connection_id"] = self.saved.id
         if not self.for_form:
             named["of"] = "connection"
-        if self.elsewhere:
+        if self.standalone:
             named["elsewhere"] = 1
         return url_for("sign_ins.show", key=self.key, **named)
 
@@ -115,13 +115,13 @@ class Panel:
         endpoint = "connections.edit" if self.for_form else "connections.show"
         return url_for(endpoint, connection_id=self.saved.id, attempt=self.key)
 
-    def as_asked(self, key: str, seen: str, asked: int) -> "Panel":
+    def poll(self, key: str, seen: str, asked: int) -> "SignInPanel":
         """Give the panel that a page asks about which waits: not the attempt it has seen, while a new one may come."""
-        is_old = self.attempt is not None and mark_of(self.attempt) == seen and asked < _PATIENCE
-        return replace(self, key=key, seen=seen, asked=asked, waiting=True, attempt=None if is_old else self.attempt)
+        is_old = self.attempt is not None and version_of(self.attempt) == seen and asked < _MAX_POLLS
+        return replace(self, key=key, seen=seen, polls=asked, waiting=True, attempt=None if is_old else self.attempt)
 
     @classmethod
-    def of_form(cls, provider: OAuthProvider, form: Any, saved: Connection | None) -> "Panel":
+    def of_form(cls, provider: OAuthProvider, form: Any, saved: Connection | None) -> "SignInPanel":
         """Make the panel of a form; it keeps the key it carries, so a look at another provider loses no sign-in."""
         attempt, carried = provider.attempt(form), form.attempt.data or ""
         return cls(
@@ -133,7 +133,9 @@ class Panel:
         )
 
     @classmethod
-    def of_connection(cls, provider: OAuthProvider, saved: Connection, attempt: SignInAttempt | None) -> "Panel":
+    def of_connection(
+        cls, provider: OAuthProvider, saved: Connection, attempt: AuthorizationRequest | None
+    ) -> "SignInPanel":
         """Make the panel of a saved connection, on which somebody may sign in again."""
         if attempt is not None and connection_of(attempt) is not saved:
             attempt = None

@@ -5,26 +5,26 @@ from typing import cast
 
 from flask import Blueprint, Response, abort, flash, render_template, request
 
-from webapp.models import Connection, CredentialType, SignInAttempt, State, db
+from webapp.models import AuthorizationRequest, CheckState, Connection, CredentialType, db
 from webapp.services.connections import consent_links
-from webapp.services.connections.check_result import Verdict
-from webapp.services.connections.checks import check_target
-from webapp.services.connections.permissions import get_connection
+from webapp.services.connections.check_result import CheckResult
+from webapp.services.connections.checks import run_check_for
+from webapp.services.connections.permissions import get_connection_or_404
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth import authorization_requests
-from webapp.services.providers.oauth.authorization_response import attach, connection_of
-from webapp.services.providers.oauth.client_registration import HOUSES
+from webapp.services.providers.oauth.authorization_response import assign_grant, connection_of
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
 from webapp.services.providers.oauth.provider import OAuthProvider, mailbox_of
-from webapp.web.htmx import redirect_whole_page, wanted
+from webapp.web.htmx import hx_redirect, is_htmx_request
 from webapp.web.login import current_session, current_user, login_required
 from webapp.web.pages.connections.form_page import FormPage
-from webapp.web.pages.connections.grant_release import give_back
-from webapp.web.pages.connections.sign_in_panel import Panel
-from webapp.web.pages.connections.sign_in_urls import page_of
+from webapp.web.pages.connections.grant_release import release_grant
+from webapp.web.pages.connections.sign_in_panel import SignInPanel
+from webapp.web.pages.connections.sign_in_urls import sign_in_page_url
 
 sign_ins = Blueprint("sign_ins", __name__, url_prefix="/sign-ins")
 
-_KINDS = {house.key: kind for kind, house in HOUSES.items()}
+_KINDS = {house.key: kind for kind, house in PROVIDER_SPECS.items()}
 # What says which mailbox a form is for.
 _OF_MAILBOX = ("address", "shared_mailbox")
 
@@ -37,17 +37,17 @@ def show(key: str) -> Response:
     if kind is None or not authorization_requests.is_key(key):
         abort(404)
     panel = _panel(_provider(kind), authorization_requests.find(key, current_session()))
-    panel = panel.as_asked(key, request.args.get("seen", ""), request.args.get("asked", 0, int))
+    panel = panel.poll(key, request.args.get("seen", ""), request.args.get("asked", 0, int))
     if panel.state == "waiting" and panel.attempt is not None and "again" in request.args:
         return Response(status=204)
-    if panel.state == "ready" and panel.elsewhere:
-        return redirect_whole_page(panel.page_url)
+    if panel.state == "ready" and panel.standalone:
+        return hx_redirect(panel.page_url)
     return _fragment(panel)
 
 
 @sign_ins.post("/<key>/use-account")
 @login_required
-def use_account(key: str) -> Response:
+def accept_account(key: str) -> Response:
     """Take the account that signed in instead of the address that was typed."""
     attempt = _signed_in(key)
     if attempt.for_form:
@@ -56,14 +56,14 @@ def use_account(key: str) -> Response:
         return page.show("sign_ins/_used.html")
     connection = _connection_of(attempt)
     connection.address = connection.user = attempt.account
-    connection.state, connection.state_since, connection.last_verdict = State.NOT_TESTED, None, ""
+    connection.state, connection.state_since, connection.last_verdict = CheckState.NOT_TESTED, None, ""
     connection.last_problem, connection.last_checked_at, connection.last_seconds = "", None, None
     return _attached(attempt)
 
 
 @sign_ins.post("/<key>/prove")
 @login_required
-def prove(key: str) -> Response:
+def verify_mailbox_access(key: str) -> Response:
     """Log in to the mailbox that was typed with the token of the account that signed in: if that works, it may."""
     attempt = _signed_in(key)
     provider = _provider(attempt.credential_type)
@@ -72,19 +72,21 @@ def prove(key: str) -> Response:
         if not _names_mailbox(page):
             return _refused(page)
         target = provider.target(attempt.grant_id, mailbox_of(page.form))
-        verdict = check_target(target, page.form.address.data)
+        verdict = run_check_for(target, page.form.address.data)
         if verdict.passed:
-            _settle(attempt, page.form.address.data)
-        page.carry(target, verdict)
+            _accept(attempt, page.form.address.data)
+        page.remember_secret(target, verdict)
         return page.show("sign_ins/_proved.html")
     connection = _connection_of(attempt)
-    verdict = check_target(provider.target(attempt.grant_id, connection.user or connection.address), connection.address)
+    verdict = run_check_for(
+        provider.target(attempt.grant_id, connection.user or connection.address), connection.address
+    )
     if verdict.passed:
         return _attached(attempt)
     return _with_result(attempt, verdict)
 
 
-def _signed_in(key: str) -> SignInAttempt:
+def _signed_in(key: str) -> AuthorizationRequest:
     """Find an attempt of this browser that has a grant, or answer 404."""
     attempt = authorization_requests.find(key, current_session())
     if attempt is None or attempt.grant_id is None:
@@ -92,9 +94,9 @@ def _signed_in(key: str) -> SignInAttempt:
     return attempt
 
 
-def _form_page(attempt: SignInAttempt) -> FormPage:
+def _form_page(attempt: AuthorizationRequest) -> FormPage:
     """Read the form that an attempt was begun from, or answer 400 where another credential type is chosen by now."""
-    page = FormPage.sent(attempt.connection)
+    page = FormPage.from_request(attempt.connection)
     if page.provider.credential_type is not attempt.credential_type:
         abort(400)
     page.form.attempt.data = attempt.key
@@ -117,57 +119,57 @@ def _refused(page: FormPage) -> Response:
     return response
 
 
-def _connection_of(attempt: SignInAttempt) -> Connection:
+def _connection_of(attempt: AuthorizationRequest) -> Connection:
     """Give the connection of an attempt, or answer 403 or 404 where this person does not decide about it (any more)."""
     connection = connection_of(attempt)
     if connection is None:
         abort(404)
-    if not consent_links.may_conclude(current_user(), attempt):
+    if not consent_links.can_complete(current_user(), attempt):
         abort(403)
     return connection
 
 
-def _settle(attempt: SignInAttempt, address: str) -> None:
+def _accept(attempt: AuthorizationRequest, address: str) -> None:
     attempt.settled, attempt.address = True, address
     db.session.commit()
 
 
-def _attached(attempt: SignInAttempt) -> Response:
+def _attached(attempt: AuthorizationRequest) -> Response:
     before = _connection_of(attempt).grant_id
-    attach(attempt)
-    consent_links.close(attempt)
+    assign_grant(attempt)
+    consent_links.expire_links(attempt)
     if before != attempt.grant_id:
-        give_back(before)
-    return redirect_whole_page(page_of(attempt))
+        release_grant(before)
+    return hx_redirect(sign_in_page_url(attempt))
 
 
-def _with_result(attempt: SignInAttempt, verdict: Verdict) -> Response:
+def _with_result(attempt: AuthorizationRequest, verdict: CheckResult) -> Response:
     connection = _connection_of(attempt)
-    if not wanted() or "consent" in request.form:  # the page of a link has no place for a result
+    if not is_htmx_request() or "consent" in request.form:  # the page of a link has no place for a result
         flash(f"{attempt.account} cannot open {connection.user or connection.address}: {verdict.sentence}", "bad")
-        return redirect_whole_page(page_of(attempt))
-    panel = Panel.of_connection(_provider(attempt.credential_type), connection, attempt)
+        return hx_redirect(sign_in_page_url(attempt))
+    panel = SignInPanel.of_connection(_provider(attempt.credential_type), connection, attempt)
     page = render_template("sign_ins/_refuted.html", panel=panel, verdict=verdict)
     return Response(page, headers={"Vary": "HX-Request"})
 
 
-def _fragment(panel: Panel) -> Response:
+def _fragment(panel: SignInPanel) -> Response:
     page = render_template("sign_ins/_shown.html", panel=panel)
     return Response(page, headers={"Vary": "HX-Request"})
 
 
-def _panel(provider: OAuthProvider, attempt: SignInAttempt | None) -> Panel:
+def _panel(provider: OAuthProvider, attempt: AuthorizationRequest | None) -> SignInPanel:
     """Make the panel that a page asks about, with the attempt where it is of this provider."""
     if attempt is not None and attempt.credential_type is not provider.credential_type:
         attempt = None
     number = request.args.get("connection_id", 0, int)
-    saved = get_connection(number) if 0 < number < 2**31 else None
+    saved = get_connection_or_404(number) if 0 < number < 2**31 else None
     if request.args.get("of") != "connection":
         address = request.args.get("address", "")
-        return Panel(provider=provider, key="", address=address, saved=saved, attempt=attempt)
+        return SignInPanel(provider=provider, key="", address=address, saved=saved, attempt=attempt)
     if saved is None or saved.credential_type is not provider.credential_type:
         abort(404)
-    return replace(Panel.of_connection(provider, saved, attempt), elsewhere="elsewhere" in request.args)
+    return replace(SignInPanel.of_connection(provider, saved, attempt), standalone="elsewhere" in request.args)
 
 
 def _provider(kind: CredentialType) -> OAuthProvider:

@@ -2,10 +2,10 @@
 
 from flask import url_for
 
-from webapp.models import SignInAttempt
+from webapp.models import AuthorizationRequest
 
 
-def page_of(attempt: SignInAttempt) -> str:
+def sign_in_page_url(attempt: AuthorizationRequest) -> str:
     """Give the address of the page that an attempt was begun on."""
     if attempt.connection_id is None:
         return url_for("connections.new", attempt=attempt.key)

@@ -13,13 +13,13 @@ help_pages = Blueprint("help", __name__, url_prefix="/help")
 
 
 @help_pages.before_request
-def write_nothing() -> None:
+def mark_read_only() -> None:
     """Say that help only reads: on SQLite a request that writes keeps all others from it, its own limiter included."""
     writes.set(False)
 
 
 @help_pages.before_request
-def ask_strangers_to_sign_in() -> Any:
+def require_login_unless_public() -> Any:
     """Keep help to people who are signed in where the portal is set so."""
     if current_settings().help_public or current_user.is_authenticated:
         return None

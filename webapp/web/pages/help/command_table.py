@@ -21,7 +21,7 @@ def command_rows() -> tuple[CommandRow, ...]:
     """Give our own commands by name, those of Flask and its extensions left out."""
     return tuple(
         CommandRow(" ".join((name, *_arguments(command))), (command.help or "").partition("\n")[0])
-        for name, command in _named(current_app.cli)
+        for name, command in _display_name(current_app.cli)
         if (command.callback.__module__ or "").startswith("webapp.")
     )
 
@@ -35,14 +35,14 @@ class ExitRow(NamedTuple):
 
 def exit_rows() -> tuple[ExitRow, ...]:
     """Give the exit statuses of the commands that a scheduler runs, as their own help lists them."""
-    epilogs = {command.epilog for _, command in _named(current_app.cli) if command.epilog}
+    epilogs = {command.epilog for _, command in _display_name(current_app.cli) if command.epilog}
     return tuple(ExitRow(*found) for epilog in epilogs for found in _STATUS.findall(epilog))
 
 
-def _named(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+def _display_name(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
     for name, command in sorted(group.commands.items()):
         if isinstance(command, click.Group):
-            yield from _named(command, f"{before}{name} ")
+            yield from _display_name(command, f"{before}{name} ")
         else:
             yield before + name, command
 

@@ -9,16 +9,16 @@ from flask_limiter import RateLimitExceeded
 
 from webapp.core.diagnosis.explain import Explanation, explain
 from webapp.core.diagnosis.problem import UNKNOWN, Problem
-from webapp.services.connections.check_result import Facts
+from webapp.services.connections.check_result import HelpContext
 from webapp.web.extensions import csrf, limiter
-from webapp.web.login_rate_limits import network, too_many
+from webapp.web.login_rate_limits import client_network, too_many
 from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.portal_facts import facts_for_readers_of
 
 # A whole log, and the rest of its form.
 _LARGEST = 2 * 1024 * 1024 + 16 * 1024
 
-by_network = limiter.limit("60 per 5 minutes", key_func=network, methods=["POST"])
+by_network = limiter.limit("60 per 5 minutes", key_func=client_network, methods=["POST"])
 help_pages.register_error_handler(RateLimitExceeded, partial(too_many, meanwhile="The pages of help stay open."))
 
 
@@ -27,7 +27,7 @@ class ExplainedText:
     """An explanation as its page shows it."""
 
     explanation: Explanation
-    facts: Facts
+    facts: HelpContext
 
     @property
     def problem(self) -> Problem:
@@ -60,14 +60,14 @@ def explain_text() -> Response:
     request.max_content_length = request.max_form_memory_size = _LARGEST
     csrf.protect()
     text = request.form.get("text", "")
-    return make_response(_page(_explained(text)) if text.strip() else (_page(empty=True), 422))
+    return make_response(_page(_explain(text)) if text.strip() else (_page(empty=True), 422))
 
 
 def _page(explained: ExplainedText | None = None, *, empty: bool = False) -> str:
     return render_template("help/explain.html", explained=explained, empty=empty)
 
 
-def _explained(text: str) -> ExplainedText:
+def _explain(text: str) -> ExplainedText:
     explanation = explain(text)
     facts = facts_for_readers_of(explanation.provider)
     return ExplainedText(explanation=explanation, facts=replace(facts, who=explanation.diagnosis.problem.who.value))

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from webapp.config.app_state import current_settings
 from webapp.services.providers.known_servers import KNOWN_SERVERS
-from webapp.services.providers.oauth.client_registration import HOUSES
+from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
 from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.command_table import command_rows, exit_rows
 from webapp.web.pages.help.guides import GUIDES, Guide
@@ -42,7 +42,7 @@ def _values() -> dict[str, Any]:
         "outlook": portal_facts("outlook"),
         "base_url": settings.base_url,
         "help_public": settings.help_public,
-        **{f"{house.key}_screens": house.screens for house in HOUSES.values()},
+        **{f"{house.key}_screens": house.known_error_pages for house in PROVIDER_SPECS.values()},
         "known_servers": KNOWN_SERVERS,
         "setting_rows": setting_rows,
         "command_rows": command_rows,

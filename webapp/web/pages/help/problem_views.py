@@ -9,7 +9,7 @@ from markupsafe import Markup
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.codes import Family
 from webapp.core.diagnosis.problem import UNKNOWN, Problem
-from webapp.services.connections.check_result import Facts
+from webapp.services.connections.check_result import HelpContext
 from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.code_views import TABLES
 from webapp.web.pages.help.portal_facts import KINDS, portal_facts
@@ -133,7 +133,7 @@ def _families(shown_for: str) -> list[Family]:
     return [family for family in Family if family is not _FOREIGN.get(shown_for)]
 
 
-def problem_text(found: Problem, facts: Facts) -> Markup:
+def problem_text(found: Problem, facts: HelpContext) -> Markup:
     """Give the whole text of a problem, without the page around it."""
     page = render_template(f"help/problems/{found.slug}.html", facts=facts, full_page=True, heading="h2")
     return Markup(page)  # noqa: S704  (a rendered template)

@@ -20,7 +20,7 @@ das dem den der die ein eine ich ist nicht und wird zu de des du et je la le les
 # Where in a page a word counts how much: in its title, in what people call it, in its codes, in its text.
 _COLUMNS = {"title": 12.0, "terms": 8.0, "codes": 2.0, "text": 1.0}
 # A page that fits by less than this part of the best one only has a word in common with it by chance.
-_WORTH = 0.25
+_MIN_RELATIVE_SCORE = 0.25
 # How the index marks what it found; no page holds such characters.
 _FROM, _TO = "\x02", "\x03"
 
@@ -32,7 +32,7 @@ bm25(page, {", ".join(map(str, _COLUMNS.values()))}) AS fit FROM page WHERE page
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class HelpPage:
     """One page as the index knows it; `terms` are what people call its matter, `codes` what programs call it."""
 
     endpoint: str
@@ -44,17 +44,17 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Hit:
+class SearchHit:
     """A page that was found, with the passage that fits best in pieces: the text, and whether it was looked for."""
 
-    page: Page
+    page: HelpPage
     passage: tuple[tuple[str, bool], ...] = ()
 
 
 class SearchIndex:
     """Finds pages by words; one for all threads of a process."""
 
-    def __init__(self, pages: Iterable[Page]) -> None:
+    def __init__(self, pages: Iterable[HelpPage]) -> None:
         self._pages = tuple(pages)
         self._idle = frozenset(_IDLE.split())
         self._lock = Lock()
@@ -65,32 +65,32 @@ class SearchIndex:
         self._database.executemany(f"INSERT INTO page VALUES ({marks})", rows)  # noqa: S608
         self._words = sorted({word for row in rows for column in row for word in words_of(column) if len(word) > 3})
 
-    def find(self, query: str, limit: int = 10) -> list[Hit]:
+    def find(self, query: str, limit: int = 10) -> list[SearchHit]:
         """Give the pages that fit best, the best first; whatever was typed, it is never an error."""
         words = [word for word in words_of(query) if word not in self._idle][:_MOST_WORDS]
         with self._lock:
             wanted = " OR ".join(self._alternatives(words))
             rows = self._database.execute(_FIND, (wanted, limit)).fetchall() if wanted else []
         # The better a page fits, the further it is below zero.
-        worst = rows[0][2] * _WORTH if rows else 0
-        return [Hit(self._pages[rowid - 1], _pieces(passage)) for rowid, passage, fit in rows if fit <= worst]
+        worst = rows[0][2] * _MIN_RELATIVE_SCORE if rows else 0
+        return [SearchHit(self._pages[rowid - 1], _pieces(passage)) for rowid, passage, fit in rows if fit <= worst]
 
-    def page(self, slug: str) -> Page:
+    def page(self, slug: str) -> HelpPage:
         """Give the page of a slug."""
         return next(page for page in self._pages if page.slug == slug)
 
     def _alternatives(self, words: Sequence[str]) -> Iterator[str]:
         """Give what the index is asked for: each word, and neighbours side by side and as one word."""
         for word in words:
-            yield from self._mended(word)
+            yield from self._spelling_variants(word)
         for one, other in pairwise(words):
             yield f'NEAR("{one}" "{other}", 2)'
             yield f'"{one}{other}"'
 
-    def _mended(self, word: str) -> Iterator[str]:
+    def _spelling_variants(self, word: str) -> Iterator[str]:
         """Give a word as it is and as two; where no page has it, the beginning of a longer one, else its like."""
         yield f'"{word}"'
-        if halves := self._halves(word):
+        if halves := self._split_compound(word):
             yield f'"{halves}"'
         elif not self._has(f'"{word}"'):
             if len(word) > 2 and self._has(f'"{word}" *'):
@@ -98,7 +98,7 @@ class SearchIndex:
             elif len(word) > 3 and not word.isdigit():
                 yield from (f'"{like}"' for like in get_close_matches(word, self._words, n=2, cutoff=0.8))
 
-    def _halves(self, word: str) -> str | None:
+    def _split_compound(self, word: str) -> str | None:
         """Give the two words that stand side by side on a page and were written here as one."""
         cuts = (f"{word[:place]} {word[place:]}" for place in range(2, min(len(word) - 1, 30)))
         return next((cut for cut in cuts if self._has(f'"{cut}"')), None)

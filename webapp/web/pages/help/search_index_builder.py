@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.codes import CODES
-from webapp.services.connections.check_result import Facts
+from webapp.services.connections.check_result import HelpContext
 from webapp.web.pages.help.guide_views import guide_text
 from webapp.web.pages.help.guides import GUIDES
 from webapp.web.pages.help.problem_views import problem_text
-from webapp.web.pages.help.search_index import Page, SearchIndex
+from webapp.web.pages.help.search_index import HelpPage, SearchIndex
 
 _KEY = "postroom.help_search"
 TERMS: dict[str, str] = tomllib.loads(Path(__file__).with_name("terms.toml").read_text(encoding="utf-8"))["problems"]
@@ -23,38 +23,38 @@ TERMS: dict[str, str] = tomllib.loads(Path(__file__).with_name("terms.toml").rea
 _UNREAD = re.compile(r'<(svg|button)\b.*?</\1>|<span class="who\b.*?</span>|<h2>.*?</h2>', re.DOTALL)
 _HEADING_ENDS = re.compile(r"</h[23]>")
 _CELL_ENDS = re.compile(r"</(?:td|th|dt|dd|li|p|small|summary)>")
-_making = Lock()
+_building = Lock()
 
 
 def search_index() -> SearchIndex:
     """Give the index of this process."""
-    with _making:
+    with _building:
         index: SearchIndex | None = current_app.extensions.get(_KEY)
         if index is None:
             index = current_app.extensions[_KEY] = SearchIndex(help_pages_to_search())
     return index
 
 
-def help_pages_to_search() -> list[Page]:
+def help_pages_to_search() -> list[HelpPage]:
     """Read every page of help."""
     return [*_problems(), *_guides()]
 
 
-def _problems() -> Iterator[Page]:
+def _problems() -> Iterator[HelpPage]:
     for slug, problem in PROBLEMS.items():
-        yield Page(
+        yield HelpPage(
             endpoint="help.problem",
             slug=slug,
             title=problem.verdict,
             terms=f"{slug} {problem.hint} {TERMS.get(slug, '')}",
             codes=" ".join(f"{code.code} {code.meaning}" for code in CODES if code.slug == slug),
-            text=_plain(problem_text(problem, Facts())),
+            text=_plain(problem_text(problem, HelpContext())),
         )
 
 
-def _guides() -> Iterator[Page]:
+def _guides() -> Iterator[HelpPage]:
     for slug, guide in GUIDES.items():
-        yield Page(
+        yield HelpPage(
             endpoint="help.guide",
             slug=slug,
             title=guide.title,

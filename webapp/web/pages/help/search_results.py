@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from webapp.core.diagnosis.codes import Code, find_codes
 from webapp.core.diagnosis.explain import explain
 from webapp.core.diagnosis.problem import UNKNOWN, Problem
-from webapp.web.pages.help.search_index import Hit, SearchIndex, words_of
+from webapp.web.pages.help.search_index import SearchHit, SearchIndex, words_of
 
 # Who pastes a whole log is better served by “Explain an error”; more rows than this are read in the table.
 _MOST_CODES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class SearchResults:
     """The answer to a search, best first: `codes`, else the problem that an error text comes down to, then pages.
 
     `hits` are the pages that neither a code nor the problem has named.
@@ -22,7 +22,7 @@ class Answer:
     codes: tuple[Code, ...] = ()
     problem: Problem | None = None
     evidence: str = ""
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[SearchHit, ...] = ()
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -34,13 +34,13 @@ class Answer:
         return bool(self.slugs)
 
 
-def answer(query: str, index: SearchIndex) -> Answer:
+def search_help(query: str, index: SearchIndex) -> SearchResults:
     """Answer a search."""
     codes = (find_codes(query) or _numbers(query))[:_MOST_CODES]
     diagnosis = explain(query).diagnosis
     known = not codes and diagnosis.problem.slug != UNKNOWN
     named = {code.slug for code in codes} | ({diagnosis.problem.slug} if known else set())
-    return Answer(
+    return SearchResults(
         codes=codes,
         problem=diagnosis.problem if known else None,
         evidence=diagnosis.evidence if known else "",
@@ -53,5 +53,5 @@ def _numbers(query: str) -> tuple[Code, ...]:
     return tuple(code for word in words_of(query) if word.isdecimal() for code in find_codes(word))
 
 
-def _others(hits: Iterable[Hit], named: set[str]) -> Iterable[Hit]:
+def _others(hits: Iterable[SearchHit], named: set[str]) -> Iterable[SearchHit]:
     return (hit for hit in hits if hit.page.slug not in named)

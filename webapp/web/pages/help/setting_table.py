@@ -7,7 +7,7 @@ from markupsafe import Markup
 from pydantic.fields import FieldInfo
 
 from webapp.config.settings import PREFIX, Settings
-from webapp.web.template_filters import coded
+from webapp.web.template_filters import code_spans
 
 
 class SettingRow(NamedTuple):
@@ -27,7 +27,7 @@ def _rows(start: str) -> Iterator[SettingRow]:
     for name, field in Settings.model_fields.items():
         provider = name.partition("_")[0]
         if start == (provider if provider in ("gmail", "outlook") else ""):
-            yield SettingRow(f"{PREFIX}{name}".upper(), coded(field.description or ""), _default(field))
+            yield SettingRow(f"{PREFIX}{name}".upper(), code_spans(field.description or ""), _default(field))
 
 
 def _default(field: FieldInfo) -> str:

@@ -11,7 +11,7 @@ from webapp.web.pages.help.guides import GUIDES
 _LINK = Markup('<a href="{}">{}</a>')
 
 
-def help_is_offered() -> bool:
+def can_read_help() -> bool:
     """Say whether whoever reads this page can open help: a hand-off is read by people who cannot sign in."""
     return current_settings().help_public or not (has_request_context() and request.blueprint == "handoff")
 
@@ -29,7 +29,7 @@ def guide_link(slug: str, words: str = "", anchor: str = "") -> Markup:
 
 
 def _link(url: str, words: str) -> Markup:
-    return _LINK.format(url, words) if help_is_offered() else escape(words)
+    return _LINK.format(url, words) if can_read_help() else escape(words)
 
 
 @help_pages.record_once
@@ -38,6 +38,6 @@ def _offer_links(state: object) -> None:
     app.jinja_env.globals.update(
         problem_link=problem_link,
         guide_link=guide_link,
-        help_is_offered=help_is_offered,
+        help_is_offered=can_read_help,
         help_public=app.extensions["postroom.settings"].help_public,
     )

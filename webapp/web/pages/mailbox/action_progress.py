@@ -2,32 +2,32 @@
 
 from flask import Response, flash, redirect, render_template, url_for
 
-from webapp.services.mail_actions.service import Done
-from webapp.web.mailbox_slug import ref_of
+from webapp.services.mail_actions.service import ActionResult
+from webapp.web.mailbox_slug import encode_mailbox_name
 from webapp.web.pages.mailbox import action_texts
 
-PORTION = 20.0
+MESSAGES_PER_REQUEST = 20.0
 """Seconds after which an act pauses and the page says how far it is."""
 
 
-def going_on(done: Done, connection_id: int, action: str = "") -> Response:
+def progress_page(done: ActionResult, connection_id: int, action: str = "") -> Response:
     """Say how far an act is, on a page that goes on by itself, or by its button where there is no JavaScript."""
     so_far = done.done + done.gone
     total = so_far + done.remaining
     page = render_template(
         "mailboxes/going_on.html",
-        sentence=action_texts.how_far(done, total),
+        sentence=action_texts.progress_sentence(done, total),
         so_far=so_far,
         total=total,
-        action=action or url_for("mailboxes.go_on", connection_id=connection_id, act_id=done.unfinished_id),
-        back=url_for("mailboxes.changes", connection_id=connection_id),
+        action=action or url_for("mailboxes.resume", connection_id=connection_id, act_id=done.unfinished_id),
+        back=url_for("mailboxes.history", connection_id=connection_id),
     )
     return Response(page)
 
 
-def told(done: Done, connection_id: int, back: str) -> Response:
+def redirect_with_result(done: ActionResult, connection_id: int, back: str) -> Response:
     """Go back and say what has happened, beside the button that undoes it."""
-    text, kind = action_texts.has_happened(done), "good" if done.done else "warning"
+    text, kind = action_texts.result_sentence(done), "good" if done.done else "warning"
     if done.act_id is None:
         flash(text, kind)
     else:
@@ -36,6 +36,6 @@ def told(done: Done, connection_id: int, back: str) -> Response:
     return redirect(back, 303)  # type: ignore[return-value]
 
 
-def to_mailbox(connection_id: int, mailbox: str) -> str:
+def mailbox_url(connection_id: int, mailbox: str) -> str:
     """Lead to the messages of a mailbox."""
-    return url_for("mailboxes.mailbox", connection_id=connection_id, ref=ref_of(mailbox))
+    return url_for("mailboxes.mailbox", connection_id=connection_id, ref=encode_mailbox_name(mailbox))

@@ -4,11 +4,11 @@ from functools import partial
 
 from flask import Response, abort, request
 
-from webapp.services.connections.mail_session import opened
-from webapp.services.connections.permissions import get_connection
+from webapp.services.connections.mail_session import open_mail_session
+from webapp.services.connections.permissions import get_connection_or_404
 from webapp.web import file_response
 from webapp.web.login import login_required
-from webapp.web.mailbox_slug import name_of
+from webapp.web.mailbox_slug import decode_mailbox_name
 from webapp.web.pages.mailbox.blueprint import mailboxes
 from webapp.web.pages.mailbox.message_views import MESSAGE
 
@@ -17,15 +17,15 @@ from webapp.web.pages.mailbox.message_views import MESSAGE
 @login_required
 def part(connection_id: int, ref: str, uid_validity: int, uid: int, section: str) -> Response:
     """Send an attachment as a file."""
-    connection, name = get_connection(connection_id), name_of(ref) or abort(404)
+    connection, name = get_connection_or_404(connection_id), decode_mailbox_name(ref) or abort(404)
     find = partial(file_response.attachment, mailbox=name, uid=uid, section=section, uid_validity=uid_validity)
-    return file_response.sent(opened(connection), find)
+    return file_response.send_file(open_mail_session(connection), find)
 
 
 @mailboxes.get(f"{MESSAGE}/source")
 @login_required
 def source(connection_id: int, ref: str, uid_validity: int, uid: int) -> Response:
     """Show the source of a message as plain text, or send it as a file."""
-    connection, name = get_connection(connection_id), name_of(ref) or abort(404)
+    connection, name = get_connection_or_404(connection_id), decode_mailbox_name(ref) or abort(404)
     find = partial(file_response.source, mailbox=name, uid=uid, uid_validity=uid_validity, save="save" in request.args)
-    return file_response.sent(opened(connection), find)
+    return file_response.send_file(open_mail_session(connection), find)

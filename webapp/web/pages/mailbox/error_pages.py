@@ -5,100 +5,102 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 
 from webapp.core.diagnosis import diagnose
-from webapp.core.imap.check.run import NotOpenedError
+from webapp.core.imap.check.run import SessionOpenError
 from webapp.core.imap.mailbox.messages import CursorError
-from webapp.core.imap.protocol.errors import ChangedError, GoneError, ImapError, ReadOnlyError
+from webapp.core.imap.protocol.errors import ImapError, NotFoundError, ReadOnlyError, UidValidityChangedError
 from webapp.core.mime import FRAME_POLICY
 from webapp.models import Connection
-from webapp.services.connections.failure_recording import notice
-from webapp.services.connections.permissions import get_connection, may_change
-from webapp.services.connections.stored_reports import facts_of_connection
+from webapp.services.connections.failure_recording import record_open_failure
+from webapp.services.connections.permissions import can_edit, get_connection_or_404
+from webapp.services.connections.stored_reports import help_context_of
 from webapp.services.mail_actions.service import NoArchiveError, NoTrashError
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth.provider import OAuthProvider
 from webapp.web.login import current_user
 from webapp.web.pages.mailbox.blueprint import mailboxes
-from webapp.web.pages.mailbox.interrupted_actions import what_was_done
+from webapp.web.pages.mailbox.interrupted_actions import interruption_message
 
 # Failed Dependency (RFC 4918 section 11.4). Not 502: proxies put a page of their own in the place of ours.
 _SERVER_FAILED = 424
 
 
-@mailboxes.errorhandler(NotOpenedError)
-def not_opened(error: NotOpenedError) -> Response:
+@mailboxes.errorhandler(SessionOpenError)
+def handle_open_error(error: SessionOpenError) -> Response:
     """Show the page of a failed test, which is what the attempt to open the mailbox was."""
     connection = _connection()
-    verdict = notice(connection, error)
+    verdict = record_open_failure(connection, error)
     return _page(
         _SERVER_FAILED,
         "mailboxes/not_opened.html",
         connection=connection,
         verdict=verdict.for_page(_reconnect_url(connection)),
-        changeable=may_change(current_user(), connection),
-        hand_over_url=url_for("handoff.of_connection", connection_id=connection.id),
+        changeable=can_edit(current_user(), connection),
+        hand_over_url=url_for("handoff.create_for_connection", connection_id=connection.id),
     )
 
 
-@mailboxes.errorhandler(GoneError)
-def gone(error: GoneError) -> Response:
+@mailboxes.errorhandler(NotFoundError)
+def handle_not_found(error: NotFoundError) -> Response:
     """Say that the message or the mailbox is not there any more."""
-    return _missing(404, "cursor" if isinstance(error, CursorError) else "gone", error)
+    return _not_found_page(404, "cursor" if isinstance(error, CursorError) else "gone", error)
 
 
-@mailboxes.errorhandler(ChangedError)
-def changed(error: ChangedError) -> Response:
+@mailboxes.errorhandler(UidValidityChangedError)
+def handle_uidvalidity_changed(error: UidValidityChangedError) -> Response:
     """Say that the server has numbered the messages anew, so that none is taken for another."""
-    return _missing(410, "changed", error)
+    return _not_found_page(410, "changed", error)
 
 
 @mailboxes.errorhandler(ReadOnlyError)
-def read_only(error: ReadOnlyError) -> Response:
+def handle_read_only(error: ReadOnlyError) -> Response:
     """Say that the server lets nothing be changed there."""
     title = "This mailbox is for looking only"
-    return _refused(title, "The mail server lets this connection read here, and change nothing.", error.text)
+    return _refusal_page(title, "The mail server lets this connection read here, and change nothing.", error.text)
 
 
 @mailboxes.errorhandler(NoTrashError)
-def no_trash(error: NoTrashError) -> Response:
+def handle_no_trash(error: NoTrashError) -> Response:
     """Say that the server has no mailbox for deleted messages."""
     title = "There is no mailbox for deleted messages"
-    return _refused(title, "Move the message elsewhere, or delete it permanently: the list of messages offers that.")
+    return _refusal_page(
+        title, "Move the message elsewhere, or delete it permanently: the list of messages offers that."
+    )
 
 
 @mailboxes.errorhandler(NoArchiveError)
-def no_archive(error: NoArchiveError) -> Response:
+def handle_no_archive(error: NoArchiveError) -> Response:
     """Say that the server has no archive."""
-    return _refused(
+    return _refusal_page(
         "There is no archive", "The mail server names no mailbox as its archive. Move the message elsewhere."
     )
 
 
 @mailboxes.errorhandler(ImapError)
-def failed(error: ImapError) -> Response:
+def handle_imap_error(error: ImapError) -> Response:
     """Say what went wrong in the middle, and what to do."""
     connection = _connection()
     return _page(
         _SERVER_FAILED,
         "mailboxes/failed.html",
         connection=connection,
-        diagnosis=diagnose(error.failure(PROVIDERS[connection.credential_type].house_key)),
+        diagnosis=diagnose(error.failure(PROVIDERS[connection.credential_type].provider_key)),
         said=error.text,
-        facts=facts_of_connection(connection),
-        happened=what_was_done(connection, error),
+        facts=help_context_of(connection),
+        happened=interruption_message(connection, error),
     )
 
 
-def _refused(title: str, remedy: str, said: str = "") -> Response:
+def _refusal_page(title: str, remedy: str, said: str = "") -> Response:
     return _page(409, "mailboxes/refused.html", title=title, remedy=remedy, said=said, messages=_messages())
 
 
-def _missing(status: int, why: str, error: ImapError) -> Response:
+def _not_found_page(status: int, why: str, error: ImapError) -> Response:
     place, connection = request.view_args or {}, _connection()
     return _page(
         status,
         "mailboxes/missing.html",
         connection=connection,
-        happened=what_was_done(connection, error) if request.method == "POST" else "",
+        happened=interruption_message(connection, error) if request.method == "POST" else "",
         why=why,
         ref=place.get("ref", ""),
         of_message="uid" in place,
@@ -123,11 +125,11 @@ def _messages() -> str:
     place = request.view_args or {}
     if ref := place.get("ref"):
         return url_for("mailboxes.mailbox", connection_id=place["connection_id"], ref=ref)
-    return url_for("mailboxes.changes", connection_id=place["connection_id"])
+    return url_for("mailboxes.history", connection_id=place["connection_id"])
 
 
 def _connection() -> Connection:
-    return get_connection(int((request.view_args or {})["connection_id"]))
+    return get_connection_or_404(int((request.view_args or {})["connection_id"]))
 
 
 def _reconnect_url(connection: Connection) -> str:

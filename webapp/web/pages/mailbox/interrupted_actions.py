@@ -4,19 +4,19 @@ from flask import g, request
 from sqlalchemy import or_, select
 
 from webapp.core.imap.protocol.errors import ImapError, MailboxError
-from webapp.models import Connection, MailAct, db, utcnow
+from webapp.models import Connection, MailAction, db, utcnow
 from webapp.web.login import current_user
-from webapp.web.mailbox_slug import name_of
+from webapp.web.mailbox_slug import decode_mailbox_name
 from webapp.web.pages.mailbox import action_texts
 
-_ACTING = ("mailboxes.act", "mailboxes.undo", "mailboxes.go_on")
+_ACTING = ("mailboxes.execute_action", "mailboxes.undo", "mailboxes.resume")
 
 
-def what_was_done(connection: Connection, error: ImapError) -> str:
+def interruption_message(connection: Connection, error: ImapError) -> str:
     """Say what was changed before an error, or that nothing was."""
     act = _unfinished(connection) if request.endpoint in _ACTING else None
     if act and act.done:
-        done = action_texts.how_far(act, act.total)
+        done = action_texts.progress_sentence(act, act.total)
         return f"{done} before it stopped. “Recent changes” offers to go on, or to undo it."
     # Who refuses has done nothing; who does not answer may have.
     if act and not isinstance(error, MailboxError):
@@ -24,12 +24,12 @@ def what_was_done(connection: Connection, error: ImapError) -> str:
     return "Nothing was changed."
 
 
-def _unfinished(connection: Connection) -> MailAct | None:
+def _unfinished(connection: Connection) -> MailAction | None:
     place = request.view_args or {}
-    newest = select(MailAct).where(MailAct.connection_id == connection.id, MailAct.finished_at.is_(None))
+    newest = select(MailAction).where(MailAction.connection_id == connection.id, MailAction.finished_at.is_(None))
     if act_id := place.get("act_id"):
-        newest = newest.where(or_(MailAct.id == act_id, MailAct.undo_of_id == act_id))
+        newest = newest.where(or_(MailAction.id == act_id, MailAction.undo_of_id == act_id))
     else:
-        own = (MailAct.user_id == current_user().id, MailAct.created_at >= g.get("act_begins", utcnow()))
-        newest = newest.where(*own, MailAct.mailbox == name_of(place.get("ref", "")))
-    return db.session.scalar(newest.order_by(MailAct.id.desc()).limit(1))
+        own = (MailAction.user_id == current_user().id, MailAction.created_at >= g.get("act_begins", utcnow()))
+        newest = newest.where(*own, MailAction.mailbox == decode_mailbox_name(place.get("ref", "")))
+    return db.session.scalar(newest.order_by(MailAction.id.desc()).limit(1))

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp.core.imap.mailbox.mailbox_list import Mailbox
-from webapp.web.mailbox_slug import ref_of
+from webapp.web.mailbox_slug import encode_mailbox_name
 
 _DEEPEST = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class MailboxNode:
     """One mailbox in the list: `label` is the last part of its name where its parents stand above it."""
 
     ref: str
@@ -22,19 +22,19 @@ class Place:
     current: bool
 
 
-def places_of(mailboxes: Sequence[Mailbox], current: str) -> tuple[Place, ...]:
+def mailbox_tree(mailboxes: Sequence[Mailbox], current: str) -> tuple[MailboxNode, ...]:
     """Put the mailboxes under one another."""
     listed: dict[str, int] = {}
     places = []
     for mailbox in mailboxes:
-        parent, label = _parted(mailbox)
+        parent, label = _split_name(mailbox)
         if parent not in listed:
             label = label if mailbox.special_use else mailbox.name
         depth = min(listed[parent] + 1, _DEEPEST) if parent in listed else 0
         listed[mailbox.name] = depth
         places.append(
-            Place(
-                ref=ref_of(mailbox.name),
+            MailboxNode(
+                ref=encode_mailbox_name(mailbox.name),
                 name=mailbox.name,
                 label=label,
                 depth=depth,
@@ -48,9 +48,9 @@ def places_of(mailboxes: Sequence[Mailbox], current: str) -> tuple[Place, ...]:
 
 def label_of(mailbox: Mailbox | None, name: str) -> str:
     """Name a mailbox at the head of its page."""
-    return (_parted(mailbox)[1] if mailbox and mailbox.special_use else "") or name
+    return (_split_name(mailbox)[1] if mailbox and mailbox.special_use else "") or name
 
 
-def _parted(mailbox: Mailbox) -> tuple[str, str]:
+def _split_name(mailbox: Mailbox) -> tuple[str, str]:
     parent, _, label = mailbox.name.rpartition(mailbox.delimiter) if mailbox.delimiter else ("", "", mailbox.name)
     return (parent, label) if label else ("", mailbox.name)

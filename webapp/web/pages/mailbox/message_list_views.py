@@ -3,16 +3,16 @@
 from flask import Response, abort, redirect, render_template, request, url_for
 
 from webapp.core.imap.mailbox.mailbox_list import list_mailboxes
-from webapp.core.imap.mailbox.messages import Listing, list_messages
+from webapp.core.imap.mailbox.messages import MessageListing, list_messages
 from webapp.core.imap.protocol.errors import MailboxError
-from webapp.services.connections.mail_session import opened
-from webapp.services.connections.permissions import get_connection
+from webapp.services.connections.mail_session import open_mail_session
+from webapp.services.connections.permissions import get_connection_or_404
 from webapp.web.login import login_required
-from webapp.web.mailbox_slug import name_of, ref_of
-from webapp.web.pages.mailbox.available_actions import acts_in
+from webapp.web.mailbox_slug import decode_mailbox_name, encode_mailbox_name
+from webapp.web.pages.mailbox.available_actions import actions_for_list
 from webapp.web.pages.mailbox.blueprint import mailboxes
-from webapp.web.pages.mailbox.mailbox_tree import label_of, places_of
-from webapp.web.pages.mailbox.search_form import Origin
+from webapp.web.pages.mailbox.mailbox_tree import label_of, mailbox_tree
+from webapp.web.pages.mailbox.search_form import ListOrigin
 
 PAGE_SIZE = 50
 
@@ -21,8 +21,8 @@ PAGE_SIZE = 50
 @login_required
 def index(connection_id: int) -> Response:
     """Lead to the INBOX."""
-    get_connection(connection_id)
-    url = url_for("mailboxes.mailbox", connection_id=connection_id, ref=ref_of("INBOX"))
+    get_connection_or_404(connection_id)
+    url = url_for("mailboxes.mailbox", connection_id=connection_id, ref=encode_mailbox_name("INBOX"))
     return redirect(url, 303)  # type: ignore[return-value]
 
 
@@ -30,12 +30,12 @@ def index(connection_id: int) -> Response:
 @login_required
 def mailbox(connection_id: int, ref: str) -> Response:
     """Show one page of a mailbox's messages."""
-    connection = get_connection(connection_id)
-    name = name_of(ref) or abort(404)
-    origin = Origin.of(request.args)
-    listing: Listing | None = None
+    connection = get_connection_or_404(connection_id)
+    name = decode_mailbox_name(ref) or abort(404)
+    origin = ListOrigin.of(request.args)
+    listing: MessageListing | None = None
     refusal = ""
-    with opened(connection) as session:
+    with open_mail_session(connection) as session:
         known = list_mailboxes(session)
         found = next((each for each in known if each.name == name), None)
         if found is None or found.selectable:
@@ -52,11 +52,11 @@ def mailbox(connection_id: int, ref: str) -> Response:
         name=name,
         label=label_of(found, name),
         mailbox=found,
-        places=places_of(known, name),
+        places=mailbox_tree(known, name),
         listing=listing,
         refusal=refusal,
         origin=origin,
-        acts=acts_in(found, known),
+        acts=actions_for_list(found, known),
         outgoing=found is not None and found.special_use in ("sent", "drafts"),
     )
     return Response(page)

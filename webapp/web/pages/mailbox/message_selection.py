@@ -7,11 +7,11 @@ from typing import Any
 from flask import abort, url_for
 from werkzeug.datastructures import MultiDict
 
-from webapp.core.imap.mailbox.message_commands import Chosen
+from webapp.core.imap.mailbox.message_commands import MessageSet
 from webapp.core.phrases import plural
-from webapp.services.mail_actions.service import Everything, Kind, Wish
-from webapp.web.mailbox_slug import name_of, ref_of
-from webapp.web.pages.mailbox.search_form import Origin
+from webapp.services.mail_actions.service import ActionKind, ActionRequest, SearchSelection
+from webapp.web.mailbox_slug import decode_mailbox_name, encode_mailbox_name
+from webapp.web.pages.mailbox.search_form import ListOrigin
 
 _MESSAGE = re.compile(r"([1-9][0-9]{0,9})\.([A-Za-z0-9_-]{0,12})")
 _VALIDITY = re.compile(r"[0-9]{1,10}")
@@ -19,30 +19,32 @@ _LARGEST = 2**32 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class MessageSelection:
     """What shall be done with which messages, and the page of the list, or the one message, they were chosen on."""
 
-    kind: Kind
-    what: Chosen | Everything
+    kind: ActionKind
+    what: MessageSet | SearchSelection
     destination: str
-    origin: Origin
+    origin: ListOrigin
     alone: bool
 
     @classmethod
-    def of(cls, mailbox: str, form: MultiDict[str, str]) -> "Choice":
+    def of(cls, mailbox: str, form: MultiDict[str, str]) -> "MessageSelection":
         """Read a form; what no page of the portal can have sent is answered with 400."""
         validity = form.get("validity", "")
-        if form.get("kind") not in list(Kind) or not _VALIDITY.fullmatch(validity) or int(validity) > _LARGEST:
+        if form.get("kind") not in list(ActionKind) or not _VALIDITY.fullmatch(validity) or int(validity) > _LARGEST:
             abort(400)
-        origin = Origin.of(form)
-        what: Chosen | Everything
+        origin = ListOrigin.of(form)
+        what: MessageSet | SearchSelection
         if "all" in form:
             digest = form.get("digest", "")[:200]
-            what = Everything(mailbox=mailbox, uid_validity=int(validity), query=origin.search.query, digest=digest)
+            what = SearchSelection(
+                mailbox=mailbox, uid_validity=int(validity), query=origin.search.query, digest=digest
+            )
         else:
-            what = Chosen(mailbox=mailbox, uid_validity=int(validity), messages=_messages(form.getlist("m")))
+            what = MessageSet(mailbox=mailbox, uid_validity=int(validity), messages=_messages(form.getlist("m")))
         return cls(
-            kind=Kind(form["kind"]),
+            kind=ActionKind(form["kind"]),
             what=what,
             destination=_destination(form.get("destination", "")),
             origin=origin,
@@ -52,37 +54,37 @@ class Choice:
     @property
     def is_empty(self) -> bool:
         """Say whether nothing is chosen."""
-        return isinstance(self.what, Chosen) and not self.what.messages
+        return isinstance(self.what, MessageSet) and not self.what.messages
 
     @property
-    def how_many(self) -> str:
+    def count_phrase(self) -> str:
         """Say how many messages are chosen, as far as the form tells."""
-        if isinstance(self.what, Chosen):
+        if isinstance(self.what, MessageSet):
             return plural(len(self.what.messages), "message")
         return "all messages found" if self.what.query else "all messages"
 
     @property
-    def wish(self) -> Wish:
+    def action_request(self) -> ActionRequest:
         """Give it as the service wants it."""
-        return Wish(kind=self.kind, what=self.what, destination=self.destination)
+        return ActionRequest(kind=self.kind, what=self.what, destination=self.destination)
 
     @property
     def destination_ref(self) -> str:
         """Give the destination as forms carry it."""
-        return ref_of(self.destination) if self.destination else ""
+        return encode_mailbox_name(self.destination) if self.destination else ""
 
-    def carried(self, digest: str = "") -> list[tuple[str, Any]]:
+    def hidden_fields(self, digest: str = "") -> list[tuple[str, Any]]:
         """Give the fields of a form that goes on with the same messages, but for what is done with them and where."""
         fields: list[tuple[str, Any]] = [("validity", self.what.uid_validity), *self.origin.arguments.items()]
         fields += [("alone", 1)] if self.alone else []
-        if isinstance(self.what, Everything):
+        if isinstance(self.what, SearchSelection):
             return [*fields, ("all", 1), ("digest", digest or self.what.digest)]
         return fields + [("m", f"{uid}.{fingerprint}") for uid, fingerprint in self.what.messages.items()]
 
-    def back(self, connection_id: int, *, stays: bool = True) -> str:
+    def back_url(self, connection_id: int, *, stays: bool = True) -> str:
         """Lead to where it was chosen; to the list of messages where the one message does not stay where it is."""
-        place = {"connection_id": connection_id, "ref": ref_of(self.what.mailbox), **self.origin.arguments}
-        if self.alone and stays and isinstance(self.what, Chosen) and len(self.what.messages) == 1:
+        place = {"connection_id": connection_id, "ref": encode_mailbox_name(self.what.mailbox), **self.origin.arguments}
+        if self.alone and stays and isinstance(self.what, MessageSet) and len(self.what.messages) == 1:
             (uid,) = self.what.messages
             return url_for("mailboxes.message", uid_validity=self.what.uid_validity, uid=uid, **place)
         return url_for("mailboxes.mailbox", **place)
@@ -101,4 +103,4 @@ def _messages(values: list[str]) -> dict[int, str | None]:
 def _destination(ref: str) -> str:
     if not ref:
         return ""
-    return name_of(ref) or abort(400)
+    return decode_mailbox_name(ref) or abort(400)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from webapp.core.imap.mailbox.messages import Query
-from webapp.security.input_validation import clean, has_controls
+from webapp.core.imap.mailbox.messages import SearchQuery
+from webapp.security.input_validation import has_controls, strip_and_compose
 
 _LONGEST = 200
 
@@ -40,11 +40,11 @@ class Search:
         )
 
     @property
-    def query(self) -> Query | None:
+    def query(self) -> SearchQuery | None:
         """Give it as the server is asked; None where nothing is asked for."""
         if self == Search():
             return None
-        return Query(
+        return SearchQuery(
             text=self.text,
             sender=self.sender,
             recipient=self.recipient,
@@ -68,14 +68,14 @@ class Search:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Origin:
+class ListOrigin:
     """The page of a list that somebody comes from, and goes back to: what was searched, and which page of it."""
 
     search: Search
     page: str
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> "Origin":
+    def of(cls, given: Mapping[str, str]) -> "ListOrigin":
         """Read it from a query string, or from a form that has carried it on."""
         return cls(search=Search.of(given), page=given.get("page", "")[:_LONGEST])
 
@@ -86,7 +86,7 @@ class Origin:
 
 
 def _words(text: str | None) -> str:
-    words = (clean(text) or "")[:_LONGEST]
+    words = (strip_and_compose(text) or "")[:_LONGEST]
     return "" if has_controls(words) else words
 
 

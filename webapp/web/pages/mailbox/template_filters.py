@@ -6,22 +6,22 @@ from datetime import UTC, datetime
 from markupsafe import Markup, escape
 
 from webapp.web.pages.mailbox.blueprint import mailboxes
-from webapp.web.template_filters import ago
+from webapp.web.template_filters import time_ago_html
 
 _NAMED = re.compile(r'\s*"?([^"<>]*[^"<>\s])"?\s*<[^<>]*>\s*')
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\u0000-\u001f]{1,2000}", re.IGNORECASE)
 _AFTER = ".,;:!?]}*_"
 
 
-def arrived(moment: datetime | None) -> Markup | str:
+def arrival_html(moment: datetime | None) -> Markup | str:
     """Write when a message was sent; nothing where its date is none that a calendar has."""
     try:
-        return ago(moment) if moment else ""
+        return time_ago_html(moment) if moment else ""
     except (OverflowError, ValueError):
         return ""
 
 
-def exactly(moment: datetime | None) -> str:
+def exact_time(moment: datetime | None) -> str:
     """Write the very moment a message was sent."""
     try:
         return f"{moment.astimezone(UTC):%A, %-d %B %Y, %H:%M} UTC" if moment else "not said"
@@ -57,7 +57,7 @@ def _without_what_follows(address: str) -> str:
     return address
 
 
-def linked(text: str) -> Markup:
+def link_addresses(text: str) -> Markup:
     """Show a text as it is, with its web addresses made links; each leads where it says."""
     shown, at = [], 0
     for found in _ADDRESS.finditer(text):
@@ -70,8 +70,8 @@ def linked(text: str) -> Markup:
     return Markup().join([*shown, escape(text[at:])])
 
 
-mailboxes.app_template_filter("arrived")(arrived)
-mailboxes.app_template_filter("exactly")(exactly)
+mailboxes.app_template_filter("arrived")(arrival_html)
+mailboxes.app_template_filter("exactly")(exact_time)
 mailboxes.app_template_filter("person")(person)
 mailboxes.app_template_filter("size")(size)
-mailboxes.app_template_filter("linked")(linked)
+mailboxes.app_template_filter("linked")(link_addresses)

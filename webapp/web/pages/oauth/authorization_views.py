@@ -6,20 +6,20 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask_login import current_user as visitor
 from sqlalchemy.exc import IntegrityError
 
-from webapp.models import Connection, CredentialType, SignInAttempt, db, writes
+from webapp.models import AuthorizationRequest, Connection, CredentialType, db, writes
 from webapp.services.connections import consent_links
-from webapp.services.connections.permissions import get_connection, may_change
+from webapp.services.connections.permissions import can_edit, get_connection_or_404
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth import authorization_requests, authorization_response
-from webapp.services.providers.oauth.client_registration import client_in_force
+from webapp.services.providers.oauth.client_registration import effective_client
 from webapp.services.providers.oauth.provider import OAuthProvider
-from webapp.services.providers.provider import possible_address
+from webapp.services.providers.provider import normalized_address_or_empty
 from webapp.web.error_handlers import error_response
 from webapp.web.login import current_session, current_user, login_required
-from webapp.web.pages.connections.sign_in_urls import page_of
+from webapp.web.pages.connections.sign_in_urls import sign_in_page_url
 
 # What a form may bring back from the trip; a password is not among it.
-_KEPT = (
+_PRESERVED_FIELDS = (
     "name",
     "address",
     "shared_mailbox",
@@ -30,10 +30,10 @@ _KEPT = (
     "security",
     "user",
 )
-_ONCE = ("state", "code", "error", "iss")
+_SINGLE_PARAMETERS = ("state", "code", "error", "iss")
 
 # why a callback leads nowhere: (status, what happened, what to do)
-_OVER = {
+CALLBACK_ERRORS = {
     "unknown": (
         400,
         "This sign-in is not known here",
@@ -63,29 +63,29 @@ _OVER = {
 }
 
 
-def make_redirects(credential_type: CredentialType) -> Blueprint:
+def make_oauth_blueprint(credential_type: CredentialType) -> Blueprint:
     """Make the blueprint of a provider."""
     provider = cast(OAuthProvider, PROVIDERS[credential_type])
-    house = provider.house
+    house = provider.spec
     pages = Blueprint(house.key, __name__, url_prefix=f"/oauth/{house.key}")
 
     @pages.post("/start")
     @login_required
     def start() -> Response:
         """Begin an attempt and lead to the provider."""
-        return _start(provider)
+        return _authorize(provider)
 
     @pages.get("/callback")
     def callback_() -> Response:
         """Take what the provider sends back, and lead on to an address without it."""
         writes.set(True)
-        attempt, over = _called_back(credential_type)
+        attempt, over = _find_request(credential_type)
         if attempt is None:
-            return _go(url_for(f"{house.key}.over", why=over))
-        next_page = url_for(f"{house.key}.done", key=attempt.key) if attempt.popup else page_of(attempt)
-        if authorization_requests.take(attempt) and authorization_response.finish(attempt, request.args):
-            consent_links.close(attempt)
-        return _go(next_page)
+            return _see_other(url_for(f"{house.key}.over", why=over))
+        next_page = url_for(f"{house.key}.done", key=attempt.key) if attempt.popup else sign_in_page_url(attempt)
+        if authorization_requests.consume(attempt) and authorization_response.complete(attempt, request.args):
+            consent_links.expire_links(attempt)
+        return _see_other(next_page)
 
     @pages.get("/done/<key>")
     @login_required
@@ -96,21 +96,25 @@ def make_redirects(credential_type: CredentialType) -> Blueprint:
             abort(404)
         failure = authorization_requests.failure_of(attempt)
         page = render_template(
-            "sign_ins/done.html", attempt=attempt, failure=failure, provider=provider, page_url=page_of(attempt)
+            "sign_ins/done.html",
+            attempt=attempt,
+            failure=failure,
+            provider=provider,
+            page_url=sign_in_page_url(attempt),
         )
         return Response(page)
 
     @pages.get("/over")
     def over() -> Response:
         """Say why a callback leads nowhere."""
-        status, title, remedy = _OVER.get(request.args.get("why", ""), _OVER["unknown"])
+        status, title, remedy = CALLBACK_ERRORS.get(request.args.get("why", ""), CALLBACK_ERRORS["unknown"])
         return error_response(status, title, remedy)
 
     return pages
 
 
-def _start(provider: OAuthProvider) -> Response:
-    client = client_in_force(provider.credential_type)
+def _authorize(provider: OAuthProvider) -> Response:
+    client = effective_client(provider.credential_type)
     if not client.is_complete:
         return error_response(
             409, f"{provider.label} is not set up on this portal yet", "Ask an administrator of the portal."
@@ -121,18 +125,18 @@ def _start(provider: OAuthProvider) -> Response:
         abort(400)
     # It is told to the provider.
     address = (
-        possible_address(request.form.get("address"))
+        normalized_address_or_empty(request.form.get("address"))
         if for_form or connection is None
         else authorization_response.account_of(connection)
     )
     try:
-        attempt, state, told = authorization_requests.begin(
+        attempt, state, told = authorization_requests.create(
             request.form.get("attempt", ""),
             provider.credential_type,
             user=current_user(),
             session=current_session(),
             address=address,
-            form={name: request.form[name][:1000] for name in _KEPT if name in request.form},
+            form={name: request.form[name][:1000] for name in _PRESERVED_FIELDS if name in request.form},
             connection=connection,
             for_form=for_form,
             popup=request.form.get("popup") == "1",
@@ -157,8 +161,8 @@ def _connection(*, for_form: bool) -> Connection | None:
     text = request.form.get("connection_id", "")
     if not text.isdecimal() or len(text) > 9:
         return None
-    connection = get_connection(int(text))
-    if not may_change(current_user(), connection) and (for_form or not _is_let_in(connection)):
+    connection = get_connection_or_404(int(text))
+    if not can_edit(current_user(), connection) and (for_form or not _is_let_in(connection)):
         abort(403)
     return connection
 
@@ -167,14 +171,14 @@ def _is_let_in(connection: Connection) -> bool:
     """Say whether one has a link to a connection, or has tried with one already and is on the connection's page."""
     before = authorization_requests.find(request.form.get("attempt", ""), current_session())
     tried = before is not None and before.connection_id == connection.id
-    return consent_links.opens(request.form.get("consent", ""), connection) or (
+    return consent_links.is_valid_for(request.form.get("consent", ""), connection) or (
         tried and consent_links.is_open(connection)
     )
 
 
-def _called_back(credential_type: CredentialType) -> tuple[SignInAttempt | None, str]:
+def _find_request(credential_type: CredentialType) -> tuple[AuthorizationRequest | None, str]:
     """Find the attempt that a callback belongs to, or say why there is none: its state is checked before all else."""
-    if any(len(request.args.getlist(name)) > 1 for name in _ONCE):
+    if any(len(request.args.getlist(name)) > 1 for name in _SINGLE_PARAMETERS):
         return None, "unknown"
     if "admin_consent" in request.args:
         approved = request.args["admin_consent"].lower() == "true" and "error" not in request.args
@@ -189,9 +193,9 @@ def _called_back(credential_type: CredentialType) -> tuple[SignInAttempt | None,
     return attempt, ""
 
 
-def _go(url: str) -> Response:
+def _see_other(url: str) -> Response:
     return redirect(url, 303)  # type: ignore[return-value]
 
 
-gmail = make_redirects(CredentialType.GMAIL)
-outlook = make_redirects(CredentialType.OUTLOOK)
+gmail = make_oauth_blueprint(CredentialType.GMAIL)
+outlook = make_oauth_blueprint(CredentialType.OUTLOOK)

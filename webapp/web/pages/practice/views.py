@@ -7,14 +7,14 @@ from flask import Blueprint, Flask, Response, abort, current_app, flash, redirec
 from webapp.models import CredentialType, Purpose, writes
 from webapp.practice.imap_server.scenarios import GROUPS, SCENARIOS
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS
-from webapp.practice.oauth_server.repair_keys import MENDABLE
+from webapp.practice.oauth_server.repair_keys import REPAIRABLE
 from webapp.practice.ports import LOOPBACK
-from webapp.practice.practice_mode import Practice
-from webapp.practice.repair_client import mend, mended_keys
+from webapp.practice.practice_mode import PracticeMode
+from webapp.practice.repair_client import repaired_keys, set_repaired
 from webapp.services.accounts.one_time_links import find_link
 from webapp.web.login import login_required, sign_in
 
-_SIGNING_IN = (
+_SIGN_IN_PAGES = (
     ("Sign in with Google", "google", CredentialType.GMAIL),
     ("Connect to Microsoft", "microsoft", CredentialType.OUTLOOK),
 )
@@ -24,7 +24,7 @@ practice_pages = Blueprint("practice", __name__, url_prefix="/practice")
 
 def init_app(app: Flask) -> None:
     """Switch practice mode on: its pages, its band on every page, its servers for whoever serves."""
-    practice = Practice(app, app.extensions["postroom.settings"].data_dir)
+    practice = PracticeMode(app, app.extensions["postroom.settings"].data_dir)
     app.extensions["postroom.practice"] = practice
     app.register_blueprint(practice_pages)
     app.jinja_env.globals.update(practice=practice)
@@ -37,19 +37,19 @@ def index() -> str:
     groups = [(group, [scenario for scenario in SCENARIOS if scenario.group == group]) for group in GROUPS]
     signing_in = [
         (heading, practice_page(key), [each for each in OAUTH_SCENARIOS if each.credential_type is kind])
-        for heading, key, kind in _SIGNING_IN
+        for heading, key, kind in _SIGN_IN_PAGES
     ]
-    mended = mended_keys(_ports())
+    mended = repaired_keys(_ports())
     return render_template("practice/index.html", groups=groups, signing_in=signing_in, mended=mended)
 
 
 @practice_pages.post("/mend/<key>")
 @login_required
-def switch(key: str) -> Response:
+def toggle_repaired(key: str) -> Response:
     """Do what the mailbox's administrator would, or undo it."""
-    if key not in MENDABLE:
+    if key not in REPAIRABLE:
         abort(404)
-    if not mend(key, _ports(), mended=request.form.get("mended") != "no"):
+    if not set_repaired(key, _ports(), mended=request.form.get("mended") != "no"):
         flash("Nothing was changed: the practice servers do not answer. Start the portal again.", "bad")
     return redirect(url_for("practice.index", _anchor=key), 303)  # type: ignore[return-value]
 
@@ -66,7 +66,7 @@ def practice_page(key: str) -> str:
 
 
 @practice_pages.get("/step-in/<token>")
-def step_in(token: str) -> Response:
+def sign_in_as_administrator(token: str) -> Response:
     """Sign the ready administrator in, as often as wanted while these servers run."""
     writes.set(True)  # a look that signs in
     link = find_link(token)
