@@ -111,7 +111,7 @@ def test_only_what_can_be_mended_has_a_button_for_it(practice_client: FlaskClien
 
 @pytest.mark.parametrize("key", sorted(REPAIRABLE))
 def test_one_press_mends_and_the_card_says_what_is_so_now(practice_client: FlaskClient, key: str) -> None:
-    said = {each.key: each.repaired_as for each in (*SCENARIOS, *OAUTH_SCENARIOS)}
+    said = {each.key: each.repaired_as for each in SCENARIOS} | {each.key: each.repaired_as for each in OAUTH_SCENARIOS}
     before = card_of(practice_client, key)
 
     answer = press(practice_client, key, "yes")

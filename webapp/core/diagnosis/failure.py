@@ -45,7 +45,8 @@ class Failure:
     """One failure: the quoted text and the circumstances in which it was seen.
 
     `text` holds the server's or the library's own words with secrets masked. `sign` is a fact that the portal itself
-    established (see `OAuthSign` and `Sign` of `core.imap`); what it weighs against any wording is decided in `observation_rules`. A text pasted by somebody has none.
+    established (see `OAuthSign` and `Sign` of `core.imap`); what it weighs against any wording is decided in
+    `observation_rules`. A text pasted by a person has none.
     """
 
     text: str

@@ -23,7 +23,7 @@ def make_control_blueprint(server: PracticeAuthorizationServer, faults: TokenFau
     def people() -> str:
         granted = {grant.person.address: grant for grant in store.grants()}
         everybody = house.current_users(server.mended)
-        return render_template("practice/provider/people.html", people=everybody, granted=granted)
+        return render_template("practice/provider/users.html", people=everybody, granted=granted)
 
     @hooks.get("/practice/state")
     def state() -> dict[str, Any]:

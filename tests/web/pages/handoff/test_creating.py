@@ -48,7 +48,7 @@ def test_htmx_gets_the_same_offer(client: FlaskClient, as_member: User, make_con
 
 
 def test_what_nobody_else_can_mend_is_offered_to_nobody(app: Flask) -> None:
-    offer = app.jinja_env.get_template("handoff/_offer.html").module.offer  # type: ignore[attr-defined]
+    offer = app.jinja_env.get_template("handoff/_handoff_button.html").module.offer  # type: ignore[attr-defined]
 
     assert offer('<span class="who who-you">', "user", "/x").strip() == ""
     assert offer('<span class="who who-wait">', "wait", "/x").strip() == ""

@@ -80,8 +80,8 @@ class GrantCredentialSource:
 class OAuthProvider(Provider):
     """A provider that people sign in to; what is fixed about it is data in `HOUSES`."""
 
-    fields_template = "sign_ins/_fields.html"
-    settings_template = "sign_ins/_settings.html"
+    fields_template = "connections/sign_in/_fields.html"
+    settings_template = "connections/sign_in/_settings.html"
 
     @property
     def provider_key(self) -> str | None:

@@ -68,7 +68,7 @@ def _test_form(page: FormPage) -> Response:
         # Read anew: it may have been deleted meanwhile.
         page.saved = get_connection_or_404(saved_id)
     page.remember_secret(target, verdict)
-    return page.show("connections/_tested.html")
+    return page.show("connections/_form_test_result.html")
 
 
 def _is_as_saved(saved: Connection, target: ConnectionTarget) -> bool:

@@ -56,7 +56,9 @@ def show_connection(connection_id: int, *, verdict: CheckResult | None = None, k
     if connection is None:
         if verdict is None:
             abort(404)
-        return render_page_or_fragment("connections/gone.html", "connections/_result.html", verdict=verdict, kept=False)
+        return render_page_or_fragment(
+            "connections/not_found.html", "connections/_result.html", verdict=verdict, kept=False
+        )
     recent = db.session.execute(_RECENT, {"one": connection_id}).all()
     fresh, changeable = verdict is not None, can_edit(current_user(), connection)
     if verdict is None and recent:
@@ -93,7 +95,7 @@ def render_check_result(verdict: CheckResult, kept: StoredReport) -> Response:
     row = {"id": kept.report_id, "passed": report.passed, "verdict": verdict.sentence, "seconds": report.seconds}
     panel = _panel(connection)
     page = render_template(
-        "connections/_checked.html",
+        "connections/_saved_test_result.html",
         connection_id=connection.id,
         verdict=verdict,
         state=kept.state,

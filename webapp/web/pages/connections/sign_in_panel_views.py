@@ -53,7 +53,7 @@ def accept_account(key: str) -> Response:
     if attempt.for_form:
         page = _form_page(attempt)
         page.form.address.data = attempt.account
-        return page.show("sign_ins/_used.html")
+        return page.show("connections/sign_in/_account_accepted.html")
     connection = _connection_of(attempt)
     connection.address = connection.user = attempt.account
     connection.state, connection.state_since, connection.last_verdict = CheckState.NOT_TESTED, None, ""
@@ -76,7 +76,7 @@ def verify_mailbox_access(key: str) -> Response:
         if verdict.passed:
             _accept(attempt, page.form.address.data)
         page.remember_secret(target, verdict)
-        return page.show("sign_ins/_proved.html")
+        return page.show("connections/sign_in/_access_verified.html")
     connection = _connection_of(attempt)
     verdict = run_check_for(
         provider.target(attempt.grant_id, connection.user or connection.address), connection.address
@@ -149,12 +149,12 @@ def _with_result(attempt: AuthorizationRequest, verdict: CheckResult) -> Respons
         flash(f"{attempt.account} cannot open {connection.user or connection.address}: {verdict.sentence}", "bad")
         return hx_redirect(sign_in_page_url(attempt))
     panel = SignInPanel.of_connection(_provider(attempt.credential_type), connection, attempt)
-    page = render_template("sign_ins/_refuted.html", panel=panel, verdict=verdict)
+    page = render_template("connections/sign_in/_access_denied.html", panel=panel, verdict=verdict)
     return Response(page, headers={"Vary": "HX-Request"})
 
 
 def _fragment(panel: SignInPanel) -> Response:
-    page = render_template("sign_ins/_shown.html", panel=panel)
+    page = render_template("connections/sign_in/_panel_only.html", panel=panel)
     return Response(page, headers={"Vary": "HX-Request"})
 
 

@@ -70,7 +70,7 @@ def owner_page(hand_off_id: int) -> Response:
     attempt = _attempt_behind(hand_off)
     return Response(
         render_template(
-            "handoff/mine.html",
+            "handoff/owner.html",
             hand_off=hand_off,
             standing=standing,
             url=url,
@@ -150,7 +150,7 @@ def _page(hand_off: Handoff, token: str, *, tested: bool = False) -> Response:
     standing = HandoffStatus(hand_off)
     response = make_response(
         render_template(
-            "handoff/_body.html" if is_htmx_request() else "handoff/show.html",
+            "handoff/_body.html" if is_htmx_request() else "handoff/recipient.html",
             hand_off=hand_off,
             standing=standing,
             token=token,

@@ -15,7 +15,7 @@ def progress_page(done: ActionResult, connection_id: int, action: str = "") -> R
     so_far = done.done + done.gone
     total = so_far + done.remaining
     page = render_template(
-        "mailboxes/going_on.html",
+        "mailbox/progress.html",
         sentence=action_texts.progress_sentence(done, total),
         so_far=so_far,
         total=total,

@@ -84,7 +84,7 @@ def _render_preview(connection: Connection, ref: str, choice: MessageSelection, 
         return _ask_destination(connection, choice, known)
     shown = preview(connection, choice.action_request)
     page = render_template(
-        "mailboxes/preview.html",
+        "mailbox/preview.html",
         plan=shown,
         sentence=action_texts.preview_sentence(shown),
         press=action_texts.button_label(shown),
@@ -101,7 +101,7 @@ def _ask_destination(connection: Connection, choice: MessageSelection, known: di
     with open_mail_session(connection) as session:
         places = mailbox_tree(list_mailboxes(session, counted=False), choice.what.mailbox)
     page = render_template(
-        "mailboxes/where.html",
+        "mailbox/choose_destination.html",
         places=[place for place in places if place.selectable and not place.current],
         carried=choice.hidden_fields(),
         heading=f"{choice.kind.capitalize()} {choice.count_phrase}",

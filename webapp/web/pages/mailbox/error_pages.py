@@ -31,7 +31,7 @@ def handle_open_error(error: SessionOpenError) -> Response:
     verdict = record_open_failure(connection, error)
     return _page(
         _SERVER_FAILED,
-        "mailboxes/not_opened.html",
+        "mailbox/not_opened.html",
         connection=connection,
         verdict=verdict.for_page(_reconnect_url(connection)),
         changeable=can_edit(current_user(), connection),
@@ -81,7 +81,7 @@ def handle_imap_error(error: ImapError) -> Response:
     connection = _connection()
     return _page(
         _SERVER_FAILED,
-        "mailboxes/failed.html",
+        "mailbox/failed.html",
         connection=connection,
         diagnosis=diagnose(error.failure(PROVIDERS[connection.credential_type].provider_key)),
         said=error.text,
@@ -91,14 +91,14 @@ def handle_imap_error(error: ImapError) -> Response:
 
 
 def _refusal_page(title: str, remedy: str, said: str = "") -> Response:
-    return _page(409, "mailboxes/refused.html", title=title, remedy=remedy, said=said, messages=_messages())
+    return _page(409, "mailbox/refused.html", title=title, remedy=remedy, said=said, messages=_messages())
 
 
 def _not_found_page(status: int, why: str, error: ImapError) -> Response:
     place, connection = request.view_args or {}, _connection()
     return _page(
         status,
-        "mailboxes/missing.html",
+        "mailbox/not_found.html",
         connection=connection,
         happened=interruption_message(connection, error) if request.method == "POST" else "",
         why=why,

@@ -57,7 +57,7 @@ def history(connection_id: int) -> Response:
     found = recent_actions(connection.id, before=request.args.get("before", type=int), limit=PAGE_SIZE + 1)
     shown = [HistoryEntry.of(act) for act in found[:PAGE_SIZE]]
     older = shown[-1].id if len(found) > PAGE_SIZE else None
-    page = render_template("mailboxes/changes.html", connection=connection, changes=shown, older=older)
+    page = render_template("mailbox/history.html", connection=connection, changes=shown, older=older)
     return Response(page)
 
 

@@ -46,7 +46,7 @@ def mailbox(connection_id: int, ref: str) -> Response:
                     raise
                 refusal = error.text
     page = render_template(
-        "mailboxes/index.html",
+        "mailbox/index.html",
         connection=connection,
         ref=ref,
         name=name,

@@ -26,7 +26,7 @@ def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Respon
     origin = ListOrigin.of(request.args)
     wants_html = request.args.get("view") == "html" or not found.text.strip()
     page = render_template(
-        "mailboxes/message.html",
+        "mailbox/message.html",
         connection=connection,
         ref=ref,
         name=name,

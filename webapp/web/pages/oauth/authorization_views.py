@@ -96,7 +96,7 @@ def make_oauth_blueprint(credential_type: CredentialType) -> Blueprint:
             abort(404)
         failure = authorization_requests.failure_of(attempt)
         page = render_template(
-            "sign_ins/done.html",
+            "oauth/callback_done.html",
             attempt=attempt,
             failure=failure,
             provider=provider,
@@ -153,7 +153,7 @@ def _authorize(provider: OAuthProvider) -> Response:
     )
     # A page that leads on, not a redirect: browsers apply form-action to all redirects after a form, and nobody knows
     # in advance which hosts a provider, or the company behind it, sends people through.
-    return Response(render_template("sign_ins/leaving.html", provider=provider, url=url, attempt=attempt))
+    return Response(render_template("oauth/redirecting.html", provider=provider, url=url, attempt=attempt))
 
 
 def _connection(*, for_form: bool) -> Connection | None:
