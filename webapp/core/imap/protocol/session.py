@@ -246,14 +246,14 @@ class Session:
 
     def close(self) -> None:
         """Close the connection."""
-        if self._transport:
-            self._transport.close()
+        if self._opened_transport:
+            self._opened_transport.close()
 
     @property
     def _transport(self) -> Transport:
-        if self._transport is None:
+        if self._opened_transport is None:
             raise RuntimeError("not connected yet")
-        return self._transport
+        return self._opened_transport
 
     @property
     def _imap(self) -> ImapProtocol:
