@@ -8,10 +8,11 @@ from bench.provider import ADDRESS, Provider, connect, make_due, portal_and_prov
 from webapp.config.app_state import current_network
 from webapp.core.imap import Credential, CredentialSource, ServerSettings, run_check
 from webapp.core.imap.protocol.credentials import AccessToken
-from webapp.models import CredentialType
 from webapp.services.providers.oauth.access_tokens import fresh_access_token
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS, imap_server
+from webapp.services.providers.oauth.client_registration import imap_server
 from webapp.services.providers.oauth.provider import GrantCredentialSource
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
+from webapp.services.providers.outlook import OUTLOOK
 
 TITLE = "Access tokens, inside the process, medians of 50 (from the store: of 500)"
 _READS, _ROUNDS, _WARM_UP = 500, 50, 5
@@ -32,9 +33,9 @@ def _from_the_store(grant_id: int) -> list[Result]:
 
 def _step_of_a_check(grant_id: int) -> list[Result]:
     """Alternate between a check that takes its token from the store and one that was handed it."""
-    where = imap_server(CredentialType.OUTLOOK)
+    where = imap_server(OUTLOOK)
     server = ServerSettings(host=where.host, port=where.port, security=where.security, user=ADDRESS)
-    source = GrantCredentialSource(grant_id, PROVIDER_SPECS[CredentialType.OUTLOOK])
+    source = GrantCredentialSource(grant_id, PROVIDER_SPECS[OUTLOOK])
     ready = AccessToken(fresh_access_token(grant_id).value)
 
     def check(credential: Credential | CredentialSource) -> Callable[[], None]:

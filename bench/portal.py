@@ -24,7 +24,6 @@ from webapp.core.imap import Network
 from webapp.models import (
     CheckState,
     Connection,
-    CredentialType,
     Role,
     User,
     UserSession,
@@ -34,6 +33,7 @@ from webapp.models import (
     utcnow,
 )
 from webapp.security.password_hashing import hash_password
+from webapp.services.providers.credentials import CREDENTIALS
 from webapp.setup.startup import ensure_ready
 
 _ROOT = Path(__file__).parent.parent
@@ -113,7 +113,7 @@ class Portal:
                 "name": f"Mailbox {number}",
                 "name_key": f"mailbox {number:06}",
                 "address": f"mailbox{number}@example.com",
-                "credential_type": CredentialType.CREDENTIALS,
+                "credential_type": CREDENTIALS,
                 "host": "imap.example.com",
                 "user": f"mailbox{number}@example.com",
                 "owner_id": 1,

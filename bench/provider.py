@@ -15,9 +15,8 @@ from sqlalchemy import update
 from tests.servers.dovecot import running_dovecot
 from tests.servers.token_check import TokenCheck
 from webapp import create_app
-from webapp.config.settings import Settings
 from webapp.core.oauth.client import Identity, TokenResponse
-from webapp.models import CredentialType, Grant, db, utcnow, write_transaction, writes
+from webapp.models import Grant, db, utcnow, write_transaction, writes
 from webapp.practice.oauth_server.client import MAIL_SERVER_ID, MAIL_SERVER_SECRET
 from webapp.practice.oauth_server.endpoints import Addresses
 from webapp.practice.oauth_server.microsoft import MICROSOFT
@@ -26,6 +25,8 @@ from webapp.practice.ports import LOOPBACK
 from webapp.practice.process import PracticeServers
 from webapp.services.providers.oauth.client_registration import effective_client
 from webapp.services.providers.oauth.grants import store_consent
+from webapp.services.providers.outlook import OUTLOOK
+from webapp.services.providers.settings import settings_class
 from webapp.setup.startup import ensure_ready
 
 ADDRESS = f"anton@{OFFICE}"
@@ -76,7 +77,7 @@ def portal_and_provider() -> Iterator[Provider]:
         )
         dovecot = stack.enter_context(running_dovecot(tokens))
         dovecot.create_mailbox(ADDRESS, "INBOX")
-        settings = Settings(
+        settings = settings_class()(
             data_dir=folder / "portal",
             allowed_networks=dovecot.network.allowed,
             ca_file=dovecot.network.ca_file,
@@ -97,7 +98,7 @@ def connect(provider: Provider) -> int:
     lives = utcnow().replace(year=utcnow().year + 1)
     answer = TokenResponse(access_token=issued["access_token"], refresh_token=issued["refresh_token"], expires_at=lives)
     writes.set(True)
-    grant = store_consent(effective_client(CredentialType.OUTLOOK), answer, Identity(subject=ADDRESS, address=ADDRESS))
+    grant = store_consent(effective_client(OUTLOOK), answer, Identity(subject=ADDRESS, address=ADDRESS))
     db.session.commit()
     writes.set(False)
     return grant.id

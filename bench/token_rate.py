@@ -10,10 +10,11 @@ from statistics import median
 from bench.measuring import Result, seconds_of
 from bench.portal import Portal, running_portal
 from webapp.core.oauth.client import Identity, TokenResponse
-from webapp.models import Connection, CredentialType, Scope, User, db, utcnow, writes
+from webapp.models import Connection, Scope, User, db, utcnow, writes
 from webapp.services.accounts.api_tokens import make_token
 from webapp.services.providers.oauth.client_registration import effective_client_without_secret
 from webapp.services.providers.oauth.grants import store_consent
+from webapp.services.providers.outlook import OUTLOOK
 
 TITLE = "Access tokens over the API, from the store, medians of 15"
 _ROUNDS, _WARM_UP = 15, 2
@@ -46,9 +47,9 @@ def _connection(portal: Portal) -> tuple[str, str]:
     identity = Identity(subject=_ADDRESS, address=_ADDRESS)
     with portal.app.app_context():
         writes.set(True)
-        client = replace(effective_client_without_secret(CredentialType.OUTLOOK), client_id="bench")
+        client = replace(effective_client_without_secret(OUTLOOK), client_id="bench")
         connection = Connection(
-            name="Ann", name_key="ann", address=_ADDRESS, credential_type=CredentialType.OUTLOOK,
+            name="Ann", name_key="ann", address=_ADDRESS, credential_type=OUTLOOK,
             grant_id=store_consent(client, answer, identity).id,
         )  # fmt: skip
         db.session.add(connection)

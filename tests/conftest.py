@@ -25,6 +25,7 @@ from webapp.practice.ports import LOOPBACK
 from webapp.practice.process import PracticeServers
 from webapp.security import password_hashing
 from webapp.security.password_hashing import hash_password
+from webapp.services.providers.settings import settings_class
 from webapp.setup.startup import ensure_ready
 
 pytest_plugins = ["tests.servers.plugin"]
@@ -56,7 +57,7 @@ def password_hash() -> str:
 def ready_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a data folder with keys and a migrated SQLite database, to be copied."""
     folder = tmp_path_factory.mktemp("ready") / "data"
-    make_ready(Settings(data_dir=folder))
+    make_ready(settings_class()(data_dir=folder))
     return folder
 
 
@@ -98,8 +99,8 @@ def settings(database: str, ready_folder: Path, tmp_path: Path, request: pytest.
     shutil.copytree(ready_folder, folder)
     more = request.getfixturevalue("more_settings")
     if database == "sqlite":
-        return Settings(data_dir=folder, **more)
-    return Settings(data_dir=folder, database_url=request.getfixturevalue("ready_postgres_url"), **more)
+        return settings_class()(data_dir=folder, **more)
+    return settings_class()(data_dir=folder, database_url=request.getfixturevalue("ready_postgres_url"), **more)
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def portal_in(folder: Path, ready_folder: Path, **more_settings: Any) -> Iterato
     """Give a portal on SQLite for tests that share it."""
     shutil.copytree(ready_folder, folder / "data")
     writes.set(False)
-    app = create_app(Settings(data_dir=folder / "data", **more_settings))
+    app = create_app(settings_class()(data_dir=folder / "data", **more_settings))
     engine = keep_for(app)
     yield app
     engine.dispose()

@@ -13,7 +13,8 @@ from sqlalchemy import func, inspect, select
 
 from tests.conftest import make_ready
 from webapp.config.settings import Settings
-from webapp.models import CheckReport, Connection, CredentialType, User, db, utcnow, writes
+from webapp.models import CheckReport, Connection, User, db, utcnow, writes
+from webapp.services.providers.credentials import CREDENTIALS
 from webapp.setup.startup import StartupError, ensure_ready
 from webapp.web.extensions import migrate
 
@@ -88,7 +89,7 @@ def a_connection_with_a_report() -> None:
     db.session.add(owner)
     db.session.flush()
     connection = Connection(
-        name="Inbox", name_key="inbox", address="a@b.c", credential_type=CredentialType.CREDENTIALS, owner_id=owner.id
+        name="Inbox", name_key="inbox", address="a@b.c", credential_type=CREDENTIALS, owner_id=owner.id
     )
     db.session.add(connection)
     db.session.flush()

@@ -10,6 +10,7 @@ from webapp.config import app_state, settings
 from webapp.config.settings import Settings
 from webapp.models import base, db, writes
 from webapp.security import key_files, secret_box
+from webapp.services.providers.settings import settings_class
 from webapp.web import error_handlers, login, security_headers, template_filters
 from webapp.web.extensions import csrf, limiter, migrate
 from webapp.web.pages.blueprints import register_blueprints
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 
 def create_app(config: Settings | None = None) -> Flask:
     """Build the application: settings, extensions, blueprints, error pages, headers; raise `SettingsError`."""
-    config = config or settings.load()
+    config = config or settings.load(settings_class())
     app = Flask(__name__, template_folder=str(ROOT / "templates"))
     configure(app, config)
     db.init_app(app)

@@ -8,8 +8,9 @@ from playwright.sync_api import Error, Locator, Page, expect
 from tests.browser.action_steps import rest, started, visit
 from tests.browser.portal import Portal
 from webapp.models import CredentialType
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.outlook import OUTLOOK
 
-GMAIL, OUTLOOK = CredentialType.GMAIL, CredentialType.OUTLOOK
 LABELS = {GMAIL: "Gmail OAuth2", OUTLOOK: "Outlook OAuth2"}
 BUTTONS = {GMAIL: "Sign in with Google", OUTLOOK: "Connect to Microsoft account"}
 PLACES = {GMAIL: "google", OUTLOOK: "microsoft"}

@@ -25,9 +25,7 @@ from tests.browser.conftest import StartPortal
 from tests.browser.handoff_steps import again_button, hand_over, hand_over_sign_in, let_a_minute_pass, mend, standing_of
 from tests.browser.portal import Portal
 from tests.browser.sign_in_steps import (
-    GMAIL,
     LABELS,
-    OUTLOOK,
     answer,
     fill_in_account,
     forget_everybody,
@@ -39,7 +37,9 @@ from tests.browser.sign_in_steps import (
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.models import CredentialType
 from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
+from webapp.services.providers.outlook import OUTLOOK
 from webapp.web.mailbox_slug import encode_mailbox_name
 from webapp.web.pages.help.guides import GUIDES
 

@@ -22,7 +22,6 @@ from tests.browser.handoff_steps import (
 from tests.browser.keyboard import tab_to
 from tests.browser.portal import Portal
 from tests.browser.sign_in_steps import (
-    OUTLOOK,
     answer,
     connect,
     fill_in_account,
@@ -34,6 +33,7 @@ from tests.browser.sign_in_steps import (
 )
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.practice.oauth_server.sample_users import OFFICE
+from webapp.services.providers.outlook import OUTLOOK
 
 pytestmark = pytest.mark.usefixtures("strangers")
 

@@ -7,8 +7,6 @@ from tests.browser.action_steps import invite, join, press_save, press_test, sta
 from tests.browser.conftest import OpenPage
 from tests.browser.portal import Portal
 from tests.browser.sign_in_steps import (
-    GMAIL,
-    OUTLOOK,
     allow_if_asked,
     answer,
     choose_account,
@@ -21,6 +19,8 @@ from tests.browser.sign_in_steps import (
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.models import CredentialType
 from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX, WORKSPACE
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.outlook import OUTLOOK
 
 pytestmark = pytest.mark.usefixtures("strangers")
 

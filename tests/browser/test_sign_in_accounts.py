@@ -4,18 +4,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.action_steps import press_save, press_test
-from tests.browser.sign_in_steps import (
-    GMAIL,
-    OUTLOOK,
-    answer,
-    choose_account,
-    fill_in_account,
-    open_pop_up,
-    panel_of,
-    sign_in_button,
-)
+from tests.browser.sign_in_steps import answer, choose_account, fill_in_account, open_pop_up, panel_of, sign_in_button
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX, WORKSPACE
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.outlook import OUTLOOK
 
 pytestmark = pytest.mark.usefixtures("strangers")
 

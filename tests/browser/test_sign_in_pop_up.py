@@ -11,9 +11,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.keyboard import tab_to, type_into
 from tests.browser.portal import Portal
 from tests.browser.sign_in_steps import (
-    GMAIL,
     LABELS,
-    OUTLOOK,
     answer,
     at_provider,
     connect,
@@ -25,6 +23,8 @@ from tests.browser.sign_in_steps import (
 )
 from webapp.models import CredentialType
 from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.outlook import OUTLOOK
 
 pytestmark = pytest.mark.usefixtures("strangers")
 

@@ -7,9 +7,7 @@ from tests.browser.action_steps import press_save, press_test, started
 from tests.browser.conftest import OpenPage
 from tests.browser.portal import Portal
 from tests.browser.sign_in_steps import (
-    GMAIL,
     LABELS,
-    OUTLOOK,
     answer,
     at_provider,
     choose_account,
@@ -20,6 +18,8 @@ from tests.browser.sign_in_steps import (
 )
 from webapp.models import CredentialType
 from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX, WORKSPACE
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.outlook import OUTLOOK
 
 pytestmark = pytest.mark.usefixtures("strangers")
 

@@ -3,16 +3,17 @@
 from tests.practice.clients import Elsewhere, PortalClient
 from tests.practice.conftest import WORKING
 from webapp.core.imap.protocol.server_settings import Security
-from webapp.models import CredentialType
 from webapp.practice.imap_server.scenarios import DOMAIN
 from webapp.practice.process import PracticeServers
 from webapp.practice.provider_overrides import imap_host, practice_oauth
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.outlook import OUTLOOK
 
 
 def test_both_types_are_described_by_the_ports_they_are_served_at(servers: PracticeServers) -> None:
     described = practice_oauth(servers.ports)
 
-    google, microsoft = described[CredentialType.GMAIL], described[CredentialType.OUTLOOK]
+    google, microsoft = described[GMAIL], described[OUTLOOK]
     assert google.endpoints == Elsewhere.at("google", servers.ports).endpoints
     assert microsoft.endpoints == Elsewhere.at("microsoft", servers.ports).endpoints
     assert (google.tenant, microsoft.tenant) == ("", "organizations")
@@ -27,7 +28,7 @@ def test_the_names_of_the_mail_servers_are_those_the_certificate_and_the_network
 
 
 def test_the_described_client_gets_tokens(servers: PracticeServers) -> None:
-    for kind, key in ((CredentialType.GMAIL, "google"), (CredentialType.OUTLOOK, "microsoft")):
+    for kind, key in ((GMAIL, "google"), (OUTLOOK, "microsoft")):
         described, provider = practice_oauth(servers.ports)[kind], Elsewhere.at(key, servers.ports)
         provider.client_id, provider.client_secret = described.client_id, described.client_secret
 

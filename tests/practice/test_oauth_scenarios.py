@@ -10,14 +10,15 @@ import pytest
 
 from tests.practice.clients import Elsewhere, PortalClient, called_back
 from tests.practice.conftest import OpenClient
-from webapp.models import CredentialType
 from webapp.practice.imap_server.scenarios import SCENARIOS
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS, OAuthScenario
 from webapp.practice.oauth_server.profiles import PROFILES
 from webapp.practice.oauth_server.sample_users import WORKSPACE
 from webapp.practice.provider_overrides import imap_host
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.outlook import OUTLOOK
 
-KEYS = {CredentialType.GMAIL: "google", CredentialType.OUTLOOK: "microsoft"}
+KEYS = {GMAIL: "google", OUTLOOK: "microsoft"}
 SOON = 5 * 60
 """The portal refreshes a token that lives no longer than this."""
 

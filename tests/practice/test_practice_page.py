@@ -14,14 +14,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.conftest import csrf_token, sign_in_as
-from webapp.models import CredentialType, User
+from webapp.models import User
 from webapp.practice.imap_server.scenarios import SCENARIOS
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS, OAuthScenario
 from webapp.practice.oauth_server.repair_keys import REPAIRABLE
 from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX
 from webapp.practice.process import PracticeServers
+from webapp.services.providers.gmail import GMAIL
 from webapp.services.providers.oauth.client_registration import effective_client
-from webapp.services.providers.oauth.registration_facts import admin_consent_url
+from webapp.services.providers.outlook import OUTLOOK
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -86,9 +87,7 @@ def test_a_card_fills_the_form_in_up_to_the_sign_in(practice_client: FlaskClient
     assert f'value="{scenario.address}"' in form
     assert f'value="{scenario.title}"' in form
     assert (SHARED_MAILBOX in form) is bool(scenario.shared_mailbox)
-    assert (
-        "Sign in with Google" if scenario.credential_type is CredentialType.GMAIL else "Connect to Microsoft"
-    ) in form
+    assert ("Sign in with Google" if scenario.credential_type == GMAIL else "Connect to Microsoft") in form
 
 
 def test_the_portal_is_told_where_the_providers_are(app: Flask, servers: PracticeServers) -> None:
@@ -98,7 +97,7 @@ def test_the_portal_is_told_where_the_providers_are(app: Flask, servers: Practic
     practice.ports = servers.ports
 
     assert before == {}
-    assert set(practice.oauth_overrides()) == {CredentialType.GMAIL, CredentialType.OUTLOOK}
+    assert set(practice.oauth_overrides()) == {GMAIL, OUTLOOK}
 
 
 def test_only_what_can_be_mended_has_a_button_for_it(practice_client: FlaskClient) -> None:
@@ -175,7 +174,8 @@ def test_the_link_for_the_administrator_leads_to_the_page_of_approval(
     practice_client: FlaskClient, app: Flask, servers: PracticeServers
 ) -> None:
     with app.test_request_context(base_url="http://127.0.0.1:8000"):
-        link = admin_consent_url(effective_client(CredentialType.OUTLOOK), f"ada@{OFFICE}")
+        client_ = effective_client(OUTLOOK)
+        link = client_.spec.admin_consent_url(client_, f"ada@{OFFICE}")
 
     page = requests.get(link, timeout=10)
     assert link.startswith(f"http://127.0.0.1:{servers.ports['microsoft']}/{OFFICE}/v2.0/adminconsent?")

@@ -10,12 +10,14 @@ from sqlalchemy import select
 from tests.http_client import post, words
 from tests.servers.openid_provider import OpenIdProvider
 from webapp.config.app_state import secret_box
-from webapp.models import CredentialType, Grant, db, utcnow
+from webapp.models import Grant, db, utcnow
+from webapp.services.providers.gmail import GMAIL
 from webapp.services.providers.oauth.access_tokens import FreshToken, fresh_access_token
+from webapp.services.providers.outlook import OUTLOOK
 
 ANN = "ann@example.com"
 PORTAL = "http://127.0.0.1:8000"
-TYPES = {"gmail": CredentialType.GMAIL, "outlook": CredentialType.OUTLOOK}
+TYPES = {"gmail": GMAIL, "outlook": OUTLOOK}
 
 
 class Portal:

@@ -18,13 +18,14 @@ from tests.servers.test_dovecot_tokens import ENOUGH_TO_KNOW_SOMEBODY, XOAUTH2_C
 from webapp.config.app_state import secret_box
 from webapp.core.imap import StepName
 from webapp.core.oauth.client import Identity, TokenResponse
-from webapp.models import CheckState, Connection, CredentialType, Grant, User, db, utcnow
+from webapp.models import CheckState, Connection, Grant, User, db, utcnow
 from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.practice.oauth_server.sample_users import OFFICE
 from webapp.services.connections.check_result import CheckResult
 from webapp.services.connections.checks import check_and_store
 from webapp.services.providers.oauth.client_registration import effective_client
 from webapp.services.providers.oauth.grants import store_consent
+from webapp.services.providers.outlook import OUTLOOK
 
 ANTON, TOM = f"anton@{OFFICE}", f"tom@{OFFICE}"
 
@@ -123,11 +124,9 @@ def save(app: Flask, issued: Mapping[str, Any], *, user: str = ANTON, lifetime: 
         scopes=frozenset(issued["scope"].split()),
     )
     with app.app_context():
-        client = effective_client(CredentialType.OUTLOOK)
+        client = effective_client(OUTLOOK)
         grant = store_consent(client, answer, Identity(subject="tenant:anton", address=ANTON))
-        connection = Connection(
-            name="Office", name_key="office", address=user, user=user, credential_type=CredentialType.OUTLOOK
-        )
+        connection = Connection(name="Office", name_key="office", address=user, user=user, credential_type=OUTLOOK)
         connection.grant_id = grant.id
         db.session.add(connection)
         db.session.commit()

@@ -18,7 +18,8 @@ from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import User
 from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.services.connections.checks import check_and_store
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS, effective_client
+from webapp.services.providers.oauth.client_registration import effective_client
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 
 BEN = "ben@example.com"
 

@@ -13,7 +13,6 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from webapp.config.provider_settings import ProviderSettings
 from webapp.config.secret_files import FileSource, Unread
 from webapp.core.net.loopback import is_loopback
 from webapp.security.secret_box import SecretBoxError, parse_keys
@@ -26,8 +25,8 @@ class SettingsError(Exception):
     """The settings cannot be used; the text names every fault and quotes no value."""
 
 
-class Settings(ProviderSettings):
-    """Everything that can be set from outside."""
+class Settings(BaseSettings):
+    """Everything that can be set from outside; `services.providers.settings` adds what belongs to a provider."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True, extra="ignore"
@@ -157,10 +156,10 @@ def _networks(text: str) -> Iterator[IPv4Network | IPv6Network]:
             raise ValueError(f"entry {place} is not a network, as in 10.0.0.0/8") from None
 
 
-def load() -> Settings:
+def load(settings: type[Settings] = Settings) -> Settings:
     """Read the settings; raise `SettingsError` with every fault at once."""
     try:
-        return Settings()
+        return settings()
     except ValidationError as error:
         faults = (
             f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Model, utcnow
-from webapp.models.connection import Connection, CredentialType, enum_column
+from webapp.models.connection import Connection, CredentialType, CredentialTypeColumn
 from webapp.models.oauth_grant import Grant
 
 
@@ -23,7 +23,7 @@ class AuthorizationRequest(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(43), unique=True)
     state_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    credential_type: Mapped[CredentialType] = mapped_column(enum_column(CredentialType))
+    credential_type: Mapped[CredentialType] = mapped_column(CredentialTypeColumn())
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     session_id: Mapped[int | None] = mapped_column(ForeignKey("user_session.id", ondelete="SET NULL"), index=True)
     connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"), index=True)

@@ -4,19 +4,37 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Enum, ForeignKey, Index, String
+from sqlalchemy import Dialect, Enum, ForeignKey, Index, String, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Model, utcnow
 from webapp.models.user import User
 
 
-class CredentialType(StrEnum):
-    """How the portal gets into a mailbox."""
+class CredentialType(str):
+    """The key of a credential type, as stored, such as `credentials`; the registry of providers explains it."""
 
-    GMAIL = "gmail_oauth2"
-    OUTLOOK = "outlook_oauth2"
-    CREDENTIALS = "credentials"
+    __slots__ = ()
+
+    @property
+    def value(self) -> str:
+        """Return the key as plain text."""
+        return str(self)
+
+
+class CredentialTypeColumn(TypeDecorator[CredentialType]):
+    """Stores the key of a credential type as text."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Store the key."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> CredentialType | None:
+        """Read the key."""
+        return None if value is None else CredentialType(value)
 
 
 class CheckState(StrEnum):
@@ -47,7 +65,7 @@ class Connection(Model):
     name: Mapped[str] = mapped_column(String(100))
     name_key: Mapped[str] = mapped_column(String(300), unique=True)
     address: Mapped[str] = mapped_column(String(254), index=True)
-    credential_type: Mapped[CredentialType] = mapped_column(enum_column(CredentialType))
+    credential_type: Mapped[CredentialType] = mapped_column(CredentialTypeColumn())
     host: Mapped[str] = mapped_column(String(253), default="")
     port: Mapped[int] = mapped_column(default=993)
     security: Mapped[str] = mapped_column(String(10), default="tls")

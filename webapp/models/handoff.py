@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Model, utcnow
-from webapp.models.connection import Connection, CredentialType, enum_column
+from webapp.models.connection import Connection, CredentialType, CredentialTypeColumn
 from webapp.models.user import User
 
 
@@ -25,7 +25,7 @@ class Handoff(Model):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     sealed_token: Mapped[str] = mapped_column(default="")
     connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"), index=True)
-    credential_type: Mapped[CredentialType] = mapped_column(enum_column(CredentialType))
+    credential_type: Mapped[CredentialType] = mapped_column(CredentialTypeColumn())
     address: Mapped[str] = mapped_column(String(254))
     mailbox: Mapped[str] = mapped_column(String(254))
     account: Mapped[str] = mapped_column(String(254), default="")

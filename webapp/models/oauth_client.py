@@ -6,7 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.models.base import Model, utcnow
-from webapp.models.connection import CredentialType, enum_column
+from webapp.models.connection import CredentialType, CredentialTypeColumn
 
 
 class OAuthClientSetting(Model):
@@ -14,7 +14,7 @@ class OAuthClientSetting(Model):
 
     __tablename__ = "oauth_client"
 
-    credential_type: Mapped[CredentialType] = mapped_column(enum_column(CredentialType), primary_key=True)
+    credential_type: Mapped[CredentialType] = mapped_column(CredentialTypeColumn(), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(255), default="")
     sealed_secret: Mapped[str] = mapped_column(default="")
     tenant: Mapped[str] = mapped_column(String(253), default="")

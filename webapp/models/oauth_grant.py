@@ -6,7 +6,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.models.base import Model, utcnow
-from webapp.models.connection import CredentialType, enum_column
+from webapp.models.connection import CredentialType, CredentialTypeColumn
 
 
 class Grant(Model):
@@ -19,7 +19,7 @@ class Grant(Model):
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    credential_type: Mapped[CredentialType] = mapped_column(enum_column(CredentialType))
+    credential_type: Mapped[CredentialType] = mapped_column(CredentialTypeColumn())
     client_id: Mapped[str] = mapped_column(String(255))
     subject: Mapped[str] = mapped_column(String(600))
     account: Mapped[str] = mapped_column(String(254), index=True)

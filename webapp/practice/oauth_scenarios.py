@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from webapp.models import CredentialType
 from webapp.practice.oauth_server.profiles import PROFILES
 from webapp.practice.oauth_server.sample_users import OFFICE, PERSONAL, SHARED_MAILBOX, WORKSPACE
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.outlook import OUTLOOK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,7 @@ def _gmail(
 ) -> OAuthScenario:
     return OAuthScenario(
         key=f"gmail-{key}", title=title, blurb=blurb, address=address, expected_slug=slug,
-        credential_type=CredentialType.GMAIL, ends_at_provider=ends_at_provider,
+        credential_type=GMAIL, ends_at_provider=ends_at_provider,
     )  # fmt: skip
 
 
@@ -51,7 +53,7 @@ def _outlook(
 ) -> OAuthScenario:
     return OAuthScenario(
         key=f"outlook-{key}", title=title, blurb=blurb, address=f"{name}@{OFFICE}", expected_slug=slug,
-        credential_type=CredentialType.OUTLOOK, shared_mailbox=shared_mailbox,
+        credential_type=OUTLOOK, shared_mailbox=shared_mailbox,
     )  # fmt: skip
 
 

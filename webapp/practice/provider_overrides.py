@@ -11,8 +11,7 @@ from webapp.practice.imap_server.scenarios import DOMAIN
 from webapp.practice.oauth_server.endpoints import ANY_TENANT, Addresses
 from webapp.practice.oauth_server.profiles import PROFILES
 from webapp.practice.ports import LOOPBACK
-
-_PROFILE_KEYS = {CredentialType.GMAIL: "google", CredentialType.OUTLOOK: "microsoft"}
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +27,11 @@ class PracticeOAuth:
 
 def practice_oauth(ports: Mapping[str, int]) -> dict[CredentialType, PracticeOAuth]:
     """Describe the providers that run on these ports (see `webapp.practice.ports`); nothing where none do."""
-    return {kind: _describe(key, ports) for kind, key in _PROFILE_KEYS.items() if key in ports}
+    return {
+        kind: _describe(spec.diagnosis_key, ports)
+        for kind, spec in PROVIDER_SPECS.items()
+        if spec.diagnosis_key in ports
+    }
 
 
 def _describe(key: str, ports: Mapping[str, int]) -> PracticeOAuth:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from webapp.config.app_state import secret_box
-from webapp.models import Connection, CredentialType, Role, User, db, new_token
+from webapp.models import Connection, Role, User, db, new_token
 from webapp.models.connection import name_key
 from webapp.practice.imap_server.scenarios import DOMAIN, SCENARIOS, Scenario
 from webapp.security.password_hashing import hash_password
 from webapp.services.connections.checks import check_and_store
+from webapp.services.providers.credentials import CREDENTIALS
 
 _SCENARIOS = {scenario.key: scenario for scenario in SCENARIOS}
 
@@ -51,7 +52,7 @@ def _example(name: str, scenario: Scenario, ports: Mapping[str, int], owner: Use
         name=name,
         name_key=name_key(name),
         address=scenario.address,
-        credential_type=CredentialType.CREDENTIALS,
+        credential_type=CREDENTIALS,
         host=scenario.host,
         port=ports[scenario.port_name],
         security=scenario.security.value,

@@ -15,7 +15,10 @@ from joserfc.jwk import ECKey, RSAKey
 
 from tests.core.oauth.servers import Server, by_path
 from webapp.core.oauth import ClientRegistration, Endpoints, HttpLimits, OAuthClient
+from webapp.core.oauth.endpoints import TENANT_MARK
 from webapp.core.oauth.jwks import JWKS_CACHE
+from webapp.services.providers.gmail.spec import SPEC as GMAIL_SPEC
+from webapp.services.providers.outlook.spec import SPEC as OUTLOOK_SPEC
 
 CLIENT_ID = "postroom.example"
 CLIENT_SECRET = "GOC-secret/of+the=portal"
@@ -111,7 +114,9 @@ def settings_for(server: Server, **changes: Any) -> ClientRegistration:
         scopes=("openid", "email", "https://mail.google.com/"),
         provider="gmail",
     )
-    return replace(settings, **changes)
+    settings = replace(settings, **changes)
+    at_microsoft = settings.provider in ("outlook", "microsoft") or TENANT_MARK in settings.endpoints.issuer
+    return replace(settings, rules=OUTLOOK_SPEC.rules if at_microsoft else GMAIL_SPEC.rules)
 
 
 @pytest.fixture

@@ -232,7 +232,7 @@ def test_a_revocation_that_fails_is_told(
     with pytest.raises(OAuthError) as caught:
         client.revoke(REFRESH_TOKEN)
 
-    assert caught.value.kind is kind
+    assert caught.value.kind == kind
 
 
 def echo_as_page(text: str) -> bytes:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from webapp.core.oauth.endpoints import CONSUMERS_TENANT, GOOGLE, is_guid, microsoft
+from webapp.core.oauth.endpoints import is_guid
+from webapp.services.providers.gmail import GOOGLE
+from webapp.services.providers.outlook.spec import CONSUMERS_TENANT, microsoft
 
 TENANT = "5f2c1d7e-0a41-4b5c-9d55-3f0d2c1b7a90"
 

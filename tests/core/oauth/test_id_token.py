@@ -26,9 +26,10 @@ from tests.core.oauth.conftest import (
 from tests.core.oauth.servers import Behaviour, Server, answers, by_path, silent
 from tests.core.oauth.test_token_response import JSON
 from webapp.core.diagnosis import diagnose
-from webapp.core.oauth import GOOGLE, FailureKind, Identity, OAuthClient, OAuthError, Sign, microsoft
-from webapp.core.oauth.endpoints import CONSUMERS_TENANT
+from webapp.core.oauth import FailureKind, Identity, OAuthClient, OAuthError, Sign
 from webapp.core.oauth.jwks import JWKS_CACHE
+from webapp.services.providers.gmail import GOOGLE
+from webapp.services.providers.outlook.spec import CONSUMERS_TENANT, microsoft
 
 TENANT = "5f2c1d7e-0a41-4b5c-9d55-3f0d2c1b7a90"
 OTHER_TENANT = "0a0b0c0d-0a41-4b5c-9d55-3f0d2c1b7a90"

@@ -3,6 +3,7 @@
 import pytest
 
 from webapp.core.oauth.identity import Identity, parse_identity
+from webapp.services.providers.outlook.spec import SPEC as OUTLOOK_SPEC
 
 TENANT = "5f2c1d7e-0a41-4b5c-9d55-3f0d2c1b7a90"
 
@@ -12,7 +13,7 @@ def test_google_names_account_address_and_domain() -> None:
         "sub": "11", "email": "ann@example.com", "email_verified": True, "hd": "example.com", "name": "Ann", "tid": "x",
     }  # fmt: skip
 
-    assert parse_identity(claims, is_microsoft=False) == Identity(
+    assert parse_identity(claims) == Identity(
         subject="11", address="ann@example.com", name="Ann", hosted_domain="example.com"
     )
 
@@ -24,7 +25,7 @@ def test_google_names_account_address_and_domain() -> None:
 def test_only_a_verified_address_counts(verified: object, address: str) -> None:
     claims = {"sub": "11", "email": "ann@example.com", "email_verified": verified}
 
-    assert parse_identity(claims, is_microsoft=False).address == address
+    assert parse_identity(claims).address == address
 
 
 def test_microsoft_names_the_account_by_tenant_and_object() -> None:
@@ -36,7 +37,7 @@ def test_microsoft_names_the_account_by_tenant_and_object() -> None:
         "name": "Ann",
     }
 
-    assert parse_identity(claims, is_microsoft=True) == Identity(
+    assert parse_identity(claims, OUTLOOK_SPEC.rules) == Identity(
         subject=f"{TENANT}:0-1", address="ann@contoso.example", name="Ann", tenant=TENANT
     )
 
@@ -53,8 +54,8 @@ def test_microsoft_names_the_account_by_tenant_and_object() -> None:
     ],
 )
 def test_microsoft_names_the_address_in_one_of_three_claims(claims: dict[str, object], address: str) -> None:
-    assert parse_identity({"sub": "1", **claims}, is_microsoft=True).address == address
+    assert parse_identity({"sub": "1", **claims}, OUTLOOK_SPEC.rules).address == address
 
 
 def test_without_an_object_the_subject_remains() -> None:
-    assert parse_identity({"sub": "pairwise", "tid": TENANT}, is_microsoft=True).subject == "pairwise"
+    assert parse_identity({"sub": "pairwise", "tid": TENANT}, OUTLOOK_SPEC.rules).subject == "pairwise"

@@ -18,8 +18,9 @@ from tests.servers.services import hand_over
 from webapp.config.app_state import secret_box
 from webapp.core.imap.mailbox.message_commands import MessageSet
 from webapp.core.imap.mailbox.messages import MessageListing, list_messages
-from webapp.models import Connection, CredentialType, User, db
+from webapp.models import Connection, User, db
 from webapp.services.connections.mail_session import open_mail_session
+from webapp.services.providers.credentials import CREDENTIALS
 
 USER = "acts@example.com"
 
@@ -123,7 +124,7 @@ def connect(owner_id: int, *, port: int, name: str = "Acts") -> Connection:
         name=name,
         name_key=name,
         address=USER,
-        credential_type=CredentialType.CREDENTIALS,
+        credential_type=CREDENTIALS,
         host="127.0.0.1",
         port=port,
         security="none",

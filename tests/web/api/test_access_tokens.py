@@ -13,12 +13,14 @@ from sqlalchemy import delete, insert, select, update
 from tests.web.api.conftest import MakeProgram, Program, said
 from webapp.core.oauth.client import Identity, TokenResponse
 from webapp.core.oauth.errors import FailureKind, OAuthError
-from webapp.models import ApiToken, Connection, CredentialType, Grant, Scope, User, db, token_hash, utcnow, writes
+from webapp.models import ApiToken, Connection, Grant, Scope, User, db, token_hash, utcnow, writes
 from webapp.models.api_token import api_token_connection
 from webapp.services.accounts.api_tokens import make_token
+from webapp.services.providers.credentials import CREDENTIALS
 from webapp.services.providers.oauth.client_registration import effective_client_without_secret
 from webapp.services.providers.oauth.failure_json import failure_json
 from webapp.services.providers.oauth.grants import store_consent
+from webapp.services.providers.outlook import OUTLOOK
 from webapp.web.api.authentication import authenticate_token
 
 MINUTE = timedelta(minutes=1)
@@ -85,10 +87,10 @@ def connect(app: Flask, access_token: str) -> int:
     tokens = TokenResponse(access_token=access_token, refresh_token="refresh", expires_at=utcnow() + 60 * MINUTE)
     with app.app_context():
         before = writes.set(True)
-        client = replace(effective_client_without_secret(CredentialType.OUTLOOK), client_id="portal")
+        client = replace(effective_client_without_secret(OUTLOOK), client_id="portal")
         connection = Connection(
             name=f"Mailbox {number}", name_key=f"mailbox {number}", address=address,
-            credential_type=CredentialType.OUTLOOK,
+            credential_type=OUTLOOK,
             grant_id=store_consent(client, tokens, Identity(subject=address, address=address)).id,
         )  # fmt: skip
         db.session.add(connection)
@@ -142,9 +144,9 @@ ENDS: dict[str, tuple[Callable[[Asking], object], int]] = {
     "limited to another": (lambda it: it.name(connect(it.app, "other")), 404),
     "connection deleted": (lambda it: it.delete(Connection), 404),
     "connection has a password": (
-        lambda it: it.change(Connection, credential_type=CredentialType.CREDENTIALS, grant_id=None), 409,
+        lambda it: it.change(Connection, credential_type=CREDENTIALS, grant_id=None), 409,
     ),
-    "connection of another type": (lambda it: it.change(Connection, credential_type=CredentialType.CREDENTIALS), 409),
+    "connection of another type": (lambda it: it.change(Connection, credential_type=CREDENTIALS), 409),
     "grant taken away": (lambda it: it.change(Connection, grant_id=None), 409),
     "grant deleted": (lambda it: it.delete(Grant), 409),
     "grant ended": (lambda it: it.change(Grant, ended_at=utcnow(), ended_failure=OVER), 409),

@@ -3,13 +3,12 @@
 from webapp.core.oauth.bounded_http import HttpLimits
 from webapp.core.oauth.client import ClientRegistration, OAuthClient
 from webapp.core.oauth.client_check import check_client, looks_like_secret_id
-from webapp.core.oauth.endpoints import GOOGLE, Endpoints, microsoft
+from webapp.core.oauth.endpoints import Endpoints
 from webapp.core.oauth.errors import FailureKind, OAuthError, Sign
 from webapp.core.oauth.identity import Identity
 from webapp.core.oauth.token_response import TokenResponse
 
 __all__ = [
-    "GOOGLE",
     "ClientRegistration",
     "Endpoints",
     "FailureKind",
@@ -21,5 +20,4 @@ __all__ = [
     "TokenResponse",
     "check_client",
     "looks_like_secret_id",
-    "microsoft",
 ]

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from webapp.core.diagnosis.failure import Stage
 from webapp.core.oauth.bounded_http import USUAL_LIMITS, HttpLimits, HttpResponse, http_request
-from webapp.core.oauth.endpoints import TENANT_MARK, Endpoints
+from webapp.core.oauth.endpoints import Endpoints
 from webapp.core.oauth.errors import OAuthError
 from webapp.core.oauth.identity import Identity, parse_identity
+from webapp.core.oauth.provider_rules import STANDARD_RULES, ProviderRules
 from webapp.core.oauth.token_response import TokenResponse, parse_json_response
 
 if TYPE_CHECKING:
@@ -22,23 +23,17 @@ if TYPE_CHECKING:
 
 __all__ = ["ClientRegistration", "Identity", "OAuthClient", "TokenResponse"]
 
-_MICROSOFT = frozenset({"microsoft", "outlook"})
-
 
 @dataclass(frozen=True, kw_only=True)
 class ClientRegistration:
-    """The portal's registration with a provider; `provider` is its name in diagnoses ("gmail", "outlook")."""
+    """The portal's registration with a provider; `provider` is the provider's name in diagnoses."""
 
     endpoints: Endpoints
     client_id: str
     client_secret: str = field(repr=False)
     scopes: tuple[str, ...]
     provider: str
-
-    @property
-    def is_microsoft(self) -> bool:
-        """Say whether Microsoft's rules hold for claims and scopes."""
-        return self.provider in _MICROSOFT or TENANT_MARK in self.endpoints.issuer
+    rules: ProviderRules = STANDARD_RULES
 
 
 class OAuthClient:
@@ -81,14 +76,14 @@ class OAuthClient:
         """Get a fresh access token; the answer holds a refresh token only if the provider sent one."""
         if not refresh_token:  # Authlib would look for another one
             raise OAuthError("There is no refresh token")
-        # Without a scope it stays as granted (RFC 6749 section 6). Microsoft's documentation sends it all the same, but
-        # Google refuses one that the person did not tick.
-        if not self.settings.is_microsoft:
+        # Without a scope it stays as granted (RFC 6749 section 6). Some providers want it named all the same, others
+        # refuse one that the person did not tick.
+        if not self.settings.rules.refresh_names_scopes:
             return self._refresh(refresh_token, None)
         try:
             return self._refresh(refresh_token, " ".join(self.settings.scopes))
         except OAuthError as failure:
-            # Another provider in Microsoft's place may have granted less than it was asked for, and insist on that.
+            # Another provider in its place may have granted less than was requested, and insist on that.
             if failure.error != "invalid_scope":
                 raise
             return self._refresh(refresh_token, None)
@@ -126,11 +121,11 @@ class OAuthClient:
             client_id=self.settings.client_id,
             nonce=nonce,
             access_token=access_token,
-            is_microsoft=self.settings.is_microsoft,
+            rules=self.settings.rules,
             secrets=(*self._secrets, id_token, access_token, nonce),
         )
         claims = verify(id_token, expected, jwks_uri=self.settings.endpoints.jwks_uri, fetch=self._fetch)
-        return parse_identity(claims, is_microsoft=self.settings.is_microsoft)
+        return parse_identity(claims, self.settings.rules)
 
     @property
     def _secrets(self) -> tuple[str, ...]:

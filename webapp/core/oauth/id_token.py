@@ -18,6 +18,7 @@ from webapp.core.oauth.bounded_http import HttpResponse
 from webapp.core.oauth.endpoints import TENANT_MARK, is_guid
 from webapp.core.oauth.errors import FailureKind, OAuthError, Sign
 from webapp.core.oauth.jwks import JWKS_CACHE, Key, NamedKey, parse_jwks
+from webapp.core.oauth.provider_rules import STANDARD_RULES, ProviderRules
 from webapp.core.oauth.token_response import parse_json_response
 
 Claims = Mapping[str, object]
@@ -30,8 +31,6 @@ _LEEWAY = 120
 # five minutes back.
 _OLDEST = 300 + _LEEWAY
 
-_GOOGLE = frozenset({"https://accounts.google.com", "accounts.google.com"})
-
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectedClaims:
@@ -41,7 +40,7 @@ class ExpectedClaims:
     client_id: str
     nonce: str = field(repr=False)
     access_token: str = field(repr=False)
-    is_microsoft: bool = False
+    rules: ProviderRules = STANDARD_RULES
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def verification_error(self, text: str, sign: Sign) -> OAuthError:
@@ -101,14 +100,15 @@ def _is_signed(id_token: str, key: Key, algorithm: str) -> bool:
 
 def _check_issuer(claims: Claims, expected: ExpectedClaims) -> None:
     issuer, tenant = claims.get("iss"), claims.get("tid")
-    accepted = _GOOGLE if expected.issuer in _GOOGLE else {expected.issuer}
+    aliases = frozenset(expected.rules.issuer_aliases)
+    accepted = aliases if expected.issuer in aliases else frozenset({expected.issuer})
     if TENANT_MARK in expected.issuer:
         known = isinstance(tenant, str) and is_guid(tenant)
-        accepted = {expected.issuer.replace(TENANT_MARK, str(tenant))} if known else frozenset()
+        accepted = frozenset({expected.issuer.replace(TENANT_MARK, str(tenant))} if known else ())
     if isinstance(issuer, str) and issuer in accepted:
         return
     text = f"the id_token is from {issuer!r} (tid {tenant!r}), the portal expects {expected.issuer}"
-    if expected.is_microsoft:
+    if expected.rules.tenant_claim:
         raise expected.verification_error(f"Invalid tenant: {text}", Sign.TENANT_DIFFERS)
     raise expected.verification_error(f"No valid verifier for this issuer: {text}", Sign.ISSUER_DIFFERS)
 

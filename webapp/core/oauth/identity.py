@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_LONGEST = 255
+from webapp.core.oauth.provider_rules import STANDARD_RULES, ProviderRules
 
-# Microsoft's claims in the order in which they name a mailbox; none is verified, so the mailbox itself has to prove it.
-_MICROSOFT_ADDRESSES = ("preferred_username", "email", "upn")
+_LONGEST = 255
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,29 +19,24 @@ class Identity:
     tenant: str = ""
 
 
-def parse_identity(claims: Mapping[str, object], *, is_microsoft: bool) -> Identity:
-    """Read an account from verified claims."""
-    subject, tenant = _text(claims, "sub"), _text(claims, "tid")
-    owner = _text(claims, "oid")
+def parse_identity(claims: Mapping[str, object], rules: ProviderRules = STANDARD_RULES) -> Identity:
+    """Return the account that verified claims name."""
+    subject = [_text(claims, name) for name in rules.subject_claims]
     return Identity(
-        # `sub` is another one for each registration at Microsoft: with a new client every connection would be foreign.
-        subject=f"{tenant}:{owner}" if is_microsoft and tenant and owner else subject,
-        address=_microsoft_address(claims) if is_microsoft else _verified_address(claims),
+        subject=":".join(subject) if all(subject) else _text(claims, "sub"),
+        address=_address(claims, rules),
         name=_text(claims, "name"),
         hosted_domain=_text(claims, "hd"),
-        tenant=tenant if is_microsoft else "",
+        tenant=_text(claims, rules.tenant_claim) if rules.tenant_claim else "",
     )
 
 
-def _verified_address(claims: Mapping[str, object]) -> str:
+def _address(claims: Mapping[str, object], rules: ProviderRules) -> str:
     # Google's documentation shows a text where OIDC Core has a boolean.
-    verified = claims.get("email_verified") in (True, "true")
-    return _text(claims, "email") if verified else ""
-
-
-def _microsoft_address(claims: Mapping[str, object]) -> str:
+    if rules.address_must_be_verified and claims.get("email_verified") not in (True, "true"):
+        return ""
     # A user name may also be a telephone number.
-    return next((text for name in _MICROSOFT_ADDRESSES if "@" in (text := _text(claims, name))), "")
+    return next((text for name in rules.address_claims if "@" in (text := _text(claims, name))), "")
 
 
 def _text(claims: Mapping[str, object], name: str) -> str:

@@ -41,8 +41,8 @@ _FIXED_BY_SIGN_IN = frozenset(
 class HelpContext:
     """What a problem page may fill in; empty where it is not known, and never a secret.
 
-    Of a connection by OAuth: `provider` ("gmail", "outlook"), `account` (who signed in), and how the portal is
-    registered with the provider. `who` acts first in this very case, and is what `Who` calls it.
+    Of a connection by OAuth: `provider` (its key), `company` (its name), `account` (who signed in), and how the portal
+    is registered with the provider. `who` acts first in this very case, and is what `Who` calls it.
     """
 
     host: str = ""
@@ -55,6 +55,7 @@ class HelpContext:
     imap_hint: str = ""
     portal_setting_allowed: str = "POSTROOM_ALLOWED_NETWORKS"
     provider: str = ""
+    company: str = ""
     account: str = ""
     client_id: str = ""
     redirect_uri: str = ""

@@ -1,15 +1,12 @@
-"""The registry of credential types: one file each, one line here."""
+"""The credential types: one folder or file each, one line here."""
 
-from collections.abc import Mapping
-
-from webapp.models import CredentialType
 from webapp.services.providers.credentials import CredentialsProvider
-from webapp.services.providers.gmail import GmailProvider
-from webapp.services.providers.outlook import OutlookProvider
+from webapp.services.providers.gmail.provider import GmailProvider
+from webapp.services.providers.outlook.provider import OutlookProvider
 from webapp.services.providers.provider import ConnectionForm, ConnectionTarget, Provider
+from webapp.services.providers.registry import PROVIDERS, register, unregister
 
-PROVIDERS: Mapping[CredentialType, Provider] = {
-    provider.credential_type: provider for provider in (GmailProvider(), OutlookProvider(), CredentialsProvider())
-}
+for _provider in (GmailProvider(), OutlookProvider(), CredentialsProvider()):
+    register(_provider)
 
-__all__ = ["PROVIDERS", "ConnectionForm", "ConnectionTarget", "Provider"]
+__all__ = ["PROVIDERS", "ConnectionForm", "ConnectionTarget", "Provider", "register", "unregister"]

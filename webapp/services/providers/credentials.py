@@ -14,6 +14,7 @@ from webapp.services.providers.hostname import HostnameError, parse_hostname
 from webapp.services.providers.known_servers import find_by_address, find_by_host
 from webapp.services.providers.provider import ConnectionForm, ConnectionTarget, Provider, RememberedSecret
 
+CREDENTIALS = CredentialType("credentials")
 _WHOLE_NUMBER = "Enter a number from 1 to 65535, usually 993."
 
 
@@ -67,7 +68,7 @@ class CredentialsForm(ConnectionForm):
 class CredentialsProvider(Provider):
     """Any IMAP server, with a password."""
 
-    credential_type = CredentialType.CREDENTIALS
+    credential_type = CREDENTIALS
     label = "Credentials"
     tagline = "Any IMAP server"
     guide = "credentials"

@@ -9,13 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
-from webapp.models import Connection, CredentialType, Scope, db
+from webapp.models import Connection, Scope, db
 from webapp.models.api_token import api_token_connection
 from webapp.models.connection import name_key
 from webapp.services.connections.checks import AlreadyRunningError, ConnectionNotFoundError, check_and_store
 from webapp.services.connections.permissions import can_edit
 from webapp.services.providers import PROVIDERS
-from webapp.services.providers.credentials import CredentialsForm
+from webapp.services.providers.credentials import CREDENTIALS, CredentialsForm
 from webapp.services.providers.oauth.grants import revoke_if_unused
 from webapp.web.api.authentication import Caller, current_caller
 from webapp.web.api.cursors import cursor_of, read_cursor
@@ -100,7 +100,7 @@ def create_connection(body: NewConnection) -> ConnectionShape:
         raise ApiError(
             403, "The token may not do this", "It is limited to some connections, so it may not make others."
         )
-    provider = PROVIDERS[CredentialType(body.credential_type)]
+    provider = PROVIDERS[CREDENTIALS]
     typed = {name: str(value) for name, value in body.model_dump().items()}
     form: Any = provider.form(formdata=MultiDict(typed), meta={"csrf": False})
     if isinstance(form, CredentialsForm):

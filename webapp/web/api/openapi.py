@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of the API, made from what its operations declare."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from webapp.models import Scope
+from webapp.services.providers import PROVIDERS
 from webapp.web.api.message_refs import PATTERN
 from webapp.web.api.operation import OPERATIONS, Operation
 from webapp.web.api.schemas.common import Problem
@@ -55,6 +57,10 @@ _PATHS = {
 
 
 @cache
+# Components whose class has another name than the document has always had.
+_PUBLIC_NAMES = {"ActionKind": "Kind", "ActionWarning": "Caution", "CheckState": "State"}
+
+
 def document(base_url: str, version: str) -> dict[str, Any]:
     """Write the document for a portal at an address."""
     _, schemas = models_json_schema(sorted({*_models()}, key=repr), ref_template=_REF)
@@ -72,7 +78,7 @@ def document(base_url: str, version: str) -> dict[str, Any]:
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": schemas["$defs"],
+            "schemas": _with_public_names(_with_credential_types(schemas["$defs"])),
             "securitySchemes": {
                 "token": {
                     "type": "http",
@@ -89,6 +95,29 @@ def document(base_url: str, version: str) -> dict[str, Any]:
 def shown_path(operation: Operation) -> str:
     """Write a path as people and OpenAPI do."""
     return _PLACE.sub(r"{\2}", operation.path)
+
+
+def _with_credential_types(schemas: dict[str, Any]) -> dict[str, Any]:
+    """Add the enumeration of credential types, which the registry decides and not a model."""
+    schemas["ConnectionShape"]["properties"]["credential_type"] = {"$ref": _REF.format(model="CredentialType")}
+    return schemas | {
+        "CredentialType": {
+            "description": "How the portal gets into a mailbox.",
+            "enum": [kind.value for kind in PROVIDERS],
+            "title": "CredentialType",
+            "type": "string",
+        }
+    }
+
+
+def _with_public_names(schemas: dict[str, Any]) -> dict[str, Any]:
+    """Return the schemas under the names that generated clients rely on."""
+    text = json.dumps(schemas)
+    for name, public in _PUBLIC_NAMES.items():
+        text = text.replace(f'"{name}": {{', f'"{public}": {{').replace(f'"title": "{name}"', f'"title": "{public}"')
+        text = text.replace(f'"{_REF.format(model=name)}"', f'"{_REF.format(model=public)}"')
+    renamed: dict[str, Any] = json.loads(text)
+    return renamed
 
 
 def _models() -> Iterator[tuple[type[BaseModel], Literal["validation", "serialization"]]]:

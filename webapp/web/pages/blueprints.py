@@ -39,7 +39,7 @@ from webapp.web.pages.mailbox import (  # noqa: F401  (they register their views
     template_filters,
 )
 from webapp.web.pages.mailbox.blueprint import mailboxes
-from webapp.web.pages.oauth.authorization_views import gmail, outlook
+from webapp.web.pages.oauth.authorization_views import oauth_blueprints
 
 
 def register_blueprints(app: Flask, config: Settings) -> None:
@@ -51,8 +51,7 @@ def register_blueprints(app: Flask, config: Settings) -> None:
         admin,
         connections,
         mailboxes,
-        gmail,
-        outlook,
+        *oauth_blueprints(),
         sign_ins,
         handoff,
         help_pages,

@@ -16,11 +16,12 @@ from webapp.core.oauth.errors import OAuthError
 from webapp.models import Connection, CredentialType, Grant, db, utcnow, writes
 from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
+from webapp.services.providers.gmail import GMAIL
 from webapp.services.providers.oauth.access_tokens import FreshToken, fresh_access_token
 from webapp.services.providers.oauth.client_registration import effective_client
 from webapp.services.providers.oauth.grants import revoke_if_unused, store_consent
+from webapp.services.providers.outlook import OUTLOOK
 
-GMAIL, OUTLOOK = CredentialType.GMAIL, CredentialType.OUTLOOK
 KINDS = {"google": GMAIL, "microsoft": OUTLOOK}
 PEOPLE = {GMAIL: f"anna@{WORKSPACE}", OUTLOOK: f"anton@{OFFICE}"}
 

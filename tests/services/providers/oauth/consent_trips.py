@@ -13,7 +13,7 @@ from webapp.core.oauth.errors import OAuthError
 from webapp.models import AuthorizationRequest, Connection, CredentialType, User, UserSession, db
 from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.services.providers.oauth import authorization_requests
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from tests.conftest import sign_in_as
-from tests.services.providers.oauth.authorization_helper import OUTLOOK, Desk, answer
+from tests.services.providers.oauth.authorization_helper import Desk, answer
 from webapp.models import AuthorizationRequest, User, UserSession, db, utcnow
 from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.services.providers.oauth import authorization_requests
+from webapp.services.providers.outlook import OUTLOOK
 
 HOURS = timedelta(hours=1)
 

@@ -3,15 +3,16 @@
 import pytest
 from flask import Flask
 
-from tests.services.providers.oauth.authorization_helper import HOUR, OUTLOOK, Desk
+from tests.services.providers.oauth.authorization_helper import HOUR, Desk
 from webapp.config.app_state import secret_box
 from webapp.core.imap import TokenError
 from webapp.core.oauth.errors import FailureKind
 from webapp.models import OAuthClientSetting, db
 from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.security.secret_box import SecretBox, SecretBoxError
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
 from webapp.services.providers.oauth.provider import GrantCredentialSource
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
+from webapp.services.providers.outlook import OUTLOOK
 
 OTHER_KEY = SecretBox({"k2": bytes(32)})
 MISSING = r"the data key 'k1' is missing \(keys at hand: k2\)"

@@ -12,13 +12,15 @@ from sqlalchemy import func, select
 
 from tests.conftest import MakeUser, sign_in_as
 from tests.core.oauth.servers import PATIENCE
-from tests.services.providers.oauth.authorization_helper import GMAIL, HOUR, OUTLOOK, Desk, answer
+from tests.services.providers.oauth.authorization_helper import HOUR, Desk, answer
 from tests.services.providers.oauth.consent_trips import Trip
 from webapp.core.oauth.client import OAuthClient, TokenResponse
 from webapp.core.oauth.errors import FailureKind
 from webapp.models import Connection, Grant, db
 from webapp.practice.oauth_server.http_server import ProviderServer
 from webapp.security.secret_box import SecretBox
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.outlook import OUTLOOK
 
 Begin = Callable[..., Trip]
 Meanwhile = Callable[[Callable[[], object]], None]

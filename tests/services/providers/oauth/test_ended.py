@@ -3,10 +3,11 @@
 import pytest
 
 from tests.core.oauth.servers import Server, answers, silent
-from tests.services.providers.oauth.authorization_helper import OUTLOOK, Desk, answer
+from tests.services.providers.oauth.authorization_helper import Desk, answer
 from webapp.core.oauth.bounded_http import HttpLimits
 from webapp.core.oauth.client import OAuthClient
 from webapp.core.oauth.errors import FailureKind
+from webapp.services.providers.outlook import OUTLOOK
 
 QUICK = HttpLimits(total=0.5, connect=0.5)
 ENDED = [
@@ -67,7 +68,7 @@ def test_nothing_else_does(
 ) -> None:
     scripted.behaviour = answers(body, status=status)
 
-    assert desk.failure(due).kind is kind
+    assert desk.failure(due).kind == kind
 
     assert desk.row(due).ended_at is None
     assert desk.refresh_token(due) == "old-refresh"

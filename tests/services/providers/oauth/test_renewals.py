@@ -13,11 +13,12 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from tests.core.oauth.servers import PATIENCE, Request, Server, answers, http
-from tests.services.providers.oauth.authorization_helper import HOUR, OUTLOOK, Desk, answer
+from tests.services.providers.oauth.authorization_helper import HOUR, Desk, answer
 from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import db
 from webapp.services.providers.oauth import access_tokens
 from webapp.services.providers.oauth.access_tokens import GrantNotFoundError
+from webapp.services.providers.outlook import OUTLOOK
 
 NARROW = frozenset({"openid"})
 BODY = {"access_token": "renewed-access", "token_type": "Bearer", "expires_in": 3599}

@@ -5,10 +5,12 @@ import logging
 import pytest
 
 from tests.core.oauth.servers import Server, answers
-from tests.services.providers.oauth.authorization_helper import OUTLOOK, Desk, answer
+from tests.services.providers.oauth.authorization_helper import Desk, answer
 from webapp.core.oauth.errors import OAuthError
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS, effective_client
+from webapp.services.providers.oauth.client_registration import effective_client
 from webapp.services.providers.oauth.provider import GrantCredentialSource
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
+from webapp.services.providers.outlook import OUTLOOK
 
 ACCESS, REFRESH = "the-access-token-of-ann", "the-refresh-token-of-ann"
 SECRETS = (ACCESS, REFRESH, "practice-microsoft-secret")

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 
 from webapp.config.settings import Settings
-from webapp.core.oauth import GOOGLE, microsoft
 from webapp.models import CredentialType
+from webapp.services.providers.gmail import GMAIL, GOOGLE
 from webapp.services.providers.oauth.client_registration import EffectiveClient
+from webapp.services.providers.outlook import OUTLOOK, microsoft
 from webapp.web.pages.admin.oauth_client_hints import address_fault, hints
 
 GUID = "5f2c1d7e-0a41-4b5c-9d55-3f0d2c1b7a90"
@@ -19,9 +20,9 @@ GOOGLE_ID = "1234567890-abc.apps.googleusercontent.com"
 
 
 def make_client(kind: CredentialType, **values: Any) -> EffectiveClient:
-    if kind is CredentialType.OUTLOOK:
+    if kind == OUTLOOK:
         values = {"tenant": "organizations", **values}
-    endpoints = GOOGLE if kind is CredentialType.GMAIL else microsoft(values["tenant"])
+    endpoints = GOOGLE if kind == GMAIL else microsoft(values["tenant"])
     return EffectiveClient(credential_type=kind, endpoints=endpoints, **values)
 
 
@@ -34,7 +35,7 @@ def make_client(kind: CredentialType, **values: Any) -> EffectiveClient:
     ],
 )
 def test_a_slip_at_google_is_pointed_out(values: dict[str, str], field: str, words: str) -> None:
-    found = hints(make_client(CredentialType.GMAIL, **values))
+    found = hints(make_client(GMAIL, **values))
 
     assert list(found) == [field]
     assert words in found[field]
@@ -49,7 +50,7 @@ def test_a_slip_at_google_is_pointed_out(values: dict[str, str], field: str, wor
     ],
 )
 def test_a_slip_at_microsoft_is_pointed_out(values: dict[str, str], field: str, words: str) -> None:
-    found = hints(make_client(CredentialType.OUTLOOK, **values))
+    found = hints(make_client(OUTLOOK, **values))
 
     assert list(found) == [field]
     assert words in found[field]
@@ -58,9 +59,9 @@ def test_a_slip_at_microsoft_is_pointed_out(values: dict[str, str], field: str, 
 @pytest.mark.parametrize(
     "client",
     [
-        make_client(CredentialType.GMAIL),
-        make_client(CredentialType.GMAIL, client_id=GOOGLE_ID, client_secret="GOCSPX-abc"),
-        make_client(CredentialType.OUTLOOK, client_id=GUID, client_secret="abc8Q~dZ.k5", tenant="contoso.example"),
+        make_client(GMAIL),
+        make_client(GMAIL, client_id=GOOGLE_ID, client_secret="GOCSPX-abc"),
+        make_client(OUTLOOK, client_id=GUID, client_secret="abc8Q~dZ.k5", tenant="contoso.example"),
     ],
 )
 def test_what_looks_right_gets_no_hint(client: EffectiveClient) -> None:
@@ -68,7 +69,7 @@ def test_what_looks_right_gets_no_hint(client: EffectiveClient) -> None:
 
 
 def test_another_provider_in_place_of_google_may_call_its_clients_as_it_likes() -> None:
-    client = make_client(CredentialType.GMAIL, client_id="Postroom")
+    client = make_client(GMAIL, client_id="Postroom")
     elsewhere = replace(client, endpoints=replace(GOOGLE, authorization="https://sso.example.com/authorize"))
 
     assert hints(elsewhere) == {}
@@ -95,7 +96,7 @@ def base_url(request: pytest.FixtureRequest) -> Iterator[str]:
     indirect=True,
 )
 def test_google_takes_these_addresses(base_url: str) -> None:
-    assert address_fault(make_client(CredentialType.GMAIL)) == ""
+    assert address_fault(make_client(GMAIL)) == ""
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_google_takes_these_addresses(base_url: str) -> None:
     indirect=["base_url"],
 )
 def test_google_does_not_take_these(base_url: str, words: str) -> None:
-    assert words in address_fault(make_client(CredentialType.GMAIL))
+    assert words in address_fault(make_client(GMAIL))
 
 
 @pytest.mark.parametrize(
@@ -125,6 +126,6 @@ def test_google_does_not_take_these(base_url: str, words: str) -> None:
     indirect=["base_url"],
 )
 def test_microsoft_has_rules_of_its_own(base_url: str, words: str) -> None:
-    fault = address_fault(make_client(CredentialType.OUTLOOK))
+    fault = address_fault(make_client(OUTLOOK))
 
     assert words in fault if words else fault == ""

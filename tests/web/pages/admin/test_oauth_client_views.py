@@ -18,14 +18,15 @@ from tests.http_client import HOSTILE_TEXTS, post, words
 from tests.leaks import SECRET, leaks, stored
 from webapp.config.provider_settings import ImapServer
 from webapp.core.imap import Security
-from webapp.core.oauth import microsoft
 from webapp.models import Connection, CredentialType, Grant, OAuthClientSetting, User, db
 from webapp.practice.provider_overrides import PracticeOAuth
 from webapp.security.secret_box import SecretBox
+from webapp.services.providers.gmail import GMAIL
 from webapp.services.providers.oauth.client_registration import effective_client, effective_endpoints
+from webapp.services.providers.outlook import OUTLOOK, microsoft
 from webapp.web.pages.admin import oauth_client_page
 
-GMAIL, OUTLOOK = "/administration/oauth/gmail", "/administration/oauth/outlook"
+GMAIL_PAGE, OUTLOOK_PAGE = "/administration/oauth/gmail", "/administration/oauth/outlook"
 GOOGLE_ID, GUID = "1234567890-abc.apps.googleusercontent.com", "5f2c1d7e-0a41-4b5c-9d55-3f0d2c1b7a90"
 # What providers issue has no blank in it, and the planted secret has one.
 PASTED = SECRET.replace(" ", "")
@@ -58,19 +59,19 @@ def _signed_in(client: FlaskClient, administrator: User, more_settings: dict[str
     sign_in_as(client, administrator)
 
 
-def save(client: FlaskClient, path: str = GMAIL, **fields: str) -> Any:
+def save(client: FlaskClient, path: str = GMAIL_PAGE, **fields: str) -> Any:
     """Save a registration, complete unless said otherwise."""
-    client_id = GUID if path == OUTLOOK else GOOGLE_ID
+    client_id = GUID if path == OUTLOOK_PAGE else GOOGLE_ID
     return post(client, path, **{"client_id": client_id, "client_secret": PASTED, **fields})
 
 
-def check(client: FlaskClient, path: str = GMAIL, *, htmx: bool = True, **fields: str) -> Any:
+def check(client: FlaskClient, path: str = GMAIL_PAGE, *, htmx: bool = True, **fields: str) -> Any:
     """Press Check set-up."""
     data = {"client_id": GOOGLE_ID, "client_secret": PASTED, **fields, "csrf_token": csrf_token(client, path)}
     return client.post(f"{path}/check", data=data, headers=HTMX if htmx else {})
 
 
-def in_force(app: Flask, kind: CredentialType = CredentialType.GMAIL) -> tuple[str, str]:
+def in_force(app: Flask, kind: CredentialType = GMAIL) -> tuple[str, str]:
     with app.test_request_context():
         found = effective_client(kind)
         return found.client_id, found.client_secret
@@ -82,7 +83,7 @@ def connect(app: Flask, how_many: int, client_id: str = GOOGLE_ID) -> None:
         for number in range(how_many):
             if number % 2 == 0:
                 grant = Grant(
-                    credential_type=CredentialType.GMAIL,
+                    credential_type=GMAIL,
                     client_id=client_id,
                     subject=str(number),
                     account=f"a{number}@example.com",
@@ -95,7 +96,7 @@ def connect(app: Flask, how_many: int, client_id: str = GOOGLE_ID) -> None:
                     name=name,
                     name_key=name,
                     address="a@example.com",
-                    credential_type=CredentialType.GMAIL,
+                    credential_type=GMAIL,
                     grant_id=grant.id,
                 )
             )
@@ -105,7 +106,7 @@ def connect(app: Flask, how_many: int, client_id: str = GOOGLE_ID) -> None:
 # Who may
 
 
-@pytest.mark.parametrize("path", [GMAIL, OUTLOOK])
+@pytest.mark.parametrize("path", [GMAIL_PAGE, OUTLOOK_PAGE])
 def test_members_are_kept_out(app: Flask, member: User, path: str) -> None:
     browser = app.test_client()
     sign_in_as(browser, member)
@@ -122,8 +123,8 @@ def test_a_provider_that_is_none_has_no_page(client: FlaskClient) -> None:
 def test_the_administration_leads_to_both_pages(client: FlaskClient) -> None:
     page = client.get("/administration/people").get_data(as_text=True)
 
-    assert f'href="{GMAIL}"' in page
-    assert f'href="{OUTLOOK}"' in page
+    assert f'href="{GMAIL_PAGE}"' in page
+    assert f'href="{OUTLOOK_PAGE}"' in page
 
 
 # What the page says
@@ -132,9 +133,9 @@ def test_the_administration_leads_to_both_pages(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("path", "texts"),
     [
-        (GMAIL, ["/oauth/gmail/callback", "https://mail.google.com/", "Google Auth Platform", "Web application"]),
+        (GMAIL_PAGE, ["/oauth/gmail/callback", "https://mail.google.com/", "Google Auth Platform", "Web application"]),
         (
-            OUTLOOK,
+            OUTLOOK_PAGE,
             ["/oauth/outlook/callback", "IMAP.AccessAsUser.All", "platform Web", "Office 365 Exchange Online", "Value"],
         ),
     ],
@@ -148,7 +149,7 @@ def test_a_page_has_the_steps_and_what_to_copy(client: FlaskClient, path: str, t
 
 @pytest.mark.parametrize("fixed", [{"base_url": "http://192.0.2.7"}])
 def test_an_address_that_google_does_not_take_is_said(client: FlaskClient) -> None:
-    page = words(client.get(GMAIL))
+    page = words(client.get(GMAIL_PAGE))
 
     assert "Google will not accept http://192.0.2.7/oauth/gmail/callback" in page
     assert "no bare IP address" in page
@@ -168,9 +169,9 @@ def test_the_page_warns_before_the_secret_ends(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, day: date, says: str
 ) -> None:
     monkeypatch.setattr(oauth_client_page, "utcnow", lambda: datetime(2027, 3, 1, 12, tzinfo=UTC))
-    save(client, OUTLOOK, secret_expires_on=day.isoformat())
+    save(client, OUTLOOK_PAGE, secret_expires_on=day.isoformat())
 
-    page = words(client.get(OUTLOOK))
+    page = words(client.get(OUTLOOK_PAGE))
 
     assert says in page if says else "The client secret" not in page
 
@@ -187,9 +188,9 @@ def test_the_page_warns_before_the_secret_ends(
 def test_microsoft_has_a_link_for_the_organisations_administrator(
     client: FlaskClient, tenant: str, starts: str
 ) -> None:
-    save(client, OUTLOOK, tenant=tenant)
+    save(client, OUTLOOK_PAGE, tenant=tenant)
 
-    page = html.unescape(client.get(OUTLOOK).get_data(as_text=True))
+    page = html.unescape(client.get(OUTLOOK_PAGE).get_data(as_text=True))
 
     if starts:
         assert f'value="{starts}{GUID}' in page
@@ -204,9 +205,9 @@ def test_microsoft_has_a_link_for_the_organisations_administrator(
 def test_what_is_saved_is_in_force(app: Flask, client: FlaskClient) -> None:
     answer = save(client, client_id=f"  {GOOGLE_ID} ", client_secret=f" {PASTED}\n")
 
-    assert (answer.status_code, answer.headers["Location"]) == (303, GMAIL)
+    assert (answer.status_code, answer.headers["Location"]) == (303, GMAIL_PAGE)
     assert in_force(app) == (GOOGLE_ID, PASTED)
-    assert "Gmail OAuth2 Set up" in words(client.get(GMAIL))
+    assert "Gmail OAuth2 Set up" in words(client.get(GMAIL_PAGE))
 
 
 def test_the_secret_is_in_no_page_no_log_and_not_in_the_database(
@@ -216,9 +217,9 @@ def test_the_secret_is_in_no_page_no_log_and_not_in_the_database(
     provider.behaviour = answers(echo, status="401 Unauthorized")
 
     pages = [
-        save(client, tenant="a b", path=OUTLOOK),
+        save(client, tenant="a b", path=OUTLOOK_PAGE),
         save(client),
-        client.get(GMAIL),
+        client.get(GMAIL_PAGE),
         check(client),
         check(client, htmx=False),
         check(client, client_secret=""),
@@ -232,11 +233,11 @@ def test_the_secret_is_in_no_page_no_log_and_not_in_the_database(
 
 
 def test_an_empty_secret_keeps_the_stored_one(app: Flask, client: FlaskClient) -> None:
-    save(client, OUTLOOK)
+    save(client, OUTLOOK_PAGE)
 
-    save(client, OUTLOOK, client_secret="", tenant="common", secret_expires_on="2027-03-31")
+    save(client, OUTLOOK_PAGE, client_secret="", tenant="common", secret_expires_on="2027-03-31")
 
-    assert in_force(app, CredentialType.OUTLOOK) == (GUID, PASTED)
+    assert in_force(app, OUTLOOK) == (GUID, PASTED)
     with app.app_context():
         row = db.session.scalars(select(OAuthClientSetting)).one()
         assert (row.tenant, row.secret_expires_on) == ("common", date(2027, 3, 31))
@@ -258,7 +259,7 @@ def test_a_secret_that_cannot_be_opened_is_pasted_once_more(app: Flask, client: 
     save(client)
     app.extensions["postroom.secret_box"] = SecretBox({"other": bytes(32)})
 
-    page = client.get(GMAIL)
+    page = client.get(GMAIL_PAGE)
     assert page.status_code == 200
     assert "The stored client secret cannot be opened." in words(page)
     assert refused_at("client_secret", save(client, client_secret=""))
@@ -270,10 +271,10 @@ def test_a_secret_that_cannot_be_opened_is_pasted_once_more(app: Flask, client: 
 def test_another_client_id_says_how_many_connections_it_costs(app: Flask, client: FlaskClient) -> None:
     save(client)
     connect(app, 3)
-    before = words(client.get(GMAIL))
+    before = words(client.get(GMAIL_PAGE))
 
     save(client, client_id="other.apps.googleusercontent.com", client_secret="GOCSPX-other")
-    after = words(client.get(GMAIL))
+    after = words(client.get(GMAIL_PAGE))
 
     assert "3 connections use it" in before
     assert "With another client ID, 3 connections will have to be reconnected." in before
@@ -288,7 +289,7 @@ def test_a_new_secret_of_the_same_client_id_costs_nothing(app: Flask, client: Fl
 
     save(client, client_secret="GOCSPX-other")
 
-    page = words(client.get(GMAIL))
+    page = words(client.get(GMAIL_PAGE))
     assert "1 connection uses it" in page
     assert "To be reconnected" not in page
     assert in_force(app) == (GOOGLE_ID, "GOCSPX-other")
@@ -297,11 +298,14 @@ def test_a_new_secret_of_the_same_client_id_costs_nothing(app: Flask, client: Fl
 def test_what_is_removed_is_gone(app: Flask, client: FlaskClient) -> None:
     save(client)
 
-    first, again = post(client, f"{GMAIL}/remove", page=GMAIL), post(client, f"{GMAIL}/remove", page="/account")
+    first, again = (
+        post(client, f"{GMAIL_PAGE}/remove", page=GMAIL_PAGE),
+        post(client, f"{GMAIL_PAGE}/remove", page="/account"),
+    )
 
     assert (first.status_code, again.status_code) == (303, 303)
     assert in_force(app) == ("", "")
-    assert "Not set up" in words(client.get(GMAIL))
+    assert "Not set up" in words(client.get(GMAIL_PAGE))
 
 
 # What is refused
@@ -324,7 +328,7 @@ def test_hostile_text_is_refused_at_its_field(app: Flask, client: FlaskClient, f
 def test_hostile_text_about_microsoft_is_refused_at_its_field(client: FlaskClient, field: str) -> None:
     texts = {name: text for name, text in HOSTILE_TEXTS.items() if text.strip()}
 
-    found = {name: save(client, OUTLOOK, **{field: text}) for name, text in texts.items()}
+    found = {name: save(client, OUTLOOK_PAGE, **{field: text}) for name, text in texts.items()}
 
     assert [name for name, answer in found.items() if not refused_at(field, answer)] == []
 
@@ -332,7 +336,7 @@ def test_hostile_text_about_microsoft_is_refused_at_its_field(client: FlaskClien
 def test_a_tenant_stays_one_part_of_an_address(client: FlaskClient) -> None:
     tenants = ["contoso/../common", "a..b", "https://contoso.example", "{tenantid}", "münchen.de"]
 
-    found = {tenant: save(client, OUTLOOK, tenant=tenant) for tenant in tenants}
+    found = {tenant: save(client, OUTLOOK_PAGE, tenant=tenant) for tenant in tenants}
 
     assert [tenant for tenant, answer in found.items() if not refused_at("tenant", answer)] == []
     assert "Use organizations, common, consumers" in words(found["a..b"])
@@ -341,14 +345,14 @@ def test_a_tenant_stays_one_part_of_an_address(client: FlaskClient) -> None:
 def test_a_day_is_written_in_one_way(client: FlaskClient) -> None:
     days = ["31.3.2027", "2027-02-30", "soon"]
 
-    found = {day: save(client, OUTLOOK, secret_expires_on=day) for day in days}
+    found = {day: save(client, OUTLOOK_PAGE, secret_expires_on=day) for day in days}
 
     assert [day for day, answer in found.items() if not refused_at("secret_expires_on", answer)] == []
     assert "Write the day as in 2027-03-31." in words(found["soon"])
 
 
 def test_a_refused_page_keeps_what_was_typed(client: FlaskClient) -> None:
-    answer = save(client, OUTLOOK, client_id="<b>typed", tenant="a b", secret_expires_on="2027-03-31")
+    answer = save(client, OUTLOOK_PAGE, client_id="<b>typed", tenant="a b", secret_expires_on="2027-03-31")
 
     page = answer.get_data(as_text=True)
     assert 'value="&lt;b&gt;typed"' in page
@@ -357,12 +361,12 @@ def test_a_refused_page_keeps_what_was_typed(client: FlaskClient) -> None:
 
 
 def test_a_slip_is_pointed_out_and_saved_all_the_same(app: Flask, client: FlaskClient) -> None:
-    save(client, OUTLOOK, client_id="postroom", client_secret=GUID)
+    save(client, OUTLOOK_PAGE, client_id="postroom", client_secret=GUID)
 
-    page = words(client.get(OUTLOOK))
+    page = words(client.get(OUTLOOK_PAGE))
     assert "Is this the registration's name?" in page
     assert "This looks like the Secret ID." in page
-    assert in_force(app, CredentialType.OUTLOOK) == ("postroom", GUID)
+    assert in_force(app, OUTLOOK) == ("postroom", GUID)
 
 
 # What wins
@@ -372,7 +376,7 @@ def test_a_slip_is_pointed_out_and_saved_all_the_same(app: Flask, client: FlaskC
     "fixed", [{"gmail_client_id": "env.apps.googleusercontent.com", "gmail_client_secret": "env-s"}]
 )
 def test_the_environment_wins_and_the_page_says_so(app: Flask, client: FlaskClient, provider: Server) -> None:
-    page = words(client.get(GMAIL))
+    page = words(client.get(GMAIL_PAGE))
     saved, checked = save(client), check(client)
 
     assert "Set by the environment" in page
@@ -387,10 +391,10 @@ def test_the_environment_wins_and_the_page_says_so(app: Flask, client: FlaskClie
 
 @pytest.mark.parametrize("fixed", [{"outlook_client_id": GUID}])
 def test_what_the_environment_leaves_open_is_set_on_the_page(app: Flask, client: FlaskClient) -> None:
-    save(client, OUTLOOK, client_id="typed-all-the-same", tenant="common")
+    save(client, OUTLOOK_PAGE, client_id="typed-all-the-same", tenant="common")
 
-    assert in_force(app, CredentialType.OUTLOOK) == (GUID, PASTED)
-    assert "Partly set by the environment" in words(client.get(OUTLOOK))
+    assert in_force(app, OUTLOOK) == (GUID, PASTED)
+    assert "Partly set by the environment" in words(client.get(OUTLOOK_PAGE))
 
 
 @pytest.mark.parametrize("fixed", [{"gmail_client_id": "new.apps.googleusercontent.com"}])
@@ -400,7 +404,7 @@ def test_a_secret_that_was_saved_for_another_client_id_is_pointed_out(app: Flask
         db.session.scalars(select(OAuthClientSetting)).one().client_id = GOOGLE_ID
         db.session.commit()
 
-    assert "The stored secret was saved for another client ID." in words(client.get(GMAIL))
+    assert "The stored secret was saved for another client ID." in words(client.get(GMAIL_PAGE))
     assert "belongs to another client ID" in words(check(client, client_secret=""))
 
 
@@ -412,9 +416,9 @@ def test_practice_mode_fixes_everything(app: Flask, client: FlaskClient, provide
         tenant="practice",
         imap_server=ImapServer("imap.example.com", 993, Security.TLS),
     )
-    app.extensions["postroom.practice"] = SimpleNamespace(oauth_overrides=lambda: {CredentialType.OUTLOOK: override})
+    app.extensions["postroom.practice"] = SimpleNamespace(oauth_overrides=lambda: {OUTLOOK: override})
 
-    answer = client.get(OUTLOOK)
+    answer = client.get(OUTLOOK_PAGE)
 
     page = words(answer)
     assert page.count("Practice mode sets it.") == 3
@@ -427,25 +431,25 @@ def test_practice_mode_fixes_everything(app: Flask, client: FlaskClient, provide
 
 REFUSALS = {
     "unknown client": (
-        GMAIL,
+        GMAIL_PAGE,
         {"error": "invalid_client", "error_description": "The OAuth client was not found."},
         "client-unknown",
         "The provider does not know the portal's client ID",
     ),
     "wrong secret": (
-        GMAIL,
+        GMAIL_PAGE,
         {"error": "invalid_client", "error_description": "Unauthorized"},
         "client-secret-wrong",
         "The portal's client secret is wrong",
     ),
     "expired secret": (
-        OUTLOOK,
+        OUTLOOK_PAGE,
         {"error": "invalid_client", "error_description": "AADSTS7000222: The provided client secret keys are expired."},
         "client-secret-expired",
         "The portal's client secret has expired",
     ),
     "wrong tenant": (
-        OUTLOOK,
+        OUTLOOK_PAGE,
         {"error": "invalid_request", "error_description": "AADSTS90002: Tenant 'contoso' not found."},
         "wrong-tenant",
         "The sign-in went to the wrong organisation",
@@ -471,7 +475,7 @@ def test_a_refusal_is_diagnosed_on_the_page(
     assert ("<html" in answer.get_data(as_text=True)) is not htmx
 
 
-@pytest.mark.parametrize(("path", "company"), [(GMAIL, "Google"), (OUTLOOK, "Microsoft")])
+@pytest.mark.parametrize(("path", "company"), [(GMAIL_PAGE, "Google"), (OUTLOOK_PAGE, "Microsoft")])
 def test_a_provider_that_refuses_only_the_invented_token_knows_the_client(
     client: FlaskClient, provider: Server, path: str, company: str
 ) -> None:
@@ -528,7 +532,7 @@ def test_a_check_stores_nothing(app: Flask, client: FlaskClient) -> None:
 
 
 def test_a_check_without_javascript_keeps_what_was_typed_but_the_secret(client: FlaskClient) -> None:
-    answer = check(client, OUTLOOK, client_id=GUID, tenant="contoso.example", htmx=False)
+    answer = check(client, OUTLOOK_PAGE, client_id=GUID, tenant="contoso.example", htmx=False)
 
     page = answer.get_data(as_text=True)
     assert f'value="{GUID}"' in page
@@ -565,7 +569,7 @@ def test_a_form_that_cannot_be_checked_says_why_in_place(client: FlaskClient, pr
 
 def test_a_typed_tenant_moves_microsofts_endpoints_but_not_those_set_from_outside(app: Flask, provider: Server) -> None:
     with app.test_request_context():
-        moved = effective_endpoints(CredentialType.OUTLOOK, "contoso.example")
+        moved = effective_endpoints(OUTLOOK, "contoso.example")
 
     assert moved.authorization == microsoft("contoso.example").authorization
     assert moved.token == provider.url("token")

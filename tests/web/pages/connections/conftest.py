@@ -8,10 +8,11 @@ from flask.testing import FlaskClient
 
 from tests.conftest import sign_in_as
 from webapp.config.app_state import secret_box
-from webapp.models import Connection, CredentialType, User, db
+from webapp.models import Connection, User, db
 from webapp.models.connection import name_key
 from webapp.practice.imap_server.scenarios import SCENARIOS
 from webapp.practice.process import PracticeServers
+from webapp.services.providers.credentials import CREDENTIALS
 
 Fields = Callable[..., dict[str, str]]
 MakeConnection = Callable[..., int]
@@ -49,7 +50,7 @@ def make_connection(app: Flask, fields: Fields) -> MakeConnection:
                 name=typed["name"],
                 name_key=name_key(typed["name"]),
                 address=typed["address"],
-                credential_type=CredentialType.CREDENTIALS,
+                credential_type=CREDENTIALS,
                 host=typed["host"],
                 port=int(typed["port"]),
                 security=typed["security"],

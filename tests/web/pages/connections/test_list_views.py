@@ -9,8 +9,10 @@ from sqlalchemy import event
 
 from tests.conftest import sign_in_as
 from tests.http_client import words
-from webapp.models import CheckState, Connection, CredentialType, User, db, utcnow
+from webapp.models import CheckState, Connection, User, db, utcnow
 from webapp.models.connection import name_key
+from webapp.services.providers.credentials import CREDENTIALS
+from webapp.services.providers.gmail import GMAIL
 
 PATH = "/connections/"
 
@@ -27,7 +29,7 @@ def sixty(app: Flask, client: FlaskClient, member: User) -> None:
                     name=name,
                     name_key=name_key(name),
                     address=f"box{number}@example.com",
-                    credential_type=CredentialType.CREDENTIALS if number % 2 else CredentialType.GMAIL,
+                    credential_type=CREDENTIALS if number % 2 else GMAIL,
                     owner_id=member.id,
                     state=state,
                     state_since=utcnow(),
@@ -129,7 +131,7 @@ def test_long_names_and_addresses_are_shown_whole_and_escaped(app: Flask, client
                 name=name,
                 name_key=name_key(name),
                 address="a" * 64 + "@example.com",
-                credential_type=CredentialType.CREDENTIALS,
+                credential_type=CREDENTIALS,
             )
         )
         db.session.commit()

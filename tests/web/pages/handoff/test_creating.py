@@ -16,7 +16,7 @@ from tests.web.pages.handoff.conftest import SWITCHED_OFF, Handed
 from webapp.config.settings import Settings
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.problem import Diagnosis
-from webapp.models import CheckReport, CheckState, Connection, CredentialType, Handoff, User, db, utcnow
+from webapp.models import CheckReport, CheckState, Connection, Handoff, User, db, utcnow
 from webapp.practice.imap_server.scenarios import PASSWORD
 from webapp.security.key_files import read_or_make_key
 from webapp.security.secret_box import new_key
@@ -24,6 +24,7 @@ from webapp.services.connections.check_result import CheckResult
 from webapp.services.connections.stored_reports import check_result_of
 from webapp.services.handoff.message import HandoffMessage, message_of
 from webapp.services.handoff.status import HandoffStatus
+from webapp.services.providers.outlook import OUTLOOK
 from webapp.web.pages.handoff import views
 
 
@@ -266,7 +267,7 @@ def test_a_message_too_long_for_a_mail_program_leaves_the_steps_to_the_link() ->
 def test_a_mail_program_is_given_the_link_whatever_the_problem(app: Flask, slug: str) -> None:
     hand_off = Handoff(
         mailbox="ann.longname@subsidiary.example.com", address="ann.longname@subsidiary.example.com", account="",
-        credential_type=CredentialType.OUTLOOK, problem=slug, failure="", expires_at=utcnow(),
+        credential_type=OUTLOOK, problem=slug, failure="", expires_at=utcnow(),
     )  # fmt: skip
     standing = HandoffStatus(hand_off)
     vars(standing).update(connection=None, diagnosis=Diagnosis(problem=PROBLEMS[slug]))

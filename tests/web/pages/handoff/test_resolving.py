@@ -16,9 +16,10 @@ from tests.http_client import ANY_PAGE, post, words
 from tests.web.pages.handoff.conftest import Handed
 from webapp.config.settings import Settings
 from webapp.core.imap import run_check
-from webapp.models import CheckReport, CheckState, Connection, CredentialType, Handoff, User, db, utcnow
+from webapp.models import CheckReport, CheckState, Connection, Handoff, User, db, utcnow
 from webapp.practice.imap_server.scenarios import DOMAIN, PASSWORD
 from webapp.services.connections import checks
+from webapp.services.providers.gmail import GMAIL
 from webapp.web.pages.handoff import views
 
 
@@ -326,7 +327,7 @@ def test_a_user_name_that_names_no_mailbox_gives_way_to_the_address(hand_over: C
 def test_a_connection_of_another_credential_type_by_now_is_still_the_same_mailbox(
     handed: Handed, any_moment: None
 ) -> None:
-    handed.change(credential_type=CredentialType.GMAIL, host="", sealed_password="", state=CheckState.NOT_TESTED)
+    handed.change(credential_type=GMAIL, host="", sealed_password="", state=CheckState.NOT_TESTED)
 
     assert handed.look().status_code == 200
     assert handed.test_again().status_code == 303

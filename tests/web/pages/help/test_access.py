@@ -11,7 +11,9 @@ from tests.http_client import post
 from tests.leaks import leaks
 from tests.web.pages.help.conftest import GMAIL_ID, SECRETS, main_of, see, text_of
 from webapp.core.diagnosis.catalogue import PROBLEMS
-from webapp.models import Connection, CredentialType, OAuthClientSetting, User, db
+from webapp.models import Connection, OAuthClientSetting, User, db
+from webapp.services.providers.credentials import CREDENTIALS
+from webapp.services.providers.gmail import GMAIL
 from webapp.web.pages.help.guides import GUIDES
 
 PAGES = (
@@ -92,7 +94,7 @@ def test_nothing_on_any_page_is_secret(app: Flask, client: FlaskClient, member: 
                 name="Plughxyzzy invoices",
                 name_key="plughxyzzy invoices",
                 address="plughxyzzy@example.org",
-                credential_type=CredentialType.CREDENTIALS,
+                credential_type=CREDENTIALS,
                 host="imap.plughxyzzy.example.org",
                 port=993,
                 user="plughxyzzy",
@@ -113,11 +115,7 @@ class TestWithAClientSecretThatCannotBeOpened:
 
     def test_help_works_and_knows_the_client_id(self, app: Flask, client: FlaskClient) -> None:
         with app.app_context():
-            db.session.add(
-                OAuthClientSetting(
-                    credential_type=CredentialType.GMAIL, client_id=GMAIL_ID, sealed_secret="v1.gone.AAAA"
-                )
-            )
+            db.session.add(OAuthClientSetting(credential_type=GMAIL, client_id=GMAIL_ID, sealed_secret="v1.gone.AAAA"))
             db.session.commit()
 
         assert {client.get(path).status_code for path in PAGES} == {200}

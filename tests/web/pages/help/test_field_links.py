@@ -10,6 +10,8 @@ from tests.http_client import post
 from webapp.core.imap import StepName
 from webapp.models import CredentialType, User
 from webapp.services.providers import PROVIDERS
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.outlook import OUTLOOK
 from webapp.web.pages.help.guides import GUIDES
 
 
@@ -40,7 +42,7 @@ def test_the_fields_of_credentials_lead_to_their_places_in_the_guide(client: Fla
         assert not place or f'id="{place}"' in page.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("kind", [CredentialType.GMAIL, CredentialType.OUTLOOK])
+@pytest.mark.parametrize("kind", [GMAIL, OUTLOOK])
 def test_a_credential_type_by_oauth_leads_to_its_walk(client: FlaskClient, member: User, kind: CredentialType) -> None:
     sign_in_as(client, member)
 

@@ -23,7 +23,8 @@ from webapp.core.imap.check.report import StepName
 from webapp.models import CredentialType, User, db, writes
 from webapp.services.connections.check_result import STEP_LABELS
 from webapp.services.providers.known_servers import KNOWN_SERVERS
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
+from webapp.services.providers.settings import settings_class
 from webapp.web.pages.help.command_table import command_rows
 from webapp.web.pages.help.guides import GUIDES
 from webapp.web.pages.help.problem_views import GROUPS
@@ -77,7 +78,7 @@ def pages(ready_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     folder = tmp_path_factory.mktemp("guides") / "data"
     shutil.copytree(ready_folder, folder)
     writes.set(False)  # what the test before has left
-    app = create_app(Settings(data_dir=folder, gmail_client_id=GMAIL_ID, outlook_client_id=OUTLOOK_ID))
+    app = create_app(settings_class()(data_dir=folder, gmail_client_id=GMAIL_ID, outlook_client_id=OUTLOOK_ID))
     found = all_guides(app.test_client())
     with app.app_context():
         db.engine.dispose()

@@ -11,8 +11,11 @@ from tests.web.pages.help.conftest import GMAIL_ID, OUTLOOK_ID, see, text_of
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.codes import CODES, Family
 from webapp.services.connections.check_result import HelpContext
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 from webapp.web.pages.help.portal_facts import portal_facts
-from webapp.web.pages.help.problem_views import BY_PROVIDER, OF_ONE, problem_text
+from webapp.web.pages.help.problem_views import BY_PROVIDER, problem_text
+
+OF_ONE = {slug: spec.key for spec in PROVIDER_SPECS.values() for slug in spec.own_problems}
 
 
 def shown_for(page: str) -> dict[str, bool]:

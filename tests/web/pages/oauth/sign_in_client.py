@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 
 from tests.http_client import post, words
 from tests.practice.clients import Elsewhere
-from webapp.models import CredentialType
 from webapp.practice.oauth_server.http_server import PORTAL_URL
 from webapp.practice.oauth_server.sample_users import OFFICE, WORKSPACE
+from webapp.services.providers.gmail import GMAIL
+from webapp.services.providers.outlook import OUTLOOK
 
-KINDS = {"gmail": CredentialType.GMAIL, "outlook": CredentialType.OUTLOOK}
+KINDS = {"gmail": GMAIL, "outlook": OUTLOOK}
 PEOPLE = {"gmail": f"anna@{WORKSPACE}", "outlook": f"anton@{OFFICE}"}
 OTHERS = {"gmail": f"otto@{WORKSPACE}", "outlook": f"tom@{OFFICE}"}
 

@@ -8,7 +8,7 @@ from tests.web.pages.oauth.sign_in_client import KINDS, OTHERS, PEOPLE, Travelle
 from webapp.models import Connection, Grant, User
 from webapp.practice.oauth_server.sample_users import OFFICE, PERSONAL, SHARED_MAILBOX, WORKSPACE
 from webapp.services.providers.oauth import authorization_requests
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 
 TOM, ANTON = f"tom@{OFFICE}", f"anton@{OFFICE}"
 BUTTONS = ("use-account", "prove")

@@ -14,7 +14,7 @@ from tests.web.pages.oauth.conftest import Registrations, Rows
 from tests.web.pages.oauth.sign_in_client import KINDS, PEOPLE, Traveller, Trip, diagnosed, form_on
 from webapp.models import Grant
 from webapp.practice.imap_server.scenarios import DOMAIN
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 
 MINUTES = 60
 ACCESS_TOKEN = "access-token-of-the-scripted-provider"

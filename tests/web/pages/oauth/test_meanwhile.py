@@ -5,11 +5,12 @@ import pytest
 from tests.http_client import words
 from tests.web.pages.oauth.conftest import MakeConnection, Rows
 from tests.web.pages.oauth.sign_in_client import KINDS, OTHERS, PEOPLE, Traveller, form_on
-from webapp.models import CredentialType, User
+from webapp.models import User
 from webapp.practice.oauth_server.sample_users import OFFICE, SHARED_MAILBOX
 from webapp.services.connections import checks
 from webapp.services.connections.check_result import CheckResult
 from webapp.services.providers import ConnectionTarget
+from webapp.services.providers.credentials import CREDENTIALS
 from webapp.web.pages.connections import sign_in_panel_views
 
 TOM, ANTON = f"tom@{OFFICE}", f"anton@{OFFICE}"
@@ -50,7 +51,7 @@ def test_a_connection_of_another_type_by_now_has_no_use_for_the_grant(
 def test_one_that_takes_a_password_by_now_has_none_either(ben: Traveller, connection_id: int, rows: Rows) -> None:
     trip = ben.leave_from(f"/connections/{connection_id}")
     with rows.changing(connection_id) as connection:
-        connection.credential_type, connection.host = CredentialType.CREDENTIALS, "imap.example.com"
+        connection.credential_type, connection.host = CREDENTIALS, "imap.example.com"
 
     assert trip.make().status_code == 200
     assert rows.connection(connection_id).grant_id is None

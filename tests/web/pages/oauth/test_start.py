@@ -13,7 +13,7 @@ from tests.web.pages.oauth.sign_in_client import KINDS, PEOPLE, Traveller
 from webapp.models import AuthorizationRequest, User
 from webapp.practice.oauth_server.http_server import PORTAL_URL
 from webapp.services.providers.oauth import authorization_requests
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 
 HINTS = {
     "gmail": {

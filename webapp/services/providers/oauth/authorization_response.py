@@ -10,7 +10,7 @@ from webapp.config.app_state import KeyFileError, SecretBoxError
 from webapp.core.diagnosis.failure import OAuthSign, Stage
 from webapp.core.oauth.client import Identity, TokenResponse
 from webapp.core.oauth.errors import OAuthError
-from webapp.models import AuthorizationRequest, Connection, CredentialType, Grant, db, utcnow
+from webapp.models import AuthorizationRequest, Connection, Grant, db, utcnow
 from webapp.services.providers.oauth import authorization_requests
 from webapp.services.providers.oauth.account_matching import same_account
 from webapp.services.providers.oauth.client_registration import EffectiveClient, effective_client
@@ -81,9 +81,10 @@ def _require_usable_account(client: EffectiveClient, tokens: TokenResponse, iden
         raise _RefusedAccountError(
             "The account that signed in names no email address, so no mailbox can be its own", OAuthSign.OTHER_ACCOUNT
         )
-    if client.wants_workspace and not identity.hosted_domain:
+    if client.wants_organisation and not identity.hosted_domain:
         raise _RefusedAccountError(
-            f"{identity.address} is a personal Google account: its ID token names no Workspace domain (hd)",
+            f"{identity.address} is a personal {client.spec.company} account: its ID token names no Workspace domain "
+            "(hd)",
             OAuthSign.PERSONAL_GOOGLE_ACCOUNT,
             identity.address,
         )
@@ -114,7 +115,7 @@ def _store_grant(
 def connection_of(attempt: AuthorizationRequest) -> Connection | None:
     """Give the saved connection that an attempt is for; one of another credential type has no use for its grant."""
     connection = None if attempt.for_form else attempt.connection
-    return connection if connection is not None and connection.credential_type is attempt.credential_type else None
+    return connection if connection is not None and connection.credential_type == attempt.credential_type else None
 
 
 def account_of(connection: Connection) -> str:
@@ -150,7 +151,7 @@ def _is_issuer(named: str | None, client: EffectiveClient) -> bool:
     if named is None:
         return True
     pattern = re.escape(client.endpoints.issuer).replace(re.escape("{tenantid}"), r"[0-9A-Za-z.-]+")
-    spellings = {named, f"https://{named}"} if client.credential_type is CredentialType.GMAIL else {named}
+    spellings = {named, f"https://{named}"} if client.spec.rules.issuer_aliases else {named}
     return any(re.fullmatch(pattern, spelling) for spelling in spellings)
 
 

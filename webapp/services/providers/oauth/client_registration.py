@@ -1,9 +1,8 @@
 """The OAuth client in force of each provider: practice over environment over what was set up on the page."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
@@ -11,64 +10,9 @@ from sqlalchemy import select
 from webapp.config.app_state import current_network, current_settings, secret_box
 from webapp.config.provider_settings import ImapServer, parse_imap_server
 from webapp.core.oauth.client import ClientRegistration, OAuthClient
-from webapp.core.oauth.endpoints import GOOGLE, Endpoints, microsoft
+from webapp.core.oauth.endpoints import Endpoints
 from webapp.models import CredentialType, OAuthClientSetting, read_transaction
-
-DEFAULT_TENANT = "organizations"
-
-
-class ProviderSpec(NamedTuple):
-    """What is fixed about a provider: its names, its scopes, and the one among them that opens the mailbox.
-
-    `screens` are pages of the provider from which nobody comes back, with the problem that each means.
-    """
-
-    key: str
-    company: str
-    scopes: tuple[str, ...]
-    mail_scope: str
-    known_error_pages: tuple[tuple[str, str], ...]
-
-    def opens_mailbox(self, scopes: Iterable[str]) -> bool:
-        """Say whether these scopes open the mailbox; Microsoft names the same one by several hosts."""
-        wanted = self.mail_scope.lower()
-        ending = wanted.rpartition("/")[2] or wanted
-        return any(scope.lower() == wanted or scope.lower().endswith(f"/{ending}") for scope in scopes)
-
-
-PROVIDER_SPECS: Mapping[CredentialType, ProviderSpec] = {
-    CredentialType.GMAIL: ProviderSpec(
-        "gmail",
-        "Google",
-        ("openid", "email", "https://mail.google.com/"),
-        "https://mail.google.com/",
-        (
-            ("This app is blocked", "app-blocked-by-admin"),
-            ("Access blocked: your institution's admin needs to review", "app-blocked-by-admin"),
-            ("Access blocked: … has not completed the Google verification process", "oauth-app-audience"),
-            ("Google hasn't verified this app", "oauth-app-audience"),
-            ("Error 403: org_internal", "oauth-app-audience"),
-            ("Error 400: redirect_uri_mismatch", "redirect-uri-mismatch"),
-            ("Error 401: invalid_client, deleted_client", "client-unknown"),
-            ("Error 403: disallowed_useragent", "embedded-browser-blocked"),
-        ),
-    ),
-    CredentialType.OUTLOOK: ProviderSpec(
-        "outlook",
-        "Microsoft",
-        ("openid", "profile", "email", "offline_access", "https://outlook.office.com/IMAP.AccessAsUser.All"),
-        "https://outlook.office.com/IMAP.AccessAsUser.All",
-        (
-            ("Need admin approval", "admin-consent-required"),
-            ("AADSTS50105: the signed in user is not assigned to a role", "app-blocked-by-admin"),
-            ("AADSTS50011: the redirect URI does not match", "redirect-uri-mismatch"),
-            ("AADSTS50020, AADSTS16000: the account does not exist in the tenant", "wrong-account"),
-            ("AADSTS53003: blocked by Conditional Access", "conditional-access-blocked"),
-            ("AADSTS700016: application not found in the directory", "client-unknown"),
-            ("AADSTS50194, AADSTS90002: tenant not found or not allowed", "wrong-tenant"),
-        ),
-    ),
-}
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS, ProviderSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +29,9 @@ class EffectiveClient:
     in_practice: bool = False
 
     @property
-    def wants_workspace(self) -> bool:
-        """Say whether an account must belong to an organisation: at Google, whose ID tokens name its domain."""
-        return self.credential_type is CredentialType.GMAIL and (self.in_practice or self.endpoints == GOOGLE)
+    def wants_organisation(self) -> bool:
+        """Return whether personal accounts are refused; not where another server stands in for the provider."""
+        return self.spec.organisation_only and (self.in_practice or self.endpoints == self.spec.endpoints(self.tenant))
 
     @property
     def is_complete(self) -> bool:
@@ -112,6 +56,7 @@ class EffectiveClient:
             client_secret=self.client_secret,
             scopes=self.spec.scopes,
             provider=self.spec.key,
+            rules=self.spec.rules,
         )
         return OAuthClient(settings, ca_file=current_network().ca_file)
 
@@ -140,7 +85,7 @@ def _effective(credential_type: CredentialType, *, with_secret: bool) -> Effecti
         )
     outside = _from_environment(credential_type)
     stored = _from_database(credential_type)
-    tenant = outside["tenant"] or stored.tenant or DEFAULT_TENANT
+    tenant = outside["tenant"] or stored.tenant or PROVIDER_SPECS[credential_type].default_tenant
     secret = outside["client_secret"] if with_secret else ""
     if with_secret and not secret and stored.sealed_secret:
         secret = secret_box().decrypt(stored.sealed_secret, *stored.place)
@@ -185,7 +130,7 @@ def imap_server(credential_type: CredentialType) -> ImapServer:
 
 def effective_endpoints(credential_type: CredentialType, tenant: str) -> Endpoints:
     """Give the endpoints for a tenant: the provider's own, but for those that were set from outside."""
-    usual = GOOGLE if credential_type is CredentialType.GMAIL else microsoft(tenant)
+    usual = PROVIDER_SPECS[credential_type].endpoints(tenant)
 
     def either(name: str, fallback: str) -> str:
         return _setting(credential_type, name) or fallback
@@ -200,5 +145,7 @@ def effective_endpoints(credential_type: CredentialType, tenant: str) -> Endpoin
 
 
 def _setting(credential_type: CredentialType, name: str) -> str:
-    value: Any = getattr(current_settings(), f"{PROVIDER_SPECS[credential_type].key}_{name}", "")
+    spec = PROVIDER_SPECS[credential_type]
+    default = spec.imap_server if name == "imap_server" else ""
+    value: Any = getattr(current_settings(), f"{spec.key}_{name}", default)
     return str(value.get_secret_value() if hasattr(value, "get_secret_value") else value)

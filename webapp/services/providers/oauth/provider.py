@@ -8,26 +8,23 @@ from typing import Any
 
 from flask_login import current_user as visitor
 from sqlalchemy import select
-from wtforms import HiddenField, StringField
-from wtforms.validators import Optional
+from wtforms import HiddenField
 
 from webapp.config.app_state import KeyFileError, SecretBoxError
 from webapp.core.imap import GrantFacts, ObtainedCredential, ServerSettings, TokenError
 from webapp.core.imap.protocol.credentials import AccessToken
 from webapp.core.oauth.errors import OAuthError
 from webapp.core.phrases import plural, time_ago
-from webapp.models import AuthorizationRequest, Connection, Grant, read_transaction, utcnow
-from webapp.security.input_validation import email_address, strip_and_compose
+from webapp.models import AuthorizationRequest, Connection, CredentialType, Grant, read_transaction, utcnow
 from webapp.services.providers.oauth import authorization_requests
 from webapp.services.providers.oauth.access_tokens import GrantNotFoundError, fresh_access_token
 from webapp.services.providers.oauth.account_matching import same_account
 from webapp.services.providers.oauth.client_registration import (
-    PROVIDER_SPECS,
-    ProviderSpec,
     effective_client,
     imap_server,
 )
 from webapp.services.providers.oauth.registration_facts import oauth_facts
+from webapp.services.providers.oauth.spec import ProviderSpec
 from webapp.services.providers.provider import ConnectionForm, ConnectionTarget, Provider, RememberedSecret
 
 
@@ -35,12 +32,6 @@ class OAuthForm(ConnectionForm):
     """The name of a sign-in attempt stands in for a secret; `shared_mailbox` is opened instead of the account's own."""
 
     attempt = HiddenField()
-
-
-class OutlookForm(OAuthForm):
-    """At Microsoft an account may open the mailboxes of others."""
-
-    shared_mailbox = StringField("Shared mailbox", filters=[strip_and_compose], validators=[Optional(), email_address])
 
 
 @dataclass(frozen=True)
@@ -78,20 +69,23 @@ class GrantCredentialSource:
 
 
 class OAuthProvider(Provider):
-    """A provider that people sign in to; what is fixed about it is data in `HOUSES`."""
+    """A provider that people sign in to; what is fixed about it is `spec`."""
 
     fields_template = "connections/sign_in/_fields.html"
     settings_template = "connections/sign_in/_settings.html"
 
-    @property
-    def provider_key(self) -> str | None:
-        """Name the house."""
-        return self.spec.key
+    spec: ProviderSpec
+    form = OAuthForm
 
     @property
-    def spec(self) -> ProviderSpec:
-        """Give what is fixed about the provider."""
-        return PROVIDER_SPECS[self.credential_type]
+    def credential_type(self) -> CredentialType:  # type: ignore[override]
+        """Return the key of this credential type."""
+        return self.spec.credential_type
+
+    @property
+    def provider_key(self) -> str | None:
+        """Return the provider whose words the failures are in."""
+        return self.spec.key
 
     @abstractmethod
     def authorize_parameters(self, address: str, *, choose: bool) -> dict[str, str]:
@@ -123,7 +117,7 @@ class OAuthProvider(Provider):
         found = (
             authorization_requests.find(form.attempt.data or "", visitor.session) if visitor.is_authenticated else None
         )
-        return found if found is not None and found.credential_type is self.credential_type else None
+        return found if found is not None and found.credential_type == self.credential_type else None
 
     def server(self, connection: Connection) -> ServerSettings:
         """Give the provider's IMAP server, and the mailbox to open there."""
@@ -148,7 +142,7 @@ class OAuthProvider(Provider):
         attempt = self.attempt(form)
         if attempt is not None and attempt.grant_id is not None:
             return attempt.grant_id if is_account_accepted(attempt, form.address.data or "") else None
-        if saved is not None and saved.credential_type is self.credential_type:
+        if saved is not None and saved.credential_type == self.credential_type:
             return saved.grant_id if same_account(saved.address, form.address.data or "") else None
         return None
 

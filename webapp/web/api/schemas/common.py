@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from webapp.core.imap import Step
-from webapp.models import CheckState, Connection, CredentialType, utcnow
+from webapp.models import CheckState, Connection, utcnow
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth.access_tokens import FreshToken
 
@@ -70,7 +70,7 @@ class ConnectionShape(Schema):
     id: Id
     name: str
     address: str
-    credential_type: CredentialType
+    credential_type: str
     state: CheckState
     state_since: datetime | None
     owner: str | None

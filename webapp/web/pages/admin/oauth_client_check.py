@@ -14,7 +14,6 @@ from webapp.core.phrases import duration
 from webapp.models import db, utcnow
 from webapp.services.connections.check_result import HelpContext
 from webapp.services.providers.oauth.client_registration import EffectiveClient
-from webapp.services.providers.oauth.registration_facts import admin_consent_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +77,8 @@ class ClientCheckResult:
             redirect_uri=client.redirect_uri,
             scopes=" ".join(client.spec.scopes),
             tenant=client.tenant,
-            admin_consent_url=admin_consent_url(client),
+            admin_consent_url=client.spec.admin_consent_url(client, ""),
+            company=client.spec.company,
         )
 
     @property

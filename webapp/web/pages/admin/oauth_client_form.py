@@ -7,8 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, Field, Form, PasswordField, StringField
 from wtforms.validators import DataRequired, Optional, StopValidation
 
-from webapp.config.provider_settings import is_tenant
-from webapp.models import CredentialType, OAuthClientSetting
+from webapp.models import OAuthClientSetting
 from webapp.security.input_validation import MaxLength, lowercase, no_control_characters, strip_and_compose, value_of
 from webapp.services.providers.oauth.client_registration import EffectiveClient
 
@@ -63,7 +62,8 @@ class OAuthClientForm(FlaskForm):  # type: ignore[misc]
         self._client_id = client.client_id
         self._secret_of = stored.client_id if stored is not None and stored.sealed_secret else ""
         left_out = set(client.fixed)
-        if client.credential_type is not CredentialType.OUTLOOK:
+        self._is_tenant = client.spec.is_tenant
+        if not client.spec.has_tenant:
             left_out.add("tenant")
         if "client_secret" in left_out:
             left_out.add("secret_expires_on")
@@ -90,6 +90,6 @@ class OAuthClientForm(FlaskForm):  # type: ignore[misc]
             raise StopValidation("The stored secret belongs to another client ID. Paste the one of this ID.")
 
     def validate_tenant(self, field: StringField) -> None:
-        """Refuse what cannot stand where Microsoft's endpoints name a tenant."""
-        if not is_tenant(value_of(field)):
+        """Refuse what cannot be a tenant of the provider."""
+        if not self._is_tenant(value_of(field)):
             raise StopValidation("Use organizations, common, consumers, a tenant ID or one of its domains.")

@@ -14,13 +14,11 @@ from webapp.models import Connection, CredentialType, Grant, OAuthClientSetting,
 from webapp.security.input_validation import value_of
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth.client_registration import (
-    DEFAULT_TENANT,
     EffectiveClient,
     effective_client,
     effective_client_without_secret,
     effective_endpoints,
 )
-from webapp.services.providers.oauth.registration_facts import admin_consent_url
 from webapp.web.pages.admin.oauth_client_check import ClientCheckResult
 from webapp.web.pages.admin.oauth_client_form import OAuthClientForm
 from webapp.web.pages.admin.oauth_client_hints import address_fault, hints
@@ -93,7 +91,7 @@ class OAuthClientPage:
     @property
     def admin_consent_url(self) -> str:
         """Give the link by which an organisation's administrator lets everybody use the portal."""
-        return admin_consent_url(self.client)
+        return self.client.spec.admin_consent_url(self.client, "")
 
     @property
     def hints(self) -> dict[str, str]:
@@ -126,9 +124,9 @@ class OAuthClientPage:
             client_id=self._typed_text("client_id") or client.client_id,
             client_secret=self._typed_text("client_secret") or client.client_secret,
         )
-        if client.credential_type is not CredentialType.OUTLOOK or "tenant" in client.fixed:
+        if not client.spec.has_tenant or "tenant" in client.fixed:
             return changed
-        tenant = self._typed_text("tenant") or DEFAULT_TENANT
+        tenant = self._typed_text("tenant") or client.spec.default_tenant
         return replace(changed, tenant=tenant, endpoints=effective_endpoints(changed.credential_type, tenant))
 
     def store(self) -> None:

@@ -6,14 +6,13 @@ from sqlalchemy import delete
 from webapp.core.phrases import plural
 from webapp.models import CredentialType, OAuthClientSetting, db
 from webapp.services.providers import PROVIDERS
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS, credential_type_of
 from webapp.web.forms import render_form
 from webapp.web.htmx import hx_redirect, render_page_or_fragment
 from webapp.web.pages.admin.oauth_client_check import check_client_registration
 from webapp.web.pages.admin.oauth_client_page import OAuthClientPage
 from webapp.web.pages.admin.user_views import admin
 
-_KINDS = {house.key: credential_type for credential_type, house in PROVIDER_SPECS.items()}
 _CLIENT = "/oauth/<kind>"
 _PAGE = "admin/oauth_client.html"
 
@@ -21,7 +20,7 @@ _PAGE = "admin/oauth_client.html"
 @admin.context_processor
 def oauth_places() -> dict[str, object]:
     """Name the set-up pages for the navigation of the administration."""
-    return {"oauth_places": {key: PROVIDERS[kind].label for key, kind in _KINDS.items()}}
+    return {"oauth_places": {spec.key: PROVIDERS[kind].label for kind, spec in PROVIDER_SPECS.items()}}
 
 
 @admin.route(_CLIENT, methods=["GET", "POST"])
@@ -60,9 +59,10 @@ def remove_oauth_client(kind: str) -> Response:
 
 
 def _credential_type(kind: str) -> CredentialType:
-    if kind not in _KINDS:
+    found = credential_type_of(kind)
+    if found is None:
         abort(404)
-    return _KINDS[kind]
+    return found
 
 
 def _back_to(kind: str) -> Response:

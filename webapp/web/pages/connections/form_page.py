@@ -13,6 +13,7 @@ from webapp.models import AuthorizationRequest, Connection, CredentialType, db
 from webapp.models.connection import name_key
 from webapp.services.connections.check_result import CheckResult
 from webapp.services.providers import PROVIDERS, ConnectionTarget, Provider
+from webapp.services.providers.credentials import CREDENTIALS
 from webapp.services.providers.known_servers import KnownServer, find_by_address
 from webapp.services.providers.oauth.authorization_requests import form_of
 from webapp.services.providers.oauth.provider import OAuthProvider
@@ -40,7 +41,7 @@ class FormPage:
     @classmethod
     def new(cls) -> "FormPage":
         """Start a new connection."""
-        provider = PROVIDERS[CredentialType.CREDENTIALS]
+        provider = PROVIDERS[CREDENTIALS]
         return cls(provider=provider, form=provider.form(formdata=None), saved=None, state=FormState())
 
     @classmethod
@@ -67,11 +68,8 @@ class FormPage:
     @classmethod
     def from_request(cls, saved: Connection | None) -> "FormPage":
         """Read what the browser sent."""
-        try:
-            chosen = CredentialType(request.form.get("credential_type", ""))
-        except ValueError:
-            chosen = CredentialType.CREDENTIALS
-        provider = PROVIDERS[chosen]
+        chosen = CredentialType(request.form.get("credential_type", ""))
+        provider = PROVIDERS.get(chosen) or PROVIDERS[CREDENTIALS]
         form = provider.form()
         if hasattr(form, "find_server"):
             form.find_server()

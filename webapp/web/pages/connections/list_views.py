@@ -46,7 +46,7 @@ class ListQuery:
         return cls(
             search=given.get("search", "").replace("\0", "").strip()[:200],
             state=given.get("state", "") if given.get("state") in set(CheckState) else "",
-            type=given.get("type", "") if given.get("type") in set(CredentialType) else "",
+            type=given.get("type", "") if given.get("type") in PROVIDERS else "",
             sort=given.get("sort", "name") if given.get("sort") in _ORDERS else "name",
             descending=given.get("order") == "down",
             page=min(max(int(page), 1), 1_000_000) if page.isdecimal() and len(page) < 8 else 1,

@@ -165,6 +165,6 @@ class SignInPanel:
     @cached_property
     def _grant(self) -> Grant | None:
         saved = self.saved
-        if saved is None or saved.grant_id is None or saved.credential_type is not self.provider.credential_type:
+        if saved is None or saved.grant_id is None or saved.credential_type != self.provider.credential_type:
             return None
         return db.session.get(Grant, saved.grant_id)

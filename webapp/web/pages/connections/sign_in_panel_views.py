@@ -13,8 +13,8 @@ from webapp.services.connections.permissions import get_connection_or_404
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth import authorization_requests
 from webapp.services.providers.oauth.authorization_response import assign_grant, connection_of
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
 from webapp.services.providers.oauth.provider import OAuthProvider, mailbox_of
+from webapp.services.providers.oauth.spec import credential_type_of
 from webapp.web.htmx import hx_redirect, is_htmx_request
 from webapp.web.login import current_session, current_user, login_required
 from webapp.web.pages.connections.form_page import FormPage
@@ -24,7 +24,6 @@ from webapp.web.pages.connections.sign_in_urls import sign_in_page_url
 
 sign_ins = Blueprint("sign_ins", __name__, url_prefix="/sign-ins")
 
-_KINDS = {house.key: kind for kind, house in PROVIDER_SPECS.items()}
 # What says which mailbox a form is for.
 _OF_MAILBOX = ("address", "shared_mailbox")
 
@@ -33,7 +32,7 @@ _OF_MAILBOX = ("address", "shared_mailbox")
 @login_required
 def show(key: str) -> Response:
     """Render the panel as it stands now, for htmx; nothing new is no content."""
-    kind = _KINDS.get(request.args.get("kind", ""))
+    kind = credential_type_of(request.args.get("kind", ""))
     if kind is None or not authorization_requests.is_key(key):
         abort(404)
     panel = _panel(_provider(kind), authorization_requests.find(key, current_session()))
@@ -97,7 +96,7 @@ def _signed_in(key: str) -> AuthorizationRequest:
 def _form_page(attempt: AuthorizationRequest) -> FormPage:
     """Read the form that an attempt was begun from, or answer 400 where another credential type is chosen by now."""
     page = FormPage.from_request(attempt.connection)
-    if page.provider.credential_type is not attempt.credential_type:
+    if page.provider.credential_type != attempt.credential_type:
         abort(400)
     page.form.attempt.data = attempt.key
     return page
@@ -160,14 +159,14 @@ def _fragment(panel: SignInPanel) -> Response:
 
 def _panel(provider: OAuthProvider, attempt: AuthorizationRequest | None) -> SignInPanel:
     """Make the panel that a page asks about, with the attempt where it is of this provider."""
-    if attempt is not None and attempt.credential_type is not provider.credential_type:
+    if attempt is not None and attempt.credential_type != provider.credential_type:
         attempt = None
     number = request.args.get("connection_id", 0, int)
     saved = get_connection_or_404(number) if 0 < number < 2**31 else None
     if request.args.get("of") != "connection":
         address = request.args.get("address", "")
         return SignInPanel(provider=provider, key="", address=address, saved=saved, attempt=attempt)
-    if saved is None or saved.credential_type is not provider.credential_type:
+    if saved is None or saved.credential_type != provider.credential_type:
         abort(404)
     return replace(SignInPanel.of_connection(provider, saved, attempt), standalone="elsewhere" in request.args)
 

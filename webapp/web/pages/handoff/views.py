@@ -11,7 +11,7 @@ from webapp.services.handoff import handoffs
 from webapp.services.handoff.message import message_of
 from webapp.services.handoff.status import HandoffPhase, HandoffStatus
 from webapp.services.providers.oauth import authorization_requests
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 from webapp.web import login_rate_limits as tries
 from webapp.web.error_handlers import error_response
 from webapp.web.htmx import is_htmx_request

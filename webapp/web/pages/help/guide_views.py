@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from webapp.config.app_state import current_settings
 from webapp.services.providers.known_servers import KNOWN_SERVERS
-from webapp.services.providers.oauth.client_registration import PROVIDER_SPECS
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS, spec_of_key
 from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.command_table import command_rows, exit_rows
-from webapp.web.pages.help.guides import GUIDES, Guide
+from webapp.web.pages.help.guides import Guide, guides
 from webapp.web.pages.help.portal_facts import portal_facts
-from webapp.web.pages.help.setting_table import setting_rows
+from webapp.web.pages.help.setting_table import provider_setting_rows, setting_rows
 
 # The text of a guide says itself what its parts are.
 _PART = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>', re.DOTALL)
@@ -22,7 +22,7 @@ _PART = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>', re.DOTALL)
 @help_pages.get("/guides/<slug>")
 def guide(slug: str) -> str:
     """Show one guide."""
-    found = GUIDES.get(slug)
+    found = guides().get(slug)
     if found is None:
         abort(404)
     text = guide_text(found)
@@ -32,19 +32,21 @@ def guide(slug: str) -> str:
 
 def guide_text(guide: Guide) -> Markup:
     """Give the text of a guide with this portal's values in it, without the page around it."""
-    return Markup(render_template(f"help/guides/{guide.slug}.html", **_values()))  # noqa: S704  (a rendered template)
+    spec = spec_of_key(guide.provider)
+    text = render_template(guide.template or f"help/guides/{guide.slug}.html", spec=spec, **_values())
+    return Markup(text)  # noqa: S704  (a rendered template)
 
 
 def _values() -> dict[str, Any]:
     settings = current_settings()
     return {
-        "gmail": portal_facts("gmail"),
-        "outlook": portal_facts("outlook"),
+        **{spec.key: portal_facts(spec.key) for spec in PROVIDER_SPECS.values()},
         "base_url": settings.base_url,
         "help_public": settings.help_public,
-        **{f"{house.key}_screens": house.known_error_pages for house in PROVIDER_SPECS.values()},
+        **{f"{spec.key}_screens": spec.known_error_pages for spec in PROVIDER_SPECS.values()},
         "known_servers": KNOWN_SERVERS,
         "setting_rows": setting_rows,
+        "provider_setting_rows": provider_setting_rows,
         "command_rows": command_rows,
         "exit_rows": exit_rows,
     }

@@ -4,15 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
+
 
 @dataclass(frozen=True, kw_only=True)
 class Guide:
-    """One guide; `terms` are words by which somebody may look for it that its text does not have."""
+    """One guide; `terms` are words by which people look for it that its text does not have.
+
+    `template` is the one named after the slug unless it is given; `provider` is the key of the provider it is about.
+    """
 
     slug: str
     title: str
     summary: str
     terms: str = ""
+    template: str = ""
+    provider: str = ""
 
 
 CONNECT, USE, ADMINISTER, OPERATE = (
@@ -131,4 +138,19 @@ GROUPS: Mapping[str, tuple[Guide, ...]] = MappingProxyType(
     }
 )
 
+
 GUIDES: Mapping[str, Guide] = MappingProxyType({guide.slug: guide for group in GROUPS.values() for guide in group})
+"""The written guides."""
+
+
+def guide_groups() -> dict[str, tuple[Guide, ...]]:
+    """Return the guides by group: the written ones, and those that registered providers bring."""
+    brought = tuple(
+        Guide(**spec.guide._asdict(), provider=spec.key) for spec in PROVIDER_SPECS.values() if spec.guide is not None
+    )
+    return {**GROUPS, CONNECT: (*GROUPS[CONNECT], *brought)}
+
+
+def guides() -> dict[str, Guide]:
+    """Return the guides by slug."""
+    return {guide.slug: guide for group in guide_groups().values() for guide in group}

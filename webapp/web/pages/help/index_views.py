@@ -5,7 +5,7 @@ from flask import render_template
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.code_views import TABLES
-from webapp.web.pages.help.guides import GROUPS
+from webapp.web.pages.help.guides import guide_groups
 from webapp.web.pages.help.problem_views import PROBLEM_GROUPS
 from webapp.web.pages.help.search_views import LONGEST
 
@@ -17,7 +17,7 @@ def index() -> str:
         "help/index.html",
         query="",
         longest=LONGEST,
-        guide_groups=GROUPS,
+        guide_groups=guide_groups(),
         groups=PROBLEM_GROUPS,
         problems=PROBLEMS,
         tables=TABLES,

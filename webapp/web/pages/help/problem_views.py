@@ -1,8 +1,5 @@
 """The problem pages: every problem a connection can have, explained once and shown here and beside a failed test."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from flask import abort, render_template, request
 from markupsafe import Markup
 
@@ -10,9 +7,10 @@ from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.codes import Family
 from webapp.core.diagnosis.problem import UNKNOWN, Problem
 from webapp.services.connections.check_result import HelpContext
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS, credential_type_of
 from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.code_views import TABLES
-from webapp.web.pages.help.portal_facts import KINDS, portal_facts
+from webapp.web.pages.help.portal_facts import portal_facts
 
 # Where in a connection a problem shows, in the order a check goes.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -67,16 +65,6 @@ PROBLEM_GROUPS = (
     ("Sign-in with Google and Microsoft", tuple(slug for slug in PROBLEMS if slug not in _GROUPED | {UNKNOWN})),
 )
 
-# Pages that only readers of one provider ever meet.
-OF_ONE: Mapping[str, str] = MappingProxyType(
-    {
-        "admin-consent-required": "outlook",
-        "client-secret-expired": "outlook",
-        "conditional-access-blocked": "outlook",
-        "oauth-app-audience": "gmail",
-        "wrong-tenant": "outlook",
-    }
-)
 # Pages that tell readers of each provider something else: its screens, or how the portal is registered there.
 BY_PROVIDER = frozenset(
     {
@@ -106,31 +94,40 @@ BY_PROVIDER = frozenset(
         "wrong-account",
     }
 )
-# Whose codes readers of a provider never see.
-_FOREIGN: Mapping[str, Family] = MappingProxyType({"gmail": Family.AADSTS, "outlook": Family.GOOGLE})
-CHOICES = (("", "any provider"), ("gmail", "Gmail"), ("outlook", "Outlook"))
 
 
 @help_pages.get("/problems/<slug>")
 def problem(slug: str) -> str:
-    """Explain one problem, for readers of any provider or, with `?for=gmail`, of one."""
+    """Render one problem, for readers of any provider or, with `?for=<key>`, of one."""
     found: Problem | None = PROBLEMS.get(slug)
     if found is None:
         abort(404)
     chosen = request.args.get("for", "")
-    shown_for = OF_ONE.get(slug) or (chosen if slug in BY_PROVIDER and chosen in KINDS else "")
+    only = provider_of_problem(slug)
+    shown_for = only or (chosen if slug in BY_PROVIDER and credential_type_of(chosen) else "")
     return render_template(
         "help/problem.html",
         problem=found,
         text=problem_text(found, portal_facts(shown_for)),
-        choices=CHOICES if slug in BY_PROVIDER else (),
+        choices=_choices() if slug in BY_PROVIDER else (),
         shown_for=shown_for,
         codes=[code for family in _families(shown_for) for code in TABLES[family] if code.slug == slug],
     )
 
 
+def provider_of_problem(slug: str) -> str:
+    """Return the key of the provider whose readers alone meet a problem; empty where others meet it too."""
+    return next((spec.key for spec in PROVIDER_SPECS.values() if slug in spec.own_problems), "")
+
+
+def _choices() -> tuple[tuple[str, str], ...]:
+    return ("", "any provider"), *((spec.key, spec.service) for spec in PROVIDER_SPECS.values())
+
+
 def _families(shown_for: str) -> list[Family]:
-    return [family for family in Family if family is not _FOREIGN.get(shown_for)]
+    """Return the families of codes, without those that only other providers use."""
+    others = [spec.code_families for spec in PROVIDER_SPECS.values() if shown_for and spec.key != shown_for]
+    return [family for family in Family if not any(family in foreign for foreign in others)]
 
 
 def problem_text(found: Problem, facts: HelpContext) -> Markup:

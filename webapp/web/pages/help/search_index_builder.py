@@ -13,7 +13,7 @@ from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.codes import CODES
 from webapp.services.connections.check_result import HelpContext
 from webapp.web.pages.help.guide_views import guide_text
-from webapp.web.pages.help.guides import GUIDES
+from webapp.web.pages.help.guides import guides
 from webapp.web.pages.help.problem_views import problem_text
 from webapp.web.pages.help.search_index import HelpPage, SearchIndex
 
@@ -53,7 +53,7 @@ def _problems() -> Iterator[HelpPage]:
 
 
 def _guides() -> Iterator[HelpPage]:
-    for slug, guide in GUIDES.items():
+    for slug, guide in guides().items():
         yield HelpPage(
             endpoint="help.guide",
             slug=slug,

@@ -1,12 +1,15 @@
 """The settings of the portal as a guide lists them: read from their definition, so that none is missing or made up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from markupsafe import Markup
 from pydantic.fields import FieldInfo
 
 from webapp.config.settings import PREFIX, Settings
+from webapp.services.providers import PROVIDERS
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
+from webapp.services.providers.settings import fields_of, settings_class
 from webapp.web.template_filters import code_spans
 
 
@@ -18,16 +21,23 @@ class SettingRow(NamedTuple):
     default: str
 
 
-def setting_rows(start: str) -> tuple[SettingRow, ...]:
-    """Give the settings of one provider ("gmail", "outlook"), or those of the portal itself."""
-    return tuple(_rows(start))
+def setting_rows() -> tuple[SettingRow, ...]:
+    """Return the settings of the portal itself."""
+    return tuple(_rows(Settings.model_fields))
 
 
-def _rows(start: str) -> Iterator[SettingRow]:
-    for name, field in Settings.model_fields.items():
-        provider = name.partition("_")[0]
-        if start == (provider if provider in ("gmail", "outlook") else ""):
-            yield SettingRow(f"{PREFIX}{name}".upper(), code_spans(field.description or ""), _default(field))
+def provider_setting_rows() -> list[tuple[str, tuple[SettingRow, ...]]]:
+    """Return the settings of each provider, under the name of its credential type."""
+    every = settings_class().model_fields
+    return [
+        (PROVIDERS[kind].label, tuple(_rows({name: every[name] for name in fields_of(spec)})))
+        for kind, spec in PROVIDER_SPECS.items()
+    ]
+
+
+def _rows(fields: Mapping[str, FieldInfo]) -> Iterator[SettingRow]:
+    for name, field in fields.items():
+        yield SettingRow(f"{PREFIX}{name}".upper(), code_spans(field.description or ""), _default(field))
 
 
 def _default(field: FieldInfo) -> str:

@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 from webapp.config.app_state import current_settings
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.web.pages.help.blueprint import help_pages
-from webapp.web.pages.help.guides import GUIDES
+from webapp.web.pages.help.guides import guides
 
 _LINK = Markup('<a href="{}">{}</a>')
 
@@ -24,7 +24,7 @@ def problem_link(slug: str, words: str = "") -> Markup:
 
 def guide_link(slug: str, words: str = "", anchor: str = "") -> Markup:
     """Link to a guide, or to a place in it, by its title or by other words; raise `KeyError` where there is none."""
-    title = GUIDES[slug].title
+    title = guides()[slug].title
     return _link(url_for("help.guide", slug=slug, _anchor=anchor or None), words or title)
 
 

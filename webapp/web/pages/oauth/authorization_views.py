@@ -13,6 +13,7 @@ from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth import authorization_requests, authorization_response
 from webapp.services.providers.oauth.client_registration import effective_client
 from webapp.services.providers.oauth.provider import OAuthProvider
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 from webapp.services.providers.provider import normalized_address_or_empty
 from webapp.web.error_handlers import error_response
 from webapp.web.login import current_session, current_user, login_required
@@ -49,10 +50,10 @@ CALLBACK_ERRORS = {
         "This sign-in was begun in another session of the portal",
         "Nothing was connected. Begin it again in this window, as the person who is signed in here now.",
     ),
-    # What an administrator hears who followed the link of Microsoft's admin consent. Nobody is let in because of it.
+    # For an administrator who followed the link of admin consent. Nobody is signed in because of it.
     "approved": (
         200,
-        "Microsoft says that the portal is approved",
+        "The portal is approved",
         "People of your organisation can connect their mailboxes now: they begin again, or press Reconnect.",
     ),
     "not-approved": (
@@ -121,7 +122,7 @@ def _authorize(provider: OAuthProvider) -> Response:
         )
     for_form = request.form.get("of") != "connection"
     connection = _connection(for_form=for_form)
-    if not for_form and (connection is None or connection.credential_type is not provider.credential_type):
+    if not for_form and (connection is None or connection.credential_type != provider.credential_type):
         abort(400)
     # It is told to the provider.
     address = (
@@ -184,7 +185,7 @@ def _find_request(credential_type: CredentialType) -> tuple[AuthorizationRequest
         approved = request.args["admin_consent"].lower() == "true" and "error" not in request.args
         return None, "approved" if approved else "not-approved"
     attempt = authorization_requests.find_by_state(request.args.get("state", ""))
-    if attempt is None or attempt.credential_type is not credential_type:
+    if attempt is None or attempt.credential_type != credential_type:
         return None, "unknown"
     if not visitor.is_authenticated:
         return None, "signed-out"
@@ -197,5 +198,6 @@ def _see_other(url: str) -> Response:
     return redirect(url, 303)  # type: ignore[return-value]
 
 
-gmail = make_oauth_blueprint(CredentialType.GMAIL)
-outlook = make_oauth_blueprint(CredentialType.OUTLOOK)
+def oauth_blueprints() -> list[Blueprint]:
+    """Return a blueprint for each registered provider."""
+    return [make_oauth_blueprint(kind) for kind in PROVIDER_SPECS]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Flask, Response, abort, current_app, flash, redirect, render_template, request, url_for
 
-from webapp.models import CredentialType, Purpose, writes
+from webapp.models import Purpose, writes
 from webapp.practice.imap_server.scenarios import GROUPS, SCENARIOS
 from webapp.practice.oauth_scenarios import OAUTH_SCENARIOS
 from webapp.practice.oauth_server.repair_keys import REPAIRABLE
@@ -12,12 +12,8 @@ from webapp.practice.ports import LOOPBACK
 from webapp.practice.practice_mode import PracticeMode
 from webapp.practice.repair_client import repaired_keys, set_repaired
 from webapp.services.accounts.one_time_links import find_link
+from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 from webapp.web.login import login_required, sign_in
-
-_SIGN_IN_PAGES = (
-    ("Sign in with Google", "google", CredentialType.GMAIL),
-    ("Connect to Microsoft", "microsoft", CredentialType.OUTLOOK),
-)
 
 practice_pages = Blueprint("practice", __name__, url_prefix="/practice")
 
@@ -36,8 +32,9 @@ def index() -> str:
     """List the scenarios."""
     groups = [(group, [scenario for scenario in SCENARIOS if scenario.group == group]) for group in GROUPS]
     signing_in = [
-        (heading, practice_page(key), [each for each in OAUTH_SCENARIOS if each.credential_type is kind])
-        for heading, key, kind in _SIGN_IN_PAGES
+        (spec.button, practice_page(spec.diagnosis_key), scenarios)
+        for kind, spec in PROVIDER_SPECS.items()
+        if (scenarios := [each for each in OAUTH_SCENARIOS if each.credential_type == kind])
     ]
     mended = repaired_keys(_ports())
     return render_template("practice/index.html", groups=groups, signing_in=signing_in, mended=mended)
