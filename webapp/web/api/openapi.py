@@ -56,11 +56,11 @@ _PATHS = {
 }
 
 
-@cache
 # Components whose class has another name than the document has always had.
 _PUBLIC_NAMES = {"ActionKind": "Kind", "ActionWarning": "Caution", "CheckState": "State"}
 
 
+@cache
 def document(base_url: str, version: str) -> dict[str, Any]:
     """Write the document for a portal at an address."""
     _, schemas = models_json_schema(sorted({*_models()}, key=repr), ref_template=_REF)

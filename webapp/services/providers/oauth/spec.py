@@ -28,7 +28,7 @@ class GuideText(NamedTuple):
     title: str
     summary: str
     terms: str = ""
-    template: str = ""
+    template: str = "help/guides/_provider.html"
 
 
 def _no_fault(scheme: str, host: str) -> str:

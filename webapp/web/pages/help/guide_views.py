@@ -7,6 +7,7 @@ from flask import abort, render_template
 from markupsafe import Markup
 
 from webapp.config.app_state import current_settings
+from webapp.services.providers import PROVIDERS
 from webapp.services.providers.known_servers import KNOWN_SERVERS
 from webapp.services.providers.oauth.spec import PROVIDER_SPECS, spec_of_key
 from webapp.web.pages.help.blueprint import help_pages
@@ -33,7 +34,16 @@ def guide(slug: str) -> str:
 def guide_text(guide: Guide) -> Markup:
     """Give the text of a guide with this portal's values in it, without the page around it."""
     spec = spec_of_key(guide.provider)
-    text = render_template(guide.template or f"help/guides/{guide.slug}.html", spec=spec, **_values())
+    of_provider = (
+        {
+            "spec": spec,
+            "credential_label": PROVIDERS[spec.credential_type].label,
+            "provider_facts": portal_facts(spec.key),
+        }
+        if spec
+        else {}
+    )
+    text = render_template(guide.template or f"help/guides/{guide.slug}.html", **of_provider, **_values())
     return Markup(text)  # noqa: S704  (a rendered template)
 
 
