@@ -122,7 +122,7 @@ def test_a_folder_gets_a_file_each_and_later_only_what_is_new(export: Export, bo
 def test_a_message_of_which_nothing_is_told_is_exported_all_the_same(
     export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "summaries_of", lambda session, uids: fetch_summaries(session, uids)[2:])
+    monkeypatch.setattr(messages, "fetch_summaries", lambda session, uids: fetch_summaries(session, uids)[2:])
 
     result = export("--mbox", str(tmp_path / "all.mbox"))
 

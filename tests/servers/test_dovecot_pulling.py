@@ -225,7 +225,9 @@ EVERY = 6
 def test_whenever_a_pull_is_killed_the_next_one_makes_it_good(
     app: Flask, pull: Pull, dovecot: Dovecot, box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "CLAIM_LASTS", timedelta(0))  # or the killed process would have the messages in hand
+    monkeypatch.setattr(
+        journal, "LEASE_DURATION", timedelta(0)
+    )  # or the killed process would have the messages in hand
     options = ("--match", "*.csv", "--then", f"move:{box.name} done")
     done = Box(dovecot, f"{box.name} done")
     expected = [b"1;2" * 50_000, b"3;4", b"", b"5"]

@@ -96,7 +96,7 @@ def test_wherever_the_wire_is_cut_undo_again_completes_it(post: Post, wire: Wire
 
 
 def test_a_long_act_is_left_off_and_gone_on_with(post: Post, member: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "BATCH", 2)
+    monkeypatch.setattr(journal, "BATCH_SIZE", 2)
     work, target = post.new(*[""] * 5), post.new()
     wish = ActionRequest(kind=ActionKind.MOVE, what=post.chosen(work), destination=target)
 
@@ -120,7 +120,7 @@ def test_a_long_act_is_left_off_and_gone_on_with(post: Post, member: User, monke
 def test_copies_of_one_message_id_are_told_apart_batch_by_batch(
     post: Post, member: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "BATCH", 1)
+    monkeypatch.setattr(journal, "BATCH_SIZE", 1)
     work, target = post.new("", "S"), post.new()
     for path in post.server.mail(USER, work).glob("cur/*"):
         path.write_bytes(b"Message-ID: <same@example.com>\r\nSubject: Twice\r\n\r\nHello\r\n")
@@ -181,8 +181,8 @@ def test_what_was_only_marked_is_brought_back_where_the_destination_is_no_more(
 def test_an_act_stays_in_hand_however_slow_the_server_is(
     post: Post, wire: Wire, member: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "BATCH", 1)
-    monkeypatch.setattr(core, "BATCH", 1)
+    monkeypatch.setattr(journal, "BATCH_SIZE", 1)
+    monkeypatch.setattr(core, "BATCH_SIZE", 1)
     work, target = post.new(*[""] * 9), post.new()
     wish = ActionRequest(kind=ActionKind.MOVE, what=post.chosen(work), destination=target)
     with wire.losing(6, Cut.AFTER):
@@ -261,7 +261,7 @@ def test_what_has_left_the_destination_does_not_come_back(post: Post, member: Us
 def test_a_connection_that_is_deleted_takes_its_acts_with_it(
     post: Post, member: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "BATCH", 1)
+    monkeypatch.setattr(journal, "BATCH_SIZE", 1)
     work, target = post.new("", ""), post.new()
     wish = ActionRequest(kind=ActionKind.MOVE, what=post.chosen(work), destination=target)
     done = execute(post.connection, wish, member, seconds=0)

@@ -108,7 +108,7 @@ def step_by_step(monkeypatch: pytest.MonkeyPatch) -> list[Scope]:
         seen.append(scope)
         authenticate_token(scope)
 
-    monkeypatch.setattr("webapp.web.api.operation.let_in", noting)
+    monkeypatch.setattr("webapp.web.api.operation.authenticate_token", noting)
     return seen
 
 

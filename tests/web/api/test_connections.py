@@ -156,7 +156,7 @@ def test_a_connection_that_is_changed_while_it_is_deleted_is_a_conflict(
         db.session.execute(later.execution_options(synchronize_session=False))
         return True
 
-    monkeypatch.setattr(api_connections, "may_change", changed_meanwhile)
+    monkeypatch.setattr(api_connections, "can_edit", changed_meanwhile)
 
     answer = program(member).ask("DELETE", f"/connections/{make_connection(member)}")
 

@@ -164,7 +164,7 @@ def test_what_a_server_refuses_is_said_with_its_reason(
     def refuse(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(mail_actions, "perform", refuse)
+    monkeypatch.setattr(mail_actions, "execute", refuse)
 
     answer = mail.act("messages/move", messages=mail.refs("one"), to="Archive")
 

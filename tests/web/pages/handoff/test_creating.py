@@ -291,7 +291,7 @@ def test_a_connection_that_is_deleted_while_it_is_handed_over_is_a_conflict(
         db.session.execute(delete(Connection).execution_options(synchronize_session=False))
         return verdict
 
-    monkeypatch.setattr(views, "verdict_of", deleted_meanwhile)
+    monkeypatch.setattr(views, "check_result_of", deleted_meanwhile)
 
     answer = post(handed.asker, f"{page}/hand-off", page=page)
 

@@ -279,7 +279,7 @@ def test_a_link_that_is_withdrawn_while_it_tests_shows_nothing_more(
             db.session.execute(update(Handoff).values(withdrawn_at=utcnow()))
             db.session.commit()
 
-    monkeypatch.setattr(views, "check_connection", withdrawn_meanwhile)
+    monkeypatch.setattr(views, "check_and_store", withdrawn_meanwhile)
 
     answer = handed.stranger.post(f"{path}/test", data={"csrf_token": form_token}, headers={"HX-Request": "true"})
 

@@ -347,7 +347,7 @@ def test_a_server_that_does_not_play_along_is_explained(
     def refuse(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(action_views, "perform", refuse)
+    monkeypatch.setattr(action_views, "execute", refuse)
     response = actor.then(shown, "Delete 1 message")
 
     assert response.status_code == status
@@ -370,9 +370,9 @@ def test_without_a_trash_one_gets_back_to_the_messages(actor: Actor, monkeypatch
 
 
 def test_what_takes_long_is_done_in_portions_and_undone_as_one(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.services.mail_actions.journal.BATCH", 2)
+    monkeypatch.setattr("webapp.services.mail_actions.journal.BATCH_SIZE", 2)
     for views in (action_views, history_views):
-        monkeypatch.setattr(views, "PORTION", 0)
+        monkeypatch.setattr(views, "MESSAGES_PER_REQUEST", 0)
     before = {name: set(actor.rows(name)) for name in ("INBOX", "Invoices")}
     where = actor.act("Move to…", all_=True)
     shown = actor.then(where, "Continue", destination=encode_mailbox_name("Invoices"))
@@ -399,7 +399,7 @@ def test_what_takes_long_is_done_in_portions_and_undone_as_one(actor: Actor, mon
 
 
 def test_a_failure_in_the_middle_says_how_far_it_came(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.services.mail_actions.journal.BATCH", 1)
+    monkeypatch.setattr("webapp.services.mail_actions.journal.BATCH_SIZE", 1)
     taken = executor._run_batch
 
     def full_after_two(session: Session, act: ActionRecord, step: BatchStart, *rest: Any) -> BatchOutcome:

@@ -45,8 +45,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, *pieces: bytes | Exception, **facts
         )
 
     monkeypatch.setattr(Pretended, "answers", pieces)
-    monkeypatch.setattr(file_response, "find_part", lambda *_, **__: part)
-    monkeypatch.setattr(file_response, "content_of", content)
+    monkeypatch.setattr(file_response, "locate_part", lambda *_, **__: part)
+    monkeypatch.setattr(file_response, "open_part", content)
 
 
 def a_part(reader: Reader) -> str:

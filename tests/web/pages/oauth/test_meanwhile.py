@@ -98,7 +98,7 @@ def test_a_connection_changed_while_it_is_proved_is_left_as_it_is(
                 connection.address = connection.user = ANTON
         return verdict
 
-    monkeypatch.setattr(sign_in_panel_views, "check_target", check_slowly)
+    monkeypatch.setattr(sign_in_panel_views, "run_check_for", check_slowly)
 
     answer = ben.client.post(f"/sign-ins/{trip.key}/prove", data=form, headers={"HX-Request": "true"} if htmx else {})
 

@@ -63,6 +63,7 @@ SPEC = ProviderSpec(
     rules=ProviderRules(issuer_aliases=("https://accounts.google.com", "accounts.google.com")),
     diagnosis_key="google",
     organisation_only=True,
+    sign_in_label="Sign in with Google",
     logo_template="providers/gmail/_logo.html",
     before_sign_in_template="providers/gmail/_before_sign_in.html",
     set_up_template="providers/gmail/_set_up.html",

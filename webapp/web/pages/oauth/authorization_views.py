@@ -53,7 +53,7 @@ CALLBACK_ERRORS = {
     # For an administrator who followed the link of admin consent. Nobody is signed in because of it.
     "approved": (
         200,
-        "The portal is approved",
+        "{company} says that the portal is approved",
         "People of your organisation can connect their mailboxes now: they begin again, or press Reconnect.",
     ),
     "not-approved": (
@@ -109,7 +109,7 @@ def make_oauth_blueprint(credential_type: CredentialType) -> Blueprint:
     def over() -> Response:
         """Say why a callback leads nowhere."""
         status, title, remedy = CALLBACK_ERRORS.get(request.args.get("why", ""), CALLBACK_ERRORS["unknown"])
-        return error_response(status, title, remedy)
+        return error_response(status, title.format(company=house.company), remedy)
 
     return pages
 
