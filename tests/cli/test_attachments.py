@@ -377,7 +377,7 @@ def test_a_database_that_is_busy_meanwhile_ends_in_a_sentence_and_loses_nothing(
     with Mailbox(a=b"one").served(app):
         with monkeypatch.context() as patched:
             patched.setattr(post_actions, "execute", busy)
-            patched.setattr(post_actions, "plan", lambda *_: SimpleNamespace(kind=ActionKind.SEEN))
+            patched.setattr(post_actions, "preview", lambda *_: SimpleNamespace(kind=ActionKind.SEEN))
             failed = pull(app, folder, "--then", "seen")
         later = pull(app, folder)
 

@@ -25,7 +25,7 @@ def announce() -> None:
     base = current_settings().base_url
     practice = current_app.extensions.get("postroom.practice")
     if practice is not None:
-        click.echo(f"\n  Practice mode. Step in as a ready administrator:\n  {base}{practice.way_in()}\n")
+        click.echo(f"\n  Practice mode. Step in as a ready administrator:\n  {base}{practice.sign_in_link()}\n")
     elif (path := set_up_link()) is not None:
         click.echo(
             f"\n  This portal is new. Create its first administrator with this link (works once):\n  {base}{path}\n"

@@ -360,7 +360,7 @@ def test_without_a_trash_one_gets_back_to_the_messages(actor: Actor, monkeypatch
     def refuse(*_: object, **__: object) -> None:
         raise NoTrashError("none")
 
-    monkeypatch.setattr(action_views, "plan", refuse)
+    monkeypatch.setattr(action_views, "preview", refuse)
 
     response = actor.act("Delete", "Figures for October")
 
