@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.layers import ROOT, Tree
+from webapp.web.api.routes import RESOURCES
 
 # An import that the list must refuse, by the module it stands in.
 WRONG_IMPORTS = {
@@ -81,6 +82,31 @@ def test_views_are_registered_explicitly() -> None:
     unused = [path for path in (ROOT / "webapp").rglob("*.py") if "F401" in path.read_text(encoding="utf-8")]
 
     assert unused == []
+
+
+@pytest.mark.parametrize("screen", ["admin", "connections", "help", "mailbox"])
+def test_every_view_has_a_line_in_the_routes_of_its_page(screen: str) -> None:
+    folder = ROOT / "webapp" / "web" / "pages" / screen
+    routes = "".join((folder / "routes.py").read_text(encoding="utf-8").split())
+    views = {
+        f"{path.stem}.{node.name}"
+        for path in folder.glob("*_views.py")
+        if path.stem != "sign_in_panel_views"  # it has a blueprint of its own
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and any("required" in ast.unparse(each) for each in node.decorator_list)
+    }
+
+    assert {view for view in views if f"({view})" not in routes} == set()
+
+
+def test_every_module_with_operations_is_a_resource_of_the_api() -> None:
+    declaring = {
+        path.stem
+        for path in (ROOT / "webapp" / "web" / "api").glob("*.py")
+        if "\n@operation(" in path.read_text(encoding="utf-8")
+    }
+
+    assert declaring == {module.__name__.rpartition(".")[2] for module in RESOURCES}
 
 
 def test_no_module_level_function_begins_with_test() -> None:

@@ -29,7 +29,7 @@ OPEN = {
     # Help is for everybody, an administrator of mailboxes too, who has no account here.
     *("help.index", "help.search", "help.explain", "help.codes", "help.problem", "help.guide"),
     # Whoever mends has no account here: the token in the path lets them in.
-    *("handoff.recipient_page", "handoff.recipient_status", "handoff.test_again"),
+    *("handoff.recipient_page", "handoff.recipient_status", "handoff.check_again"),
 }
 
 

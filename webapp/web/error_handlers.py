@@ -25,7 +25,7 @@ _FOR_STRANGERS = (
     "accounts.sign_in",
     "accounts.links.join",
     "accounts.links.new_password",
-    "handoff.test_again",
+    "handoff.check_again",
     "help.explain",
 )
 

@@ -6,12 +6,17 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
-from webapp.services.accounts import rate_limit_storage  # noqa: F401  (registers the storage)
+from webapp.services.accounts.rate_limit_storage import DatabaseStorage
 from webapp.web.problem_details import is_for_program
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
 migrate = Migrate()
-limiter = Limiter(get_remote_address, storage_uri="database://", strategy="fixed-window", headers_enabled=False)
+limiter = Limiter(
+    get_remote_address,
+    storage_uri=f"{DatabaseStorage.STORAGE_SCHEME[0]}://",
+    strategy="fixed-window",
+    headers_enabled=False,
+)
 # Programs are counted by their tokens (webapp/web/api/rate_limits.py); there is nothing to look up for them.
 limiter.request_filter(is_for_program)

@@ -8,23 +8,20 @@ from flask import Response, render_template
 
 from webapp.config.app_state import current_settings
 from webapp.models import Scope
-from webapp.web.api import access_tokens, attachments, connections, mail, mail_actions  # noqa: F401  (they register their routes)
 from webapp.web.api.openapi import document, shown_path
-from webapp.web.api.operation import OPERATIONS, api
-from webapp.web.api.try_it_views import api_pages, body_to_try, connections_to_try
+from webapp.web.api.operation import OPERATIONS
+from webapp.web.api.try_it_views import body_to_try, connections_to_try
 from webapp.web.login import login_required
 
 VERSION = "1"
 
 
-@api.get("/openapi.json")
 def openapi() -> Response:
     """Give the OpenAPI document; nothing in it is secret."""
     body = json.dumps(document(current_settings().base_url, VERSION), ensure_ascii=False)
     return Response(body, content_type="application/json")
 
 
-@api.get("/")
 @login_required
 def reference() -> str:
     """Explain the API to people."""
@@ -46,6 +43,3 @@ def _parts(described: dict[str, Any]) -> set[str]:
     whole = {shape.__name__ for each in OPERATIONS for shape in (each.answer, each.body) if shape}
     named = re.findall(r"#/components/schemas/(\w+)", json.dumps(described["components"]["schemas"]))
     return set(named) - whole
-
-
-__all__ = ["api", "api_pages"]

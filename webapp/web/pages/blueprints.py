@@ -3,42 +3,16 @@
 from flask import Flask
 
 from webapp.config.settings import Settings
-from webapp.web.api.docs_views import api, api_pages
 from webapp.web.api.message_refs import MessageRefConverter
+from webapp.web.api.routes import api, api_pages
 from webapp.web.pages import home_views
 from webapp.web.pages.accounts.account_views import accounts
-from webapp.web.pages.admin import oauth_client_views  # noqa: F401  (it registers its views)
-from webapp.web.pages.admin.user_views import admin
-from webapp.web.pages.connections import (  # noqa: F401  (they register their views)
-    check_views,
-    consent_link_views,
-    detail_views,
-    edit_views,
-    list_views,
-)
-from webapp.web.pages.connections.blueprint import connections
+from webapp.web.pages.admin.routes import admin
+from webapp.web.pages.connections.routes import connections
 from webapp.web.pages.connections.sign_in_panel_views import sign_ins
 from webapp.web.pages.handoff.views import handoff
-from webapp.web.pages.help import (  # noqa: F401  (they register their views)
-    code_views,
-    explain_views,
-    guide_views,
-    index_views,
-    problem_views,
-    search_views,
-    template_links,
-)
-from webapp.web.pages.help.blueprint import help_pages
-from webapp.web.pages.mailbox import (  # noqa: F401  (they register their views)
-    action_views,
-    download_views,
-    error_pages,
-    history_views,
-    message_list_views,
-    message_views,
-    template_filters,
-)
-from webapp.web.pages.mailbox.blueprint import mailboxes
+from webapp.web.pages.help.routes import help_pages
+from webapp.web.pages.mailbox.routes import mailboxes
 from webapp.web.pages.oauth.authorization_views import oauth_blueprints
 
 

@@ -47,7 +47,7 @@ class Handed:
     def look(self) -> TestResponse:
         return self.stranger.get(self.path)
 
-    def test_again(self, client: FlaskClient | None = None) -> TestResponse:
+    def check_again(self, client: FlaskClient | None = None) -> TestResponse:
         return post(client or self.stranger, f"{self.path}/test", page=ANY_PAGE)
 
     def mend(self) -> None:

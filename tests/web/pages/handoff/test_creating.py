@@ -146,7 +146,7 @@ def test_the_connection_shows_that_it_was_handed_over_opened_and_mended(handed: 
     assert "Handed over Opened just now , not mended yet." in words(handed.asker.get(page))
 
     handed.mend()
-    handed.test_again()
+    handed.check_again()
     assert "Handed over It works since" in words(handed.asker.get(page))
 
 

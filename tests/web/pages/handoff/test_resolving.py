@@ -66,7 +66,7 @@ def test_it_is_kept_from_search_engines_and_caches(handed: Handed) -> None:
 def test_it_turns_green_on_both_sides_when_it_is_mended(handed: Handed, any_moment: None) -> None:
     handed.mend()
 
-    answer = handed.test_again()
+    answer = handed.check_again()
 
     assert answer.status_code == 303
     text = words(handed.look())
@@ -85,7 +85,7 @@ def test_a_test_by_whoever_asked_turns_it_green_too(handed: Handed) -> None:
 
 
 def test_what_is_not_mended_yet_stays_red(handed: Handed, any_moment: None) -> None:
-    handed.test_again()
+    handed.check_again()
 
     assert "IMAP is switched off" in words(handed.look())
     assert times_tested(handed.app) == 2
@@ -94,7 +94,7 @@ def test_what_is_not_mended_yet_stays_red(handed: Handed, any_moment: None) -> N
 def test_another_problem_than_the_one_asked_about_is_named_as_such(handed: Handed, any_moment: None) -> None:
     handed.change(user=f"account-disabled@{DOMAIN}")
 
-    handed.test_again()
+    handed.check_again()
 
     text = words(handed.look())
     assert "The first problem no longer shows. Now the test stops here." in text
@@ -104,14 +104,14 @@ def test_another_problem_than_the_one_asked_about_is_named_as_such(handed: Hande
 def test_whoever_asked_is_named_when_it_is_their_turn(handed: Handed, any_moment: None) -> None:
     handed.change(user=f"app-password-required@{DOMAIN}")
 
-    handed.test_again()
+    handed.check_again()
 
     text = words(handed.look())
     assert "Now it is Ben's turn" in text
 
 
 def test_a_changed_connection_is_said_to_want_another_test(handed: Handed, any_moment: None) -> None:
-    handed.test_again()
+    handed.check_again()
     handed.change(state=CheckState.NOT_TESTED)
 
     assert "The connection was changed since its last test" in words(handed.look())
@@ -120,7 +120,7 @@ def test_a_changed_connection_is_said_to_want_another_test(handed: Handed, any_m
 def test_the_mail_server_is_asked_once_a_minute_at_most(handed: Handed) -> None:
     handed.mend()
 
-    answer = handed.test_again()
+    answer = handed.check_again()
 
     assert times_tested(handed.app) == 1
     text = words(handed.stranger.get(answer.location))
@@ -134,7 +134,7 @@ def test_a_minute_later_it_is_asked_again(handed: Handed, app: Flask) -> None:
             report.started_at -= timedelta(seconds=61)
         db.session.commit()
 
-    handed.test_again()
+    handed.check_again()
 
     assert times_tested(handed.app) == 2
 
@@ -183,7 +183,7 @@ def test_a_mail_scanner_that_fetches_the_link_has_not_opened_it(handed: Handed) 
 def test_a_browser_that_shows_it_has_opened_it_and_so_has_who_presses(handed: Handed, any_moment: None) -> None:
     handed.stranger.get(f"{handed.path}/state")
     first = handed.row().opened_at
-    handed.test_again()
+    handed.check_again()
 
     assert first is not None
     assert handed.row().opened_at == first
@@ -200,7 +200,7 @@ def test_a_page_that_waits_is_told_when_there_is_news(handed: Handed, any_moment
     assert "HX-Refresh" not in handed.stranger.get(waiting).headers
 
     handed.mend()
-    handed.test_again()
+    handed.check_again()
 
     assert handed.stranger.get(waiting).headers["HX-Refresh"] == "true"
 
@@ -229,7 +229,7 @@ def test_a_made_up_link_is_not_found(handed: Handed) -> None:
 
 
 def test_who_tries_too_often_has_to_wait(handed: Handed) -> None:
-    answers = [handed.test_again().status_code for _ in range(25)]
+    answers = [handed.check_again().status_code for _ in range(25)]
 
     assert answers[0] == 303
     assert answers[-1] == 429
@@ -298,7 +298,7 @@ def test_no_transaction_is_open_while_the_mail_server_is_waited_for(
 
     monkeypatch.setattr(checks, "run_check", watched)
 
-    handed.test_again()
+    handed.check_again()
 
     assert held == [False]
 
@@ -330,7 +330,7 @@ def test_a_connection_of_another_credential_type_by_now_is_still_the_same_mailbo
     handed.change(credential_type=GMAIL, host="", sealed_password="", state=CheckState.NOT_TESTED)
 
     assert handed.look().status_code == 200
-    assert handed.test_again().status_code == 303
+    assert handed.check_again().status_code == 303
     assert "Ben asks for your help" in words(handed.look())
 
 

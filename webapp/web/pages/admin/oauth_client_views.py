@@ -11,19 +11,16 @@ from webapp.web.forms import render_form
 from webapp.web.htmx import hx_redirect, render_page_or_fragment
 from webapp.web.pages.admin.oauth_client_check import check_client_registration
 from webapp.web.pages.admin.oauth_client_page import OAuthClientPage
-from webapp.web.pages.admin.user_views import admin
 
 _CLIENT = "/oauth/<kind>"
 _PAGE = "admin/oauth_client.html"
 
 
-@admin.context_processor
 def oauth_places() -> dict[str, object]:
     """Name the set-up pages for the navigation of the administration."""
     return {"oauth_places": {spec.key: PROVIDERS[kind].label for kind, spec in PROVIDER_SPECS.items()}}
 
 
-@admin.route(_CLIENT, methods=["GET", "POST"])
 def oauth_client(kind: str) -> Response:
     """Show how the portal is registered with a provider, and store what was typed."""
     page = OAuthClientPage.of(_credential_type(kind))
@@ -38,7 +35,6 @@ def oauth_client(kind: str) -> Response:
     return _back_to(kind)
 
 
-@admin.post(_CLIENT + "/check")
 def check_oauth_client(kind: str) -> Response:
     """Prove what was typed, saved or not."""
     page = OAuthClientPage.of(_credential_type(kind))
@@ -48,7 +44,6 @@ def check_oauth_client(kind: str) -> Response:
     return render_page_or_fragment(_PAGE, "admin/_oauth_result.html", page=page)
 
 
-@admin.post(_CLIENT + "/remove")
 def remove_oauth_client(kind: str) -> Response:
     """Forget what was stored on the page."""
     of_kind = OAuthClientSetting.credential_type == _credential_type(kind)

@@ -1,6 +1,6 @@
 """The administration of people: who is here, who is invited, what each may do."""
 
-from flask import Blueprint, Response, abort, flash, make_response, render_template, request, session, url_for
+from flask import Response, abort, flash, make_response, render_template, request, session, url_for
 from sqlalchemy import delete
 
 from webapp.config.app_state import current_settings
@@ -14,24 +14,20 @@ from webapp.web.pages.admin import user_list
 from webapp.web.pages.admin.admin_required import admin_required
 from webapp.web.pages.admin.user_forms import InviteForm, RoleForm
 
-admin = Blueprint("admin", __name__, url_prefix="/administration")
 _PERSON = "/people/<id:person_id>"
 _LAST = "Nobody else could administer the portal then. Make somebody else an administrator first."
 
 
-@admin.before_request
 @admin_required
 def only_administrators() -> None:
     """Guard every page of the administration."""
 
 
-@admin.get("/")
 def index() -> Response:
     """Lead to the people."""
     return hx_redirect(url_for("admin.people"))
 
 
-@admin.get("/people", endpoint="people")
 def people_list() -> Response:
     """List people and open invitations."""
     search = (strip_and_compose(request.args.get("q")) or "")[:100]
@@ -42,7 +38,6 @@ def people_list() -> Response:
     return make_response(render_template("admin/people.html", **context))
 
 
-@admin.route("/people/invite", methods=["GET", "POST"])
 def invite() -> Response:
     """Invite somebody by a one-time link."""
     form = InviteForm()
@@ -57,13 +52,11 @@ def invite() -> Response:
     return render_form("admin/invite.html", form=form)
 
 
-@admin.get("/link")
 def link() -> Response:
     """Show a new link, once."""
     return make_response(render_template("admin/link.html", link=session.pop("new_link", None)))
 
 
-@admin.post("/invitations/<id:link_id>/withdraw")
 def withdraw(link_id: int) -> Response:
     """Take an invitation back; its link is unknown from then on."""
     unused = (OneTimeLink.id == link_id, OneTimeLink.purpose == Purpose.JOIN, OneTimeLink.used_at.is_(None))
@@ -76,14 +69,12 @@ def withdraw(link_id: int) -> Response:
     return hx_redirect(url_for("admin.people"))
 
 
-@admin.get(_PERSON)
 def person(person_id: int) -> Response:
     """Show a person and what can be done."""
     found = db.get_or_404(User, person_id)
     return _person_page(found, RoleForm(role=found.role.value))
 
 
-@admin.post(_PERSON + "/role")
 def change_role(person_id: int) -> Response:
     """Change what a person may do."""
     found, form = _select_for_update(person_id), RoleForm()
@@ -100,7 +91,6 @@ def change_role(person_id: int) -> Response:
     return _back_to(found, f"{found.name} is {found.role.value} from now on.", "good")
 
 
-@admin.post(_PERSON + "/deactivate")
 def deactivate(person_id: int) -> Response:
     """Keep a person out."""
     found = _select_for_update(person_id)
@@ -114,7 +104,6 @@ def deactivate(person_id: int) -> Response:
     return _back_to(found, f"{found.name} is deactivated and signed out everywhere.", "good")
 
 
-@admin.post(_PERSON + "/reactivate")
 def reactivate(person_id: int) -> Response:
     """Let a person in again."""
     found = _select_for_update(person_id)
@@ -123,7 +112,6 @@ def reactivate(person_id: int) -> Response:
     return _back_to(found, f"{found.name} can sign in again.", "good")
 
 
-@admin.post(_PERSON + "/new-password-link")
 def new_password_link(person_id: int) -> Response:
     """Make a link by which a person chooses a new password."""
     found = _select_for_update(person_id)

@@ -14,26 +14,22 @@ from webapp.services.providers import PROVIDERS, ConnectionTarget
 from webapp.web.error_handlers import error_response
 from webapp.web.htmx import is_htmx_request
 from webapp.web.login import current_user, login_required
-from webapp.web.pages.connections.blueprint import connections
 from webapp.web.pages.connections.detail_views import render_check_result, render_row, show_connection
 from webapp.web.pages.connections.form_page import FormPage
 
 
-@connections.post("/test")
 @login_required
 def check_unsaved() -> Response:
     """Test what was typed into a new form."""
     return _test_form(FormPage.from_request(None))
 
 
-@connections.post("/<id:connection_id>/edit/test")
 @login_required
 def check_edited(connection_id: int) -> Response:
     """Test what was typed into the form of a saved connection."""
     return _test_form(FormPage.from_request(get_editable_or_403(connection_id, current_user())))
 
 
-@connections.post("/<id:connection_id>/test")
 @login_required
 def check_saved(connection_id: int) -> Response:
     """Test a saved connection as it is, and keep the report."""

@@ -10,11 +10,9 @@ from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth.provider import OAuthProvider
 from webapp.web.error_handlers import error_response
 from webapp.web.login import login_required
-from webapp.web.pages.connections.blueprint import connections
 from webapp.web.pages.connections.sign_in_panel import SignInPanel
 
 
-@connections.get("/consent/<token>")
 @login_required
 def consent_link_page(token: str) -> Response:
     """Show what the sign-in is for, with its button."""

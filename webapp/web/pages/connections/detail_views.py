@@ -18,7 +18,6 @@ from webapp.services.providers.oauth import authorization_requests
 from webapp.services.providers.oauth.provider import OAuthProvider
 from webapp.web.htmx import render_page_or_fragment
 from webapp.web.login import current_session, current_user, login_required
-from webapp.web.pages.connections.blueprint import connections
 from webapp.web.pages.connections.sign_in_panel import SignInPanel
 
 # Without the reports' bodies: the list shows one line of each.
@@ -30,14 +29,12 @@ _RECENT = (
 )
 
 
-@connections.get("/<id:connection_id>")
 @login_required
 def show(connection_id: int) -> Response:
     """Show a connection with its last report."""
     return show_connection(connection_id)
 
 
-@connections.get("/<id:connection_id>/reports/<id:report_id>")
 @login_required
 def report(connection_id: int, report_id: int) -> Response:
     """Show one report of the past."""

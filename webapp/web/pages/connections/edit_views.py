@@ -14,33 +14,28 @@ from webapp.services.providers import ConnectionTarget
 from webapp.services.providers.oauth import authorization_requests
 from webapp.web.error_handlers import error_response
 from webapp.web.login import current_session, current_user, login_required
-from webapp.web.pages.connections.blueprint import connections
 from webapp.web.pages.connections.form_page import FormPage
 from webapp.web.pages.connections.grant_release import release_grant
 
 
-@connections.get("/new")
 @login_required
 def new() -> Response:
     """Show the empty form, or the one that somebody left for a provider."""
     return _returned(None) or FormPage.new().show()
 
 
-@connections.post("/fields")
 @login_required
 def fields() -> Response:
     """Give the fields of the chosen credential type, with what was typed before."""
     return FormPage.from_request(_saved_of_form()).show("connections/_fields.html")
 
 
-@connections.post("/server")
 @login_required
 def server() -> Response:
     """Fill in the server of a well-known address."""
     return FormPage.from_request(_saved_of_form()).show("connections/_server.html")
 
 
-@connections.post("/new")
 @login_required
 def create() -> Response:
     """Save a new connection."""
@@ -53,7 +48,6 @@ def create() -> Response:
     return _save(page, connection, target)
 
 
-@connections.get("/<id:connection_id>/edit")
 @login_required
 def edit(connection_id: int) -> Response:
     """Show the form of a saved connection."""
@@ -61,7 +55,6 @@ def edit(connection_id: int) -> Response:
     return _returned(connection) or FormPage.from_connection(connection).show()
 
 
-@connections.post("/<id:connection_id>/edit")
 @login_required
 def update(connection_id: int) -> Response:
     """Save changes, unless somebody else saved theirs since the form was opened."""
@@ -76,7 +69,6 @@ def update(connection_id: int) -> Response:
     return _save(page, connection, target)
 
 
-@connections.route("/<id:connection_id>/delete", methods=["GET", "POST"])
 @login_required
 def delete(connection_id: int) -> Response:
     """Ask, then delete a connection with its reports."""

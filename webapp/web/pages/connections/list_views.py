@@ -13,7 +13,6 @@ from webapp.models.connection import name_key
 from webapp.services.providers import PROVIDERS
 from webapp.web.htmx import render_page_or_fragment
 from webapp.web.login import login_required
-from webapp.web.pages.connections.blueprint import connections
 
 PAGE_SIZE = 25
 
@@ -98,7 +97,6 @@ class ListQuery:
         return self.link(sort="" if sort == "name" else sort, order="down" if down else "")
 
 
-@connections.get("/")
 @login_required
 def index() -> Response:
     """Show the list."""

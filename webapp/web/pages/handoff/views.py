@@ -125,7 +125,7 @@ def recipient_status(token: str) -> Response:
 
 @handoff.post("/hand-off/<token>/test")
 @tries.limit_by_network
-def test_again(token: str) -> Response:
+def check_again(token: str) -> Response:
     """Test the connection again, once a minute at most; a younger result is shown instead."""
     hand_off, closed = _find_open(token)
     if closed:

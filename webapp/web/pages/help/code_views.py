@@ -7,7 +7,6 @@ from flask import render_template
 
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.codes import CODES, Code, Family
-from webapp.web.pages.help.blueprint import help_pages
 
 
 def _in_order(code: Code) -> tuple[int, str]:
@@ -19,7 +18,6 @@ TABLES: Mapping[Family, tuple[Code, ...]] = MappingProxyType(
 )
 
 
-@help_pages.get("/codes")
 def codes() -> str:
     """Show all tables, each row with an address of its own."""
     return render_template("help/codes.html", tables=TABLES, problems=PROBLEMS)

@@ -5,21 +5,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from flask import Response, make_response, render_template, request
-from flask_limiter import RateLimitExceeded
 
 from webapp.core.diagnosis.explain import Explanation, explain
 from webapp.core.diagnosis.problem import UNKNOWN, Problem
 from webapp.services.connections.check_result import HelpContext
 from webapp.web.extensions import csrf, limiter
 from webapp.web.login_rate_limits import client_network, too_many
-from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.portal_facts import facts_for_readers_of
 
 # A whole log, and the rest of its form.
 _LARGEST = 2 * 1024 * 1024 + 16 * 1024
 
 by_network = limiter.limit("60 per 5 minutes", key_func=client_network, methods=["POST"])
-help_pages.register_error_handler(RateLimitExceeded, partial(too_many, meanwhile="The pages of help stay open."))
+too_many_texts = partial(too_many, meanwhile="The pages of help stay open.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +48,6 @@ class ExplainedText:
 
 
 # The form token is looked at in the view: whoever reads a form first decides how large it may be.
-@help_pages.route("/explain", methods=["GET", "POST"], endpoint="explain")
 @csrf.exempt  # type: ignore[untyped-decorator]
 @by_network
 def explain_text() -> Response:

@@ -10,7 +10,6 @@ from webapp.config.app_state import current_settings
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.known_servers import KNOWN_SERVERS
 from webapp.services.providers.oauth.spec import PROVIDER_SPECS, spec_of_key
-from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.command_table import command_rows, exit_rows
 from webapp.web.pages.help.guides import Guide, guides
 from webapp.web.pages.help.portal_facts import portal_facts
@@ -20,7 +19,6 @@ from webapp.web.pages.help.setting_table import provider_setting_rows, setting_r
 _PART = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>', re.DOTALL)
 
 
-@help_pages.get("/guides/<slug>")
 def guide(slug: str) -> str:
     """Show one guide."""
     found = guides().get(slug)

@@ -3,14 +3,12 @@
 from flask import render_template
 
 from webapp.core.diagnosis.catalogue import PROBLEMS
-from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.code_views import TABLES
 from webapp.web.pages.help.guides import guide_groups
 from webapp.web.pages.help.problem_views import PROBLEM_GROUPS
 from webapp.web.pages.help.search_views import LONGEST
 
 
-@help_pages.get("/")
 def index() -> str:
     """Lead to all that help has: search, guides, problems, codes."""
     return render_template(

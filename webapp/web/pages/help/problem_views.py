@@ -8,7 +8,6 @@ from webapp.core.diagnosis.codes import Family
 from webapp.core.diagnosis.problem import UNKNOWN, Problem
 from webapp.services.connections.check_result import HelpContext
 from webapp.services.providers.oauth.spec import PROVIDER_SPECS, credential_type_of
-from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.code_views import TABLES
 from webapp.web.pages.help.portal_facts import portal_facts
 
@@ -96,7 +95,6 @@ BY_PROVIDER = frozenset(
 )
 
 
-@help_pages.get("/problems/<slug>")
 def problem(slug: str) -> str:
     """Render one problem, for readers of any provider or, with `?for=<key>`, of one."""
     found: Problem | None = PROBLEMS.get(slug)

@@ -4,7 +4,6 @@ from flask import render_template, request
 
 from webapp.core.diagnosis.catalogue import PROBLEMS
 from webapp.core.diagnosis.secret_masking import redact
-from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.search_index_builder import search_index
 from webapp.web.pages.help.search_results import SearchResults, search_help
 
@@ -12,7 +11,6 @@ from webapp.web.pages.help.search_results import SearchResults, search_help
 LONGEST = 400
 
 
-@help_pages.get("/search")
 def search() -> str:
     """Answer a search; what was typed is shown with its secrets masked, as an error text may hold some."""
     query = redact(request.args.get("q", "")[:LONGEST]).strip()

@@ -5,7 +5,6 @@ from markupsafe import Markup, escape
 
 from webapp.config.app_state import current_settings
 from webapp.core.diagnosis.catalogue import PROBLEMS
-from webapp.web.pages.help.blueprint import help_pages
 from webapp.web.pages.help.guides import guides
 
 _LINK = Markup('<a href="{}">{}</a>')
@@ -32,7 +31,6 @@ def _link(url: str, words: str) -> Markup:
     return _LINK.format(url, words) if can_read_help() else escape(words)
 
 
-@help_pages.record_once
 def _offer_links(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
     app.jinja_env.globals.update(

@@ -14,7 +14,6 @@ from webapp.web.login import current_user, login_required
 from webapp.web.mailbox_slug import decode_mailbox_name
 from webapp.web.pages.mailbox import action_texts
 from webapp.web.pages.mailbox.action_progress import MESSAGES_PER_REQUEST, progress_page, redirect_with_result
-from webapp.web.pages.mailbox.blueprint import mailboxes
 from webapp.web.pages.mailbox.mailbox_tree import mailbox_tree
 from webapp.web.pages.mailbox.message_selection import MessageSelection
 
@@ -23,7 +22,6 @@ _FIRST_CHOOSE = "Nothing was changed: first select the messages."
 _LONGEST_ADDRESS = 3000  # servers and proxies take some 4,000 characters
 
 
-@mailboxes.post("/<ref>/preview")
 @login_required
 def submit_preview(connection_id: int, ref: str) -> Response:
     """Lead to what an act would do."""
@@ -34,7 +32,6 @@ def submit_preview(connection_id: int, ref: str) -> Response:
     return _redirect_to_preview(connection, ref, choice)
 
 
-@mailboxes.get("/<ref>/preview")
 @login_required
 def show_preview(connection_id: int, ref: str) -> Response:
     """Show what an act would do, and ask for what it still needs."""
@@ -42,7 +39,6 @@ def show_preview(connection_id: int, ref: str) -> Response:
     return _render_preview(connection, ref, MessageSelection.of(decode_mailbox_name(ref) or abort(404), request.args))
 
 
-@mailboxes.post("/<ref>/act")
 @login_required
 def execute_action(connection_id: int, ref: str) -> Response:
     """Do it; what needs to be seen before is shown."""

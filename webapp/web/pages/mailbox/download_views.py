@@ -9,11 +9,8 @@ from webapp.services.connections.permissions import get_connection_or_404
 from webapp.web import file_response
 from webapp.web.login import login_required
 from webapp.web.mailbox_slug import decode_mailbox_name
-from webapp.web.pages.mailbox.blueprint import mailboxes
-from webapp.web.pages.mailbox.message_views import MESSAGE
 
 
-@mailboxes.get(f"{MESSAGE}/parts/<section>")
 @login_required
 def part(connection_id: int, ref: str, uid_validity: int, uid: int, section: str) -> Response:
     """Send an attachment as a file."""
@@ -22,7 +19,6 @@ def part(connection_id: int, ref: str, uid_validity: int, uid: int, section: str
     return file_response.send_file(open_mail_session(connection), find)
 
 
-@mailboxes.get(f"{MESSAGE}/source")
 @login_required
 def source(connection_id: int, ref: str, uid_validity: int, uid: int) -> Response:
     """Show the source of a message as plain text, or send it as a file."""

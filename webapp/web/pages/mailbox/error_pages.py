@@ -17,14 +17,12 @@ from webapp.services.mail_actions.service import NoArchiveError, NoTrashError
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth.provider import OAuthProvider
 from webapp.web.login import current_user
-from webapp.web.pages.mailbox.blueprint import mailboxes
 from webapp.web.pages.mailbox.interrupted_actions import interruption_message
 
 # Failed Dependency (RFC 4918 section 11.4). Not 502: proxies put a page of their own in the place of ours.
 _SERVER_FAILED = 424
 
 
-@mailboxes.errorhandler(SessionOpenError)
 def handle_open_error(error: SessionOpenError) -> Response:
     """Show the page of a failed test, which is what the attempt to open the mailbox was."""
     connection = _connection()
@@ -39,26 +37,22 @@ def handle_open_error(error: SessionOpenError) -> Response:
     )
 
 
-@mailboxes.errorhandler(NotFoundError)
 def handle_not_found(error: NotFoundError) -> Response:
     """Say that the message or the mailbox is not there any more."""
     return _not_found_page(404, "cursor" if isinstance(error, CursorError) else "gone", error)
 
 
-@mailboxes.errorhandler(UidValidityChangedError)
 def handle_uidvalidity_changed(error: UidValidityChangedError) -> Response:
     """Say that the server has numbered the messages anew, so that none is taken for another."""
     return _not_found_page(410, "changed", error)
 
 
-@mailboxes.errorhandler(ReadOnlyError)
 def handle_read_only(error: ReadOnlyError) -> Response:
     """Say that the server lets nothing be changed there."""
     title = "This mailbox is for looking only"
     return _refusal_page(title, "The mail server lets this connection read here, and change nothing.", error.text)
 
 
-@mailboxes.errorhandler(NoTrashError)
 def handle_no_trash(error: NoTrashError) -> Response:
     """Say that the server has no mailbox for deleted messages."""
     title = "There is no mailbox for deleted messages"
@@ -67,7 +61,6 @@ def handle_no_trash(error: NoTrashError) -> Response:
     )
 
 
-@mailboxes.errorhandler(NoArchiveError)
 def handle_no_archive(error: NoArchiveError) -> Response:
     """Say that the server has no archive."""
     return _refusal_page(
@@ -75,7 +68,6 @@ def handle_no_archive(error: NoArchiveError) -> Response:
     )
 
 
-@mailboxes.errorhandler(ImapError)
 def handle_imap_error(error: ImapError) -> Response:
     """Say what went wrong in the middle, and what to do."""
     connection = _connection()

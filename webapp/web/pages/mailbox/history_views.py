@@ -18,7 +18,6 @@ from webapp.web.pages.mailbox.action_progress import (
     progress_page,
     redirect_with_result,
 )
-from webapp.web.pages.mailbox.blueprint import mailboxes
 
 PAGE_SIZE = 50
 
@@ -49,7 +48,6 @@ class HistoryEntry:
         )
 
 
-@mailboxes.get("/changes")
 @login_required
 def history(connection_id: int) -> Response:
     """List the changes of the last days, newest first."""
@@ -61,7 +59,6 @@ def history(connection_id: int) -> Response:
     return Response(page)
 
 
-@mailboxes.post("/changes/<id:act_id>/undo")
 @login_required
 def undo(connection_id: int, act_id: int) -> Response:
     """Bring back what an act has moved."""
@@ -76,7 +73,6 @@ def undo(connection_id: int, act_id: int) -> Response:
     return redirect(mailbox_url(connection_id, done.destination), 303)  # type: ignore[return-value]
 
 
-@mailboxes.post("/changes/<id:act_id>/go-on")
 @login_required
 def resume(connection_id: int, act_id: int) -> Response:
     """Go on with an act that takes long, or was interrupted."""

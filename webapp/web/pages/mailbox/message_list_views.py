@@ -10,14 +10,12 @@ from webapp.services.connections.permissions import get_connection_or_404
 from webapp.web.login import login_required
 from webapp.web.mailbox_slug import decode_mailbox_name, encode_mailbox_name
 from webapp.web.pages.mailbox.available_actions import actions_for_list
-from webapp.web.pages.mailbox.blueprint import mailboxes
 from webapp.web.pages.mailbox.mailbox_tree import label_of, mailbox_tree
 from webapp.web.pages.mailbox.search_form import ListOrigin
 
 PAGE_SIZE = 50
 
 
-@mailboxes.get("/")
 @login_required
 def index(connection_id: int) -> Response:
     """Lead to the INBOX."""
@@ -26,7 +24,6 @@ def index(connection_id: int) -> Response:
     return redirect(url, 303)  # type: ignore[return-value]
 
 
-@mailboxes.get("/<ref>/")
 @login_required
 def mailbox(connection_id: int, ref: str) -> Response:
     """Show one page of a mailbox's messages."""

@@ -9,13 +9,11 @@ from webapp.services.connections.permissions import get_connection_or_404
 from webapp.web.login import login_required
 from webapp.web.mailbox_slug import decode_mailbox_name
 from webapp.web.pages.mailbox.available_actions import actions_for_message
-from webapp.web.pages.mailbox.blueprint import mailboxes
 from webapp.web.pages.mailbox.search_form import ListOrigin
 
 MESSAGE = "/<ref>/<int(max=4294967295):uid_validity>.<int(min=1,max=4294967295):uid>"
 
 
-@mailboxes.get(MESSAGE)
 @login_required
 def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Response:
     """Show a message."""
@@ -41,7 +39,6 @@ def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Respon
     return Response(page)
 
 
-@mailboxes.get(f"{MESSAGE}/html")
 @login_required
 def frame(connection_id: int, ref: str, uid_validity: int, uid: int) -> Response:
     """Give the document for the frame of a message's HTML."""

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup, escape
 
-from webapp.web.pages.mailbox.blueprint import mailboxes
 from webapp.web.template_filters import time_ago_html
 
 _NAMED = re.compile(r'\s*"?([^"<>]*[^"<>\s])"?\s*<[^<>]*>\s*')
@@ -68,10 +67,3 @@ def link_addresses(text: str) -> Markup:
         ]
         at = found.start() + len(address)
     return Markup().join([*shown, escape(text[at:])])
-
-
-mailboxes.app_template_filter("arrived")(arrival_html)
-mailboxes.app_template_filter("exactly")(exact_time)
-mailboxes.app_template_filter("person")(person)
-mailboxes.app_template_filter("size")(size)
-mailboxes.app_template_filter("linked")(link_addresses)
