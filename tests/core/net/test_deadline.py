@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from webapp.core.imap.protocol.errors import ImapError, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap.protocol.errors import ImapError
 from webapp.core.net.deadline import Budget, Limits
 
 
@@ -23,7 +24,7 @@ def test_timeout_of_a_spent_budget_is_an_error() -> None:
     with pytest.raises(ImapError) as raised:
         budget.timeout(5)
 
-    assert raised.value.sign is Sign.OUT_OF_TIME
+    assert raised.value.symptom is Symptom.OUT_OF_TIME
 
 
 def test_bytes_add_up() -> None:
@@ -34,7 +35,7 @@ def test_bytes_add_up() -> None:
     with pytest.raises(ImapError) as raised:
         budget.spend_bytes(1)
 
-    assert raised.value.sign is Sign.TOO_MUCH_DATA
+    assert raised.value.symptom is Symptom.TOO_MUCH_DATA
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from webapp.core.imap.protocol.errors import (
     MailboxError,
     NameResolutionError,
     ProtocolError,
-    Sign,
     TlsError,
     TokenError,
 )
@@ -37,7 +36,6 @@ __all__ = [
     "Report",
     "Security",
     "ServerSettings",
-    "Sign",
     "Step",
     "StepName",
     "TlsError",

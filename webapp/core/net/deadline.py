@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from time import monotonic
 
-from webapp.core.imap.protocol.errors import ConnectError, ProtocolError, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap.protocol.errors import ConnectError, ProtocolError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,9 @@ class Budget:
     def has_bytes(self, size: int) -> None:
         """Refuse what would not fit, before any memory is set aside for it."""
         if size > self._bytes_left:
-            raise ProtocolError(f"The server sends more than the {self._size} bytes accepted", sign=Sign.TOO_MUCH_DATA)
+            raise ProtocolError(
+                f"The server sends more than the {self._size} bytes accepted", symptom=Symptom.TOO_MUCH_DATA
+            )
 
     def spend_bytes(self, size: int) -> None:
         """Count bytes received."""
@@ -69,5 +72,5 @@ def time_left(deadline: float) -> float:
     """Give the seconds until a deadline, which must not have passed."""
     left = deadline - monotonic()
     if left <= 0:
-        raise ConnectError("The server took too long to answer", sign=Sign.OUT_OF_TIME)
+        raise ConnectError("The server took too long to answer", symptom=Symptom.OUT_OF_TIME)
     return left

@@ -9,7 +9,8 @@ from threading import Thread
 
 import idna
 
-from webapp.core.imap.protocol.errors import NameResolutionError, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap.protocol.errors import NameResolutionError
 from webapp.core.imap.protocol.server_settings import Network
 from webapp.core.net.address_policy import Address, is_allowed, parse
 from webapp.core.net.deadline import Budget
@@ -40,7 +41,7 @@ def resolve_public_addresses(host: str, network: Network, budget: Budget, at_mos
     for address in addresses:
         if not is_allowed(address, network.allowed):
             spoilt = str(address) if literal else f"{name} ({address})"
-            raise NameResolutionError(f"{spoilt} is not a public address", sign=Sign.ADDRESS_NOT_ALLOWED)
+            raise NameResolutionError(f"{spoilt} is not a public address", symptom=Symptom.ADDRESS_NOT_ALLOWED)
     return ResolvedHost(name, addresses)
 
 
@@ -78,11 +79,11 @@ def _query(name: str, seconds: float) -> list[str]:
     try:
         answer = answers.get(timeout=seconds)
     except Empty:
-        raise NameResolutionError(f"no answer about {name}", sign=Sign.NAME_LOOKUP_BROKEN) from None
+        raise NameResolutionError(f"no answer about {name}", symptom=Symptom.NAME_LOOKUP_BROKEN) from None
     if isinstance(answer, list):
         return answer
     if isinstance(answer, socket.gaierror) and answer.errno not in _NO_ADDRESS:
-        raise NameResolutionError(f"{name}: {answer}", sign=Sign.NAME_LOOKUP_BROKEN)
+        raise NameResolutionError(f"{name}: {answer}", symptom=Symptom.NAME_LOOKUP_BROKEN)
     raise _no_such_name(name, str(answer))
 
 
@@ -95,4 +96,4 @@ def _getaddrinfo(name: str, answers: SimpleQueue[_Answer]) -> None:
 
 
 def _no_such_name(host: str, why: str) -> NameResolutionError:
-    return NameResolutionError(f"{host[:255]}: {why[:255]}", sign=Sign.NO_SUCH_NAME)
+    return NameResolutionError(f"{host[:255]}: {why[:255]}", symptom=Symptom.NO_SUCH_NAME)

@@ -4,23 +4,24 @@ import socket
 from collections.abc import Iterable
 from contextlib import suppress
 
-from webapp.core.imap.protocol.errors import ConnectError, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap.protocol.errors import ConnectError
 from webapp.core.net.address_policy import Address
 from webapp.core.net.deadline import Budget
 
 # When several addresses fail, the failure told is the one that comes first here: it says most.
-_SIGNS: tuple[tuple[type[OSError], Sign], ...] = (
-    (ConnectionRefusedError, Sign.REFUSED),
-    (TimeoutError, Sign.CONNECT_TIMED_OUT),
-    (ConnectionError, Sign.DROPPED),
-    (OSError, Sign.UNREACHABLE),
+_SYMPTOMS: tuple[tuple[type[OSError], Symptom], ...] = (
+    (ConnectionRefusedError, Symptom.REFUSED),
+    (TimeoutError, Symptom.CONNECT_TIMED_OUT),
+    (ConnectionError, Symptom.DROPPED),
+    (OSError, Symptom.UNREACHABLE),
 )
 
 
 def connect_tcp(addresses: Iterable[Address], port: int, budget: Budget, at_most: float) -> socket.socket:
     """Connect, giving each address its share of time."""
     if not 0 < port < 65536:
-        raise ConnectError(f"There is no port {port}", sign=Sign.REFUSED)
+        raise ConnectError(f"There is no port {port}", symptom=Symptom.REFUSED)
     errors: list[OSError] = []
     for address in addresses:
         try:
@@ -28,7 +29,7 @@ def connect_tcp(addresses: Iterable[Address], port: int, budget: Budget, at_most
         except OSError as error:
             errors.append(error)
     telling = min(errors, key=_rank)
-    raise ConnectError(str(telling), sign=_SIGNS[_rank(telling)][1])
+    raise ConnectError(str(telling), symptom=_SYMPTOMS[_rank(telling)][1])
 
 
 def _connect(address: Address, port: int, seconds: float) -> socket.socket:
@@ -48,4 +49,4 @@ def _connect(address: Address, port: int, seconds: float) -> socket.socket:
 
 
 def _rank(error: OSError) -> int:
-    return next(rank for rank, (kind, _) in enumerate(_SIGNS) if isinstance(error, kind))
+    return next(rank for rank, (kind, _) in enumerate(_SYMPTOMS) if isinstance(error, kind))

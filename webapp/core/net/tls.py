@@ -8,16 +8,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from webapp.core.imap.protocol.errors import Sign, TlsError
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap.protocol.errors import TlsError
 from webapp.core.imap.protocol.server_text import single_line
 from webapp.core.net.protocol_sniffing import guess_protocol
 
 # OpenSSL's X509_V_ERR_* numbers; every other one is a certificate that cannot be trusted.
-_CERTIFICATE_SIGNS = {
-    9: Sign.CERTIFICATE_NOT_YET_VALID,
-    10: Sign.CERTIFICATE_EXPIRED,
-    62: Sign.CERTIFICATE_OTHER_NAME,  # host name
-    64: Sign.CERTIFICATE_OTHER_NAME,  # IP address
+_CERTIFICATE_SYMPTOMS = {
+    9: Symptom.CERTIFICATE_NOT_YET_VALID,
+    10: Symptom.CERTIFICATE_EXPIRED,
+    62: Symptom.CERTIFICATE_OTHER_NAME,  # host name
+    64: Symptom.CERTIFICATE_OTHER_NAME,  # IP address
 }
 
 _TOO_OLD = {
@@ -86,9 +87,9 @@ def certificate_details(connection: ssl.SSLObject) -> TlsFacts:
 def classify_tls_error(error: ssl.SSLError, heard: bytes) -> TlsError:
     """Say what a failed handshake means, from OpenSSL's reason and from what the server sent instead of TLS."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        sign = _CERTIFICATE_SIGNS.get(error.verify_code, Sign.CERTIFICATE_UNTRUSTED)
-        return TlsError(single_line(error), sign=sign)
+        symptom = _CERTIFICATE_SYMPTOMS.get(error.verify_code, Symptom.CERTIFICATE_UNTRUSTED)
+        return TlsError(single_line(error), symptom=symptom)
     if heard and not heard.startswith(_RECORDS):
         first_line, *_ = heard.splitlines() or [b""]
-        return TlsError(f"{single_line(error)}: {single_line(first_line)}", sign=guess_protocol(heard))
-    return TlsError(single_line(error), sign=Sign.TLS_TOO_OLD if error.reason in _TOO_OLD else None)
+        return TlsError(f"{single_line(error)}: {single_line(first_line)}", symptom=guess_protocol(heard))
+    return TlsError(single_line(error), symptom=Symptom.TLS_TOO_OLD if error.reason in _TOO_OLD else None)

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from webapp.core.imap.protocol.errors import ConnectError, ProtocolError, Sign, TlsError
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap.protocol.errors import ConnectError, ProtocolError, TlsError
 from webapp.core.net.deadline import Budget, Limits, time_left
 from webapp.core.net.tls import TlsFacts, certificate_details, classify_tls_error
 
@@ -47,8 +48,8 @@ class Transport:
         try:
             self._drive(connection.do_handshake, self._budget.deadline(self.patience))
         except ConnectError as error:
-            silent = error.sign is Sign.OUT_OF_TIME and not self.heard
-            raise TlsError(error.text, sign=Sign.SILENT if silent else error.sign) from None
+            silent = error.symptom is Symptom.OUT_OF_TIME and not self.heard
+            raise TlsError(error.text, symptom=Symptom.SILENT if silent else error.symptom) from None
         self._tls = connection
 
     def tls_facts(self) -> TlsFacts:
@@ -84,7 +85,7 @@ class Transport:
             searched = len(self._buffer)
             self._receive_more(deadline)
         if not 0 <= end < at_most:
-            raise ProtocolError(f"The server sent a line of more than {at_most} bytes", sign=Sign.TOO_MUCH_DATA)
+            raise ProtocolError(f"The server sent a line of more than {at_most} bytes", symptom=Symptom.TOO_MUCH_DATA)
         return bytes(self._buffer[: end + 1])
 
     def peek(self) -> bytes:
@@ -125,7 +126,7 @@ class Transport:
         tls = self._tls
         data = self._drive(lambda: tls.read(_CHUNK), deadline) if tls else self._receive(deadline)
         if not data:
-            raise ConnectError("The server closed the connection", sign=Sign.DROPPED)
+            raise ConnectError("The server closed the connection", symptom=Symptom.DROPPED)
         self._buffer += data
 
     def _drive(self, act: Callable[[], _T], deadline: float) -> _T:
@@ -136,7 +137,7 @@ class Transport:
                 self._send(self._outgoing.read(), deadline)
                 self._incoming.write(self._receive(deadline))
             except ssl.SSLZeroReturnError:
-                raise ConnectError("The server closed the connection", sign=Sign.DROPPED) from None
+                raise ConnectError("The server closed the connection", symptom=Symptom.DROPPED) from None
             except ssl.SSLError as error:
                 with suppress(ConnectError):  # the alert that tells the server what is wrong with it
                     self._send(self._outgoing.read(), deadline)
@@ -152,7 +153,7 @@ class Transport:
         try:
             self._sock.sendall(data)
         except TimeoutError:
-            raise ConnectError("The server stopped listening", sign=Sign.OUT_OF_TIME) from None
+            raise ConnectError("The server stopped listening", symptom=Symptom.OUT_OF_TIME) from None
         except OSError:
             # It hung up. What it said before, such as "* BYE Too many connections", is still to be read and says more.
             pass
@@ -162,11 +163,11 @@ class Transport:
         try:
             data = self._sock.recv(_CHUNK)
         except TimeoutError:
-            raise ConnectError("The server took too long to answer", sign=Sign.OUT_OF_TIME) from None
+            raise ConnectError("The server took too long to answer", symptom=Symptom.OUT_OF_TIME) from None
         except OSError as error:
-            raise ConnectError(str(error), sign=Sign.DROPPED) from None
+            raise ConnectError(str(error), symptom=Symptom.DROPPED) from None
         if not data:
-            raise ConnectError("The server closed the connection", sign=Sign.DROPPED)
+            raise ConnectError("The server closed the connection", symptom=Symptom.DROPPED)
         self._budget.spend_bytes(len(data))
         self.heard += data[: _REMEMBERED - len(self.heard)]
         return data

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.protocol.client import Client
 from webapp.core.imap.protocol.credentials import Credential
 from webapp.core.imap.protocol.errors import (
@@ -18,7 +19,6 @@ from webapp.core.imap.protocol.errors import (
     NotFoundError,
     ProtocolError,
     ReadOnlyError,
-    Sign,
     TlsError,
     UidValidityChangedError,
 )
@@ -105,7 +105,7 @@ class Session:
         if self.server.security is Security.TLS:
             self._transport.start_tls(context, self._destination.name)
         elif self.preauthenticated:  # RFC 9051 section 11.1: without TLS nobody can know whom he lets in
-            raise TlsError("The server says PREAUTH, which rules STARTTLS out", sign=Sign.STARTTLS_MISSING)
+            raise TlsError("The server says PREAUTH, which rules STARTTLS out", symptom=Symptom.STARTTLS_MISSING)
         else:
             with self._translated_errors(TlsError):
                 self._imap.start_tls(lambda: self._transport.start_tls(context, self._destination.name))
@@ -272,8 +272,8 @@ class Session:
         offered = [name for name in self._imap.capabilities if name.startswith(("AUTH=", "LOGINDISABLED"))]
         text = "The server offers " + (" ".join(offered) or "no way to authenticate")
         if "LOGINDISABLED" in offered and not self._transport.encrypted:
-            return AuthenticationError(f"{text}, without TLS", sign=Sign.LOGIN_DISABLED_WITHOUT_TLS)
-        return AuthenticationError(text, sign=Sign.NO_COMMON_MECHANISM)
+            return AuthenticationError(f"{text}, without TLS", symptom=Symptom.LOGIN_DISABLED_WITHOUT_TLS)
+        return AuthenticationError(text, symptom=Symptom.NO_COMMON_MECHANISM)
 
     @contextmanager
     def _translated_errors(self, kind: type[ImapError]) -> Iterator[None]:
@@ -282,8 +282,8 @@ class Session:
             yield
         except ImapError as error:
             told = kind if isinstance(error, ProtocolError) else type(error)
-            raise told(redacted_line(error.text, self._secrets), sign=error.sign) from None
+            raise told(redacted_line(error.text, self._secrets), symptom=error.symptom) from None
         except ByeError as error:
-            raise kind(redacted_line(error, self._secrets), sign=Sign.DROPPED) from None
+            raise kind(redacted_line(error, self._secrets), symptom=Symptom.DROPPED) from None
         except imaplib.IMAP4.error as error:
             raise kind(redacted_line(error, self._secrets)) from None
