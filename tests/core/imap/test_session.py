@@ -15,7 +15,7 @@ from webapp.core.imap import ConnectError, ImapError, Network, Password, Securit
 from webapp.core.imap.protocol import imaplib_protocol as imap_protocol
 from webapp.core.imap.protocol.session import Session
 from webapp.core.net.deadline import Budget
-from webapp.core.net.tcp import connect_tcp
+from webapp.core.net.dialling import connect_tcp
 from webapp.core.net.tls import client_context
 from webapp.core.net.transport import Transport
 
@@ -24,7 +24,7 @@ HERE = ip_address("127.0.0.1")
 
 def transport(port: int, size: int = 100_000) -> Transport:
     budget = Budget(HASTY.total, size)
-    return Transport(connect_tcp([HERE], port, budget, 1), budget, HASTY)
+    return Transport(connect_tcp([HERE], port, budget, 1), budget, HASTY.read)
 
 
 def drain(wire: Transport) -> None:

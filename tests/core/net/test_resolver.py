@@ -7,10 +7,10 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from webapp.core.diagnosis.symptom import Symptom
-from webapp.core.imap.protocol.errors import NameResolutionError
-from webapp.core.imap.protocol.server_settings import Network
 from webapp.core.net.address_policy import is_allowed
 from webapp.core.net.deadline import Budget
+from webapp.core.net.errors import NameResolutionError
+from webapp.core.net.network import Network
 from webapp.core.net.resolver import ResolvedHost, normalize_hostname, resolve_public_addresses
 
 PUBLIC_ONLY = Network()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 
 from webapp.core.diagnosis.symptom import Symptom
-from webapp.core.imap.protocol.errors import ConnectError, ProtocolError
+from webapp.core.net.errors import ConnectError, LimitError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +58,7 @@ class Budget:
     def has_bytes(self, size: int) -> None:
         """Refuse what would not fit, before any memory is set aside for it."""
         if size > self._bytes_left:
-            raise ProtocolError(
-                f"The server sends more than the {self._size} bytes accepted", symptom=Symptom.TOO_MUCH_DATA
-            )
+            raise LimitError(f"The server sends more than the {self._size} bytes accepted")
 
     def spend_bytes(self, size: int) -> None:
         """Count bytes received."""

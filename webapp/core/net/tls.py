@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import cast
 
 from webapp.core.diagnosis.symptom import Symptom
-from webapp.core.imap.protocol.errors import TlsError
-from webapp.core.imap.protocol.server_text import single_line
+from webapp.core.net.errors import TlsError
 from webapp.core.net.protocol_sniffing import guess_protocol
+from webapp.core.net.server_text import single_line
 
 # OpenSSL's X509_V_ERR_* numbers; every other one is a certificate that cannot be trusted.
 _CERTIFICATE_SYMPTOMS = {

@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import TypeVar
 
 from webapp.core.diagnosis.symptom import Symptom
-from webapp.core.imap.protocol.errors import ConnectError, ProtocolError, TlsError
-from webapp.core.net.deadline import Budget, Limits, time_left
+from webapp.core.net.deadline import Budget, time_left
+from webapp.core.net.errors import ConnectError, ConnectionClosedError, LimitError, TlsError
 from webapp.core.net.tls import TlsFacts, certificate_details, classify_tls_error
 
 _CHUNK = 128 * 1024
@@ -22,16 +22,19 @@ _T = TypeVar("_T")
 
 
 class Transport:
-    """A connection whose every wait ends in time; `heard` is the first raw bytes since it opened or turned to TLS."""
+    """A connection whose every wait ends in time: none takes longer than `patience`, nor than the budget has left.
 
-    def __init__(self, sock: socket.socket, budget: Budget, limits: Limits) -> None:
+    `heard` is the first raw bytes since it opened or turned to TLS.
+    """
+
+    def __init__(self, sock: socket.socket, budget: Budget, patience: float) -> None:
         self._sock = sock
         self._budget = budget
         self._buffer = bytearray()
         self._tls: ssl.SSLObject | None = None
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self.patience = limits.read
+        self.patience = patience
         self.heard = b""
 
     @property
@@ -85,8 +88,17 @@ class Transport:
             searched = len(self._buffer)
             self._receive_more(deadline)
         if not 0 <= end < at_most:
-            raise ProtocolError(f"The server sent a line of more than {at_most} bytes", symptom=Symptom.TOO_MUCH_DATA)
+            raise LimitError(f"The server sent a line of more than {at_most} bytes")
         return bytes(self._buffer[: end + 1])
+
+    def read_some(self, at_most: int) -> bytes:
+        """Return what comes next, as soon as something comes; nothing where the other side closed the connection."""
+        if not self._buffer:
+            try:
+                self.wait()
+            except ConnectionClosedError:
+                return b""
+        return self._take(min(at_most, len(self._buffer)))
 
     def peek(self) -> bytes:
         """Give what has come and has not been read, without waiting."""
@@ -126,7 +138,7 @@ class Transport:
         tls = self._tls
         data = self._drive(lambda: tls.read(_CHUNK), deadline) if tls else self._receive(deadline)
         if not data:
-            raise ConnectError("The server closed the connection", symptom=Symptom.DROPPED)
+            raise ConnectionClosedError
         self._buffer += data
 
     def _drive(self, act: Callable[[], _T], deadline: float) -> _T:
@@ -137,7 +149,7 @@ class Transport:
                 self._send(self._outgoing.read(), deadline)
                 self._incoming.write(self._receive(deadline))
             except ssl.SSLZeroReturnError:
-                raise ConnectError("The server closed the connection", symptom=Symptom.DROPPED) from None
+                raise ConnectionClosedError from None
             except ssl.SSLError as error:
                 with suppress(ConnectError):  # the alert that tells the server what is wrong with it
                     self._send(self._outgoing.read(), deadline)
@@ -167,7 +179,7 @@ class Transport:
         except OSError as error:
             raise ConnectError(str(error), symptom=Symptom.DROPPED) from None
         if not data:
-            raise ConnectError("The server closed the connection", symptom=Symptom.DROPPED)
+            raise ConnectionClosedError
         self._budget.spend_bytes(len(data))
         self.heard += data[: _REMEMBERED - len(self.heard)]
         return data

@@ -1,6 +1,6 @@
 """The OAuth 2.0 and OpenID Connect client: from the authorization URL to who signed in. Knows no pages."""
 
-from webapp.core.oauth.bounded_http import HttpLimits
+from webapp.core.net.http import HttpLimits
 from webapp.core.oauth.client import ClientRegistration, OAuthClient
 from webapp.core.oauth.client_check import check_client, looks_like_secret_id
 from webapp.core.oauth.endpoints import Endpoints

@@ -15,7 +15,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 
 from webapp.core.diagnosis.symptom import Symptom
-from webapp.core.oauth.bounded_http import HttpResponse
+from webapp.core.net.http import HttpResponse
 from webapp.core.oauth.endpoints import TENANT_MARK, is_guid
 from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.core.oauth.jwks import JWKS_CACHE, Key, NamedKey, parse_jwks

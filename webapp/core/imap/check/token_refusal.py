@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from webapp.core.diagnosis.failure import Failure, Stage
 from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.check.credential_source import GrantFacts
-from webapp.core.imap.protocol.server_text import single_line
+from webapp.core.net.server_text import single_line
 
 # A NO is about the token or the mailbox; a BAD is about the command, whatever was granted.
 _REFUSED = re.compile(r"AUTHENTICATE \S+: NO\b")

@@ -1,22 +1,36 @@
-"""What can go wrong between the portal and an IMAP server.
+"""What can go wrong between the portal and an IMAP server: the errors of the network, and those of IMAP.
 
-ImapError
-├── TokenError               there is no access token to go there with
-├── NameResolutionError      the host name has no address, or none that may be reached
-├── ConnectError             refused, unreachable, timed out, dropped
-├── TlsError                 handshake, certificate, wrong connection security
-├── ProtocolError            the other side does not speak IMAP, or says too much
-├── AuthenticationError      the server's refusal, or no way to authenticate
-└── MailboxError             a mailbox cannot be examined, or the mailboxes not listed
-    ├── GoneError            the mailbox or the message is not there
-    ├── ReadOnlyError        the mailbox, or a flag in it, cannot be changed
-    └── ChangedError         UIDVALIDITY is another, so a UID names another message or none
+ImapError (NetworkError of `core.net.errors`, under the name by which IMAP knows it)
+├── NameResolutionError, ConnectError, TlsError, ProtocolError: see `core.net.errors`
+├── TokenError                       there is no access token to sign in with
+├── AuthenticationError              the server's refusal, or no way to authenticate
+└── MailboxError                     a mailbox cannot be examined, or the mailboxes not listed
+    ├── NotFoundError                the mailbox or the message is not there
+    ├── ReadOnlyError                the mailbox, or a flag in it, cannot be changed
+    └── UidValidityChangedError      UIDVALIDITY is another, so a UID names another message or none
 """
 
 import re
 
-from webapp.core.diagnosis.failure import Failure, Stage
+from webapp.core.diagnosis.failure import Stage
 from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.net.errors import ConnectError, NameResolutionError, NetworkError, ProtocolError, TlsError
+
+__all__ = [
+    "NONEXISTENT_PATTERN",
+    "AuthenticationError",
+    "ConnectError",
+    "ImapError",
+    "MailboxError",
+    "NameResolutionError",
+    "NotFoundError",
+    "ProtocolError",
+    "ReadOnlyError",
+    "TlsError",
+    "TokenError",
+    "UidValidityChangedError",
+    "is_transient",
+]
 
 NONEXISTENT_PATTERN = re.compile(
     r"NONEXISTENT|TRYCREATE|n[o']t exist|doesnt exist|(no such|unknown) (mailbox|folder)|not (be )?found",
@@ -25,45 +39,14 @@ NONEXISTENT_PATTERN = re.compile(
 """How servers say that there is no such mailbox."""
 
 
-class ImapError(Exception):
-    """Any failure of a check; `text` quotes the other side, `symptom` is what was observed."""
-
-    stage = Stage.NETWORK
-
-    def __init__(self, text: str, *, symptom: Symptom | None = None) -> None:
-        super().__init__(text)
-        self.text = text
-        self.symptom = symptom
-
-    def failure(self, provider: str | None) -> Failure:
-        """Turn the error into the input of a diagnosis."""
-        return Failure(text=self.text, stage=self.stage, provider=provider, symptom=self.symptom)
+ImapError = NetworkError
+"""The base of all of them: catching it catches the network's errors as well."""
 
 
 class TokenError(ImapError):
     """There is no access token; `symptom` may be one of a sign-in."""
 
     stage = Stage.TOKEN
-
-
-class NameResolutionError(ImapError):
-    """The host name has no address, or none that may be reached."""
-
-
-class ConnectError(ImapError):
-    """Refused, unreachable, timed out or dropped."""
-
-
-class TlsError(ImapError):
-    """Handshake, certificate or connection security."""
-
-    stage = Stage.TLS
-
-
-class ProtocolError(ImapError):
-    """The other side does not speak IMAP, or says too much."""
-
-    stage = Stage.GREETING
 
 
 class AuthenticationError(ImapError):
@@ -104,5 +87,5 @@ _TRANSIENT = frozenset(
 
 
 def is_transient(error: ImapError) -> bool:
-    """Say whether the network failed, so that the next try may go through."""
+    """Return whether the network failed, so that the next try may go through."""
     return isinstance(error, ConnectError) or error.symptom in _TRANSIENT

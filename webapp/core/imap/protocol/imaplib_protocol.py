@@ -14,7 +14,7 @@ from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.protocol.credentials import Sasl
 from webapp.core.imap.protocol.errors import ProtocolError, TlsError
 from webapp.core.imap.protocol.sasl_challenge import read_challenge
-from webapp.core.imap.protocol.server_text import single_line
+from webapp.core.net.server_text import single_line
 from webapp.core.net.transport import Transport
 
 # A search answers in one line where the server knows no ESEARCH: 250,000 UIDs of seven digits.

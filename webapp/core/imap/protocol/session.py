@@ -26,10 +26,10 @@ from webapp.core.imap.protocol.greeting import Greeting, read_greeting
 from webapp.core.imap.protocol.imaplib_protocol import ByeError, ImapProtocol, TaggedResponse, Untagged
 from webapp.core.imap.protocol.selected_mailbox import Selection
 from webapp.core.imap.protocol.server_settings import Network, Security, ServerSettings
-from webapp.core.imap.protocol.server_text import redacted_line
 from webapp.core.net.deadline import Budget, Limits
+from webapp.core.net.dialling import connect_tcp
 from webapp.core.net.resolver import ResolvedHost, resolve_public_addresses
-from webapp.core.net.tcp import connect_tcp
+from webapp.core.net.server_text import redacted_line
 from webapp.core.net.tls import TlsFacts, client_context
 from webapp.core.net.transport import Transport
 
@@ -97,7 +97,7 @@ class Session:
     def connect(self) -> None:
         """Open the connection."""
         sock = connect_tcp(self._destination.addresses, self.server.port, self._budget, self._limits.connect)
-        self._opened_transport = Transport(sock, self._budget, self._limits)
+        self._opened_transport = Transport(sock, self._budget, self._limits.read)
 
     def start_tls(self) -> TlsFacts:
         """Turn to TLS: at once, or by STARTTLS when the greeting has been heard."""

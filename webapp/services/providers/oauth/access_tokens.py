@@ -31,7 +31,7 @@ REFRESH_MARGIN = timedelta(minutes=5)
 """A token is renewed when it has no longer than this to live."""
 _JUST = timedelta(seconds=5)
 
-# Longer than any answer of a provider is waited for (webapp/core/oauth/bounded_http.py): a lease that lapses was left
+# Longer than any answer of a provider is waited for (webapp/core/net/http.py): a lease that lapses was left
 # by the dead.
 LEASE_DURATION = timedelta(seconds=30)
 _POLL = 0.1
