@@ -5,7 +5,8 @@ import time
 import pytest
 
 from webapp.core.diagnosis.symptom import Symptom
-from webapp.core.net.deadline import Budget, Limits
+from webapp.core.imap.protocol.limits import Limits
+from webapp.core.net.deadline import Budget
 from webapp.core.net.errors import NetworkError
 
 

@@ -14,8 +14,8 @@ from webapp.core.imap.protocol.errors import (
     TlsError,
     TokenError,
 )
+from webapp.core.imap.protocol.limits import Limits
 from webapp.core.imap.protocol.server_settings import Network, Security, ServerSettings
-from webapp.core.net.deadline import Limits
 
 __all__ = [
     "AccessToken",

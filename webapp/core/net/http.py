@@ -170,5 +170,5 @@ def _http_error_text(error: HTTPException) -> str:
         return "connection closed before the whole answer had come"
     if isinstance(error, OSError):  # RemoteDisconnected
         return str(error)
-    # Its own words would quote the answer, which nobody has looked at for secrets.
+    # Its own text would quote the answer, which may hold secrets.
     return f"service unavailable: the answer is not HTTP ({type(error).__name__})"

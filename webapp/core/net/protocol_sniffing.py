@@ -9,6 +9,6 @@ _FIRST_BYTES = (
 )
 
 
-def guess_protocol(heard: bytes) -> Symptom:
-    """Name the protocol: IMAP, TLS, or something else such as SMTP ("220 "), POP3 ("+OK"), "HTTP/" or "SSH-"."""
-    return next((symptom for start, symptom in _FIRST_BYTES if heard.startswith(start)), Symptom.SPEAKS_OTHER)
+def guess_protocol(received: bytes) -> Symptom:
+    """Return the protocol: IMAP, TLS, or something else such as SMTP ("220 "), POP3 ("+OK"), "HTTP/" or "SSH-"."""
+    return next((symptom for start, symptom in _FIRST_BYTES if received.startswith(start)), Symptom.SPEAKS_OTHER)

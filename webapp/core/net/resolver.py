@@ -1,4 +1,4 @@
-"""Turn a host name into addresses that may be reached, once, so that a second answer of DNS is never asked for."""
+"""Turn a host name into addresses that may be reached, once, so that no second answer of DNS can differ."""
 
 import re
 import socket
@@ -31,19 +31,19 @@ class ResolvedHost:
 
 
 def resolve_public_addresses(host: str, network: Network, budget: Budget, at_most: float) -> ResolvedHost:
-    """Look a host up and vet every address; a single forbidden one spoils the name."""
+    """Return the addresses of a host, every one of them checked; a single forbidden one rules out the name."""
     name = normalize_hostname(host)
     literal = parse(name)
     addresses = (literal,) if literal else _look_up(name, network.hosts, budget.timeout(at_most))
     for address in addresses:
         if not is_allowed(address, network.allowed):
-            spoilt = str(address) if literal else f"{name} ({address})"
-            raise NameResolutionError(f"{spoilt} is not a public address", symptom=Symptom.ADDRESS_NOT_ALLOWED)
+            refused = str(address) if literal else f"{name} ({address})"
+            raise NameResolutionError(f"{refused} is not a public address", symptom=Symptom.ADDRESS_NOT_ALLOWED)
     return ResolvedHost(name, addresses)
 
 
 def normalize_hostname(host: str) -> str:
-    """Write a host in the one form in which it is looked up: lower case, A-labels, no brackets, no final dot."""
+    """Return a host in the one form in which it is looked up: lower case, A-labels, no brackets, no final dot."""
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if ":" in bare and "%" not in bare and (address := parse(bare)):
         return str(address)

@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 class Transport:
     """A connection whose every wait ends in time: none takes longer than `patience`, nor than the budget has left.
 
-    `heard` is the first raw bytes since it opened or turned to TLS.
+    `first_bytes` is the first raw bytes since it opened or turned to TLS.
     """
 
     def __init__(self, sock: socket.socket, budget: Budget, patience: float) -> None:
@@ -35,28 +35,28 @@ class Transport:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self.patience = patience
-        self.heard = b""
+        self.first_bytes = b""
 
     @property
     def encrypted(self) -> bool:
-        """Say whether TLS is on."""
+        """Return whether TLS is on."""
         return self._tls is not None
 
     def start_tls(self, context: ssl.SSLContext, name: str) -> None:
-        """Shake hands and verify that the certificate is for `name`."""
-        if self._buffer:  # RFC 9051 section 11.1: whoever speaks between STARTTLS and TLS may be an attacker
+        """Do the handshake and verify that the certificate is for `name`."""
+        if self._buffer:  # RFC 9051 section 11.1: data between STARTTLS and TLS may come from an attacker
             raise TlsError("The server spoke between STARTTLS and TLS: " + self._buffer[:80].decode("ascii", "replace"))
-        self.heard = b""
+        self.first_bytes = b""
         connection = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
         try:
             self._drive(connection.do_handshake, self._budget.deadline(self.patience))
         except ConnectError as error:
-            silent = error.symptom is Symptom.OUT_OF_TIME and not self.heard
+            silent = error.symptom is Symptom.OUT_OF_TIME and not self.first_bytes
             raise TlsError(error.text, symptom=Symptom.SILENT if silent else error.symptom) from None
         self._tls = connection
 
     def tls_facts(self) -> TlsFacts:
-        """Tell what the handshake showed."""
+        """Return what the handshake showed."""
         if self._tls is None:
             raise RuntimeError("no TLS yet")
         return certificate_details(self._tls)
@@ -69,7 +69,7 @@ class Transport:
         self._send(data, self._budget.deadline(self.patience))
 
     def read(self, size: int) -> bytes:
-        """Give exactly `size` bytes."""
+        """Return exactly `size` bytes."""
         self._budget.has_bytes(size - len(self._buffer))
         deadline = self._budget.deadline(self.patience)
         while len(self._buffer) < size:
@@ -77,11 +77,11 @@ class Transport:
         return self._take(size)
 
     def read_line(self, at_most: int) -> bytes:
-        """Give one line with its end."""
+        """Return one line with its end."""
         return self._take(len(self.peek_line(at_most)))
 
     def peek_line(self, at_most: int) -> bytes:
-        """Give one line and leave it to be read again."""
+        """Return one line and leave it to be read again."""
         deadline = self._budget.deadline(self.patience)
         searched = 0
         while (end := self._buffer.find(b"\n", searched)) < 0 and len(self._buffer) <= at_most:
@@ -101,7 +101,7 @@ class Transport:
         return self._take(min(at_most, len(self._buffer)))
 
     def peek(self) -> bytes:
-        """Give what has come and has not been read, without waiting."""
+        """Return what has come and has not been read, without waiting."""
         return bytes(self._buffer)
 
     def wait(self) -> None:
@@ -110,7 +110,7 @@ class Transport:
 
     @property
     def is_quiet(self) -> bool:
-        """Say whether the connection is open and nothing has come that was not read; asks nobody, waits for nobody."""
+        """Return whether the connection is open and nothing has come that was not read; without waiting."""
         if self._buffer:
             return False
         try:
@@ -153,7 +153,7 @@ class Transport:
             except ssl.SSLError as error:
                 with suppress(ConnectError):  # the alert that tells the server what is wrong with it
                     self._send(self._outgoing.read(), deadline)
-                raise classify_tls_error(error, self.heard) from None
+                raise classify_tls_error(error, self.first_bytes) from None
             else:
                 self._send(self._outgoing.read(), deadline)
                 return result
@@ -167,7 +167,7 @@ class Transport:
         except TimeoutError:
             raise ConnectError("The server stopped listening", symptom=Symptom.OUT_OF_TIME) from None
         except OSError:
-            # It hung up. What it said before, such as "* BYE Too many connections", is still to be read and says more.
+            # The connection is closed. What came before, such as "* BYE Too many connections", is still to be read.
             pass
 
     def _receive(self, deadline: float) -> bytes:
@@ -181,5 +181,5 @@ class Transport:
         if not data:
             raise ConnectionClosedError
         self._budget.spend_bytes(len(data))
-        self.heard += data[: _REMEMBERED - len(self.heard)]
+        self.first_bytes += data[: _REMEMBERED - len(self.first_bytes)]
         return data

@@ -16,9 +16,9 @@ from webapp.core.imap.check.steps import STEPS, StepResult
 from webapp.core.imap.check.token_refusal import explain_token_refusal
 from webapp.core.imap.protocol.credentials import Credential
 from webapp.core.imap.protocol.errors import ImapError
+from webapp.core.imap.protocol.limits import Limits
 from webapp.core.imap.protocol.server_settings import Network, Security, ServerSettings
 from webapp.core.imap.protocol.session import Session
-from webapp.core.net.deadline import Limits
 from webapp.core.net.server_text import redacted_line
 
 _log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.protocol.errors import ConnectError, ImapError, ProtocolError
-from webapp.core.net.deadline import Limits
+from webapp.core.imap.protocol.limits import Limits
 from webapp.core.net.protocol_sniffing import guess_protocol
 from webapp.core.net.server_text import single_line
 from webapp.core.net.tls import probe_bytes

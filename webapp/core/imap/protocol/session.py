@@ -24,9 +24,10 @@ from webapp.core.imap.protocol.errors import (
 )
 from webapp.core.imap.protocol.greeting import Greeting, read_greeting
 from webapp.core.imap.protocol.imaplib_protocol import ByeError, ImapProtocol, TaggedResponse, Untagged
+from webapp.core.imap.protocol.limits import Limits
 from webapp.core.imap.protocol.selected_mailbox import Selection
 from webapp.core.imap.protocol.server_settings import Network, Security, ServerSettings
-from webapp.core.net.deadline import Budget, Limits
+from webapp.core.net.deadline import Budget
 from webapp.core.net.dialling import connect_tcp
 from webapp.core.net.resolver import ResolvedHost, resolve_public_addresses
 from webapp.core.net.server_text import redacted_line
