@@ -13,7 +13,8 @@ from tests.servers.awkward_names import AWKWARD_NAMES
 from tests.servers.dovecot import PATIENCE, USERS, Dovecot
 from tests.servers.plugin import DovecotWith
 from webapp.core.diagnosis import diagnose
-from webapp.core.imap import Network, Outcome, Password, Report, Security, ServerSettings, Sign, StepName, run_check
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap import Network, Outcome, Password, Report, Security, ServerSettings, StepName, run_check
 from webapp.core.imap.protocol.credentials import Credential, Sasl
 
 ANN = "ann@example.com"
@@ -83,7 +84,7 @@ def test_check_of_implicit_tls_on_the_starttls_port_says_so(dovecot: Dovecot) ->
     report = run_check(settings, Password(USERS[ANN]), network=dovecot.network)
 
     assert report.failure
-    assert report.failure.sign == Sign.SPEAKS_PLAIN_IMAP
+    assert report.failure.symptom == Symptom.SPEAKS_PLAIN_IMAP
 
 
 def test_check_without_tls_sends_no_password_where_the_server_forbids_it(dovecot_with: DovecotWith) -> None:

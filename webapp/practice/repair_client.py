@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from webapp.core.oauth.bounded_http import HttpLimits, HttpResponse, http_request
-from webapp.core.oauth.errors import OAuthError
+from webapp.core.net.errors import NetworkError
+from webapp.core.net.http import HttpLimits, HttpResponse, http_request
 from webapp.practice.ports import LOOPBACK
 
 # The servers share one memory, and any of the providers speaks for all of them.
@@ -36,5 +36,5 @@ def _request(method: str, path: str, ports: Mapping[str, int], **form: str) -> H
             body=urlencode(form).encode() if form else None,
             limits=_LIMITS,
         )
-    except OAuthError:
+    except NetworkError:
         return None

@@ -1,16 +1,14 @@
 """How observation, wording, stage and provider together decide."""
 
-import ast
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.catalogue import PROBLEMS
-from webapp.core.diagnosis.failure import Failure, OAuthSign, Stage
+from webapp.core.diagnosis.failure import Failure, Stage
 from webapp.core.diagnosis.observation_rules import (
     CERTAIN_OBSERVATIONS,
     LIKELY_OBSERVATIONS,
@@ -21,65 +19,47 @@ from webapp.core.diagnosis.problem import UNKNOWN, Actor
 from webapp.core.diagnosis.rules import RULES
 from webapp.core.diagnosis.rules.entra_codes import AADSTS
 from webapp.core.diagnosis.rules.rule import Rule, combine
-from webapp.core.imap.protocol.errors import Sign
-from webapp.core.oauth.errors import Sign as OAuthClientSign
+from webapp.core.diagnosis.symptom import Symptom
 
 ROOT = Path(__file__).parents[3]
 
 
-def named(text: str, *, stage: Stage | None = None, provider: str | None = None, sign: str | None = None) -> str:
-    return diagnose(Failure(text=text, stage=stage, provider=provider, sign=sign)).problem.slug
+def named(text: str, *, stage: Stage | None = None, provider: str | None = None, symptom: Symptom | None = None) -> str:
+    return diagnose(Failure(text=text, stage=stage, provider=provider, symptom=symptom)).problem.slug
 
 
-@pytest.mark.parametrize("sign", [*Sign, *OAuthSign])
-def test_every_sign_has_a_meaning(sign: str) -> None:
-    slug = named("", sign=sign)
+@pytest.mark.parametrize("symptom", Symptom)
+def test_every_symptom_has_a_meaning(symptom: Symptom) -> None:
+    slug = named("", symptom=symptom)
 
     assert slug != UNKNOWN
     assert slug in PROBLEMS
 
 
-def test_no_meaning_stands_for_a_sign_that_nobody_raises_and_none_has_two() -> None:
-    assert sorted([*CERTAIN_OBSERVATIONS, *WEAK_OBSERVATIONS, *LIKELY_OBSERVATIONS]) == sorted([*Sign, *OAuthSign])
+def test_every_symptom_weighs_in_exactly_one_way() -> None:
+    assert sorted([*CERTAIN_OBSERVATIONS, *WEAK_OBSERVATIONS, *LIKELY_OBSERVATIONS]) == sorted(Symptom)
 
 
-@pytest.mark.parametrize("sign", [*Sign, *OAuthSign])
-def test_what_the_portal_saw_is_told_in_one_plain_sentence(sign: str) -> None:
-    observed = diagnose(Failure(text="odd", sign=sign)).observed
+@pytest.mark.parametrize("symptom", Symptom)
+def test_what_the_portal_saw_is_told_in_one_plain_sentence(symptom: Symptom) -> None:
+    observed = diagnose(Failure(text="odd", symptom=symptom)).observed
 
-    assert observed == OBSERVED[sign]
+    assert observed == OBSERVED[symptom]
     assert re.fullmatch(r"[A-Z][^.]{20,120}\.", observed)
     assert not re.search(r"\b(scope|grant|audience|nonce|issuer|handshake|socket|JWT|id_token)s?\b", observed)
 
 
 def test_a_text_that_somebody_pasted_was_observed_by_nobody() -> None:
     assert diagnose(Failure(text="Connection refused")).observed == ""
-    assert set(OBSERVED) == {*Sign, *OAuthSign}
-
-
-def signs_given(path: Path) -> Iterator[str]:
-    """Give every sign that stands in a call to the letter, as in `OAuthFailure("…", sign="nonce-differs")`."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.keyword) and node.arg == "sign" and isinstance(node.value, ast.Constant):
-            yield from filter(None, [node.value.value])
-
-
-def test_whoever_writes_a_sign_to_the_letter_writes_a_known_one() -> None:
-    given = {(path.name, sign) for path in (ROOT / "webapp").rglob("*.py") for sign in signs_given(path)}
-
-    assert {sign for _, sign in given} <= {*Sign, *OAuthSign}
-
-
-def test_the_oauth_client_raises_only_signs_that_have_a_meaning() -> None:
-    assert {*OAuthClientSign} <= {*OAuthSign}
+    assert set(OBSERVED) == set(Symptom)
 
 
 def test_a_certain_sign_outweighs_any_wording() -> None:
-    assert named("[AUTHENTICATIONFAILED] Invalid credentials", sign=Sign.CERTIFICATE_EXPIRED) == "tls-expired"
+    assert named("[AUTHENTICATIONFAILED] Invalid credentials", symptom=Symptom.CERTIFICATE_EXPIRED) == "tls-expired"
 
 
 @pytest.mark.parametrize(
-    ("sign", "slug", "who"),
+    ("symptom", "slug", "who"),
     [
         ("clock-differs", "clock-skew", Actor.OPERATOR),
         ("attempt-unknown", "sign-in-restart", Actor.USER),
@@ -103,15 +83,15 @@ def test_a_certain_sign_outweighs_any_wording() -> None:
     ],
 )
 def test_what_the_portal_saw_while_somebody_signed_in_names_the_problem_and_who_acts(
-    sign: str, slug: str, who: Actor
+    symptom: Symptom, slug: str, who: Actor
 ) -> None:
-    problem = diagnose(Failure(text="", stage=Stage.TOKEN, sign=sign)).problem
+    problem = diagnose(Failure(text="", stage=Stage.TOKEN, symptom=symptom)).problem
 
     assert (problem.slug, problem.who) == (slug, who)
 
 
 def test_a_case_with_another_actor_or_sentence_leaves_the_catalogue_as_it_is() -> None:
-    unticked = diagnose(Failure(text="", sign=OAuthSign.MAIL_SCOPE_NOT_GRANTED)).problem
+    unticked = diagnose(Failure(text="", symptom=Symptom.MAIL_SCOPE_NOT_GRANTED)).problem
 
     assert (unticked.who, PROBLEMS["scope-missing"].who) == (Actor.USER, Actor.OPERATOR)
     assert unticked.verdict != PROBLEMS["scope-missing"].verdict
@@ -119,9 +99,9 @@ def test_a_case_with_another_actor_or_sentence_leaves_the_catalogue_as_it_is() -
     assert diagnose(Failure(text="invalid_scope")).problem == PROBLEMS["scope-missing"]
 
 
-@pytest.mark.parametrize("sign", sorted([*CERTAIN_OBSERVATIONS, *WEAK_OBSERVATIONS, *LIKELY_OBSERVATIONS]))
-def test_a_sentence_of_a_case_is_as_short_as_one_of_the_catalogue(sign: str) -> None:
-    verdict = diagnose(Failure(text="", sign=sign)).problem.verdict
+@pytest.mark.parametrize("symptom", sorted([*CERTAIN_OBSERVATIONS, *WEAK_OBSERVATIONS, *LIKELY_OBSERVATIONS]))
+def test_a_sentence_of_a_case_is_as_short_as_one_of_the_catalogue(symptom: Symptom) -> None:
+    verdict = diagnose(Failure(text="", symptom=symptom)).problem.verdict
 
     assert 10 < len(verdict) < 80
     assert verdict[0].isupper()
@@ -141,31 +121,31 @@ def test_a_sentence_of_a_case_is_as_short_as_one_of_the_catalogue(sign: str) -> 
     ],
 )
 def test_a_grant_that_ended_wants_a_new_sign_in_unless_something_better_was_said(text: str, slug: str) -> None:
-    assert named(text, stage=Stage.TOKEN, sign=OAuthSign.GRANT_ENDED) == slug
+    assert named(text, stage=Stage.TOKEN, symptom=Symptom.GRANT_ENDED) == slug
 
 
-@pytest.mark.parametrize("sign", sorted(LIKELY_OBSERVATIONS))
-def test_a_likely_sign_explains_a_bare_refusal_and_gives_way_to_a_named_cause(sign: str) -> None:
+@pytest.mark.parametrize("symptom", sorted(LIKELY_OBSERVATIONS))
+def test_a_likely_symptom_explains_a_bare_refusal_and_gives_way_to_a_named_cause(symptom: Symptom) -> None:
     for text in ("AUTHENTICATE XOAUTH2: NO AUTHENTICATE failed.", "User is authenticated but not connected.", "odd"):
-        assert named(text, stage=Stage.AUTH, provider="microsoft", sign=sign) == LIKELY_OBSERVATIONS[sign].slug
+        assert named(text, stage=Stage.AUTH, provider="microsoft", symptom=symptom) == LIKELY_OBSERVATIONS[symptom].slug
 
-    assert named("NO [UNAVAILABLE] Try later", stage=Stage.AUTH, sign=sign) == "server-unavailable"
+    assert named("NO [UNAVAILABLE] Try later", stage=Stage.AUTH, symptom=symptom) == "server-unavailable"
 
 
 @pytest.mark.parametrize(
-    ("text", "sign", "slug"),
+    ("text", "symptom", "slug"),
     [
-        ("* BYE Too many connections from your IP", Sign.DROPPED, "too-many-connections"),
-        ("* BYE [UNAVAILABLE] Temporary failure", Sign.DROPPED, "server-unavailable"),
-        ("connection closed", Sign.DROPPED, "connection-dropped"),
-        ("timed out", Sign.DROPPED, "connection-dropped"),
-        ("", Sign.SILENT, "connection-timeout"),
-        ("gibberish", Sign.OUT_OF_TIME, "connection-timeout"),
-        ("220 mail.example.com ESMTP", Sign.SILENT, "not-an-imap-server"),
+        ("* BYE Too many connections from your IP", Symptom.DROPPED, "too-many-connections"),
+        ("* BYE [UNAVAILABLE] Temporary failure", Symptom.DROPPED, "server-unavailable"),
+        ("connection closed", Symptom.DROPPED, "connection-dropped"),
+        ("timed out", Symptom.DROPPED, "connection-dropped"),
+        ("", Symptom.SILENT, "connection-timeout"),
+        ("gibberish", Symptom.OUT_OF_TIME, "connection-timeout"),
+        ("220 mail.example.com ESMTP", Symptom.SILENT, "not-an-imap-server"),
     ],
 )
-def test_a_server_s_words_outweigh_how_the_connection_ended(text: str, sign: Sign, slug: str) -> None:
-    assert named(text, sign=sign) == slug
+def test_a_server_s_words_outweigh_how_the_connection_ended(text: str, symptom: Symptom, slug: str) -> None:
+    assert named(text, symptom=symptom) == slug
 
 
 @pytest.mark.parametrize(

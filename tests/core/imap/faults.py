@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from tests.core.imap.certificates import Authority
 from tests.core.imap.servers import Peer, Talk, drips, hangs_up, http, imap, resets, says, silent
-from webapp.core.imap import Security, Sign, StepName
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap import Security, StepName
 
 Certificate = Callable[[Authority], ssl.SSLContext]
 
@@ -18,7 +19,7 @@ class Fault:
     name: str
     talk: Talk
     step: StepName
-    sign: Sign | None = None
+    symptom: Symptom | None = None
     text: str = ""
     security: Security = Security.NONE
     certificate: Certificate | None = None
@@ -98,34 +99,39 @@ def refusals() -> Iterator[Fault]:
         yield Fault(f"{name}, LOGIN", imap(LOGIN_ONLY, LOGIN=no), StepName.AUTHENTICATE, text=text)
 
 
-def at_sign_in(name: str, talk: Talk, sign: Sign | None = None, text: str = "") -> Fault:
-    return Fault(name, talk, StepName.AUTHENTICATE, sign, text)
+def at_sign_in(name: str, talk: Talk, symptom: Symptom | None = None, text: str = "") -> Fault:
+    return Fault(name, talk, StepName.AUTHENTICATE, symptom, text)
 
 
 def at_tls(
-    name: str, talk: Talk, sign: Sign, text: str = "", certificate: Certificate | None = None, host: str = "127.0.0.1"
+    name: str,
+    talk: Talk,
+    symptom: Symptom,
+    text: str = "",
+    certificate: Certificate | None = None,
+    host: str = "127.0.0.1",
 ) -> Fault:
-    return Fault(name, talk, StepName.TLS, sign, text, Security.TLS, certificate, host)
+    return Fault(name, talk, StepName.TLS, symptom, text, Security.TLS, certificate, host)
 
 
-def at_starttls(name: str, talk: Talk, sign: Sign | None, text: str = "") -> Fault:
-    return Fault(name, talk, StepName.TLS, sign, text, Security.STARTTLS)
+def at_starttls(name: str, talk: Talk, symptom: Symptom | None, text: str = "") -> Fault:
+    return Fault(name, talk, StepName.TLS, symptom, text, Security.STARTTLS)
 
 
-def at_greeting(name: str, talk: Talk, sign: Sign | None = None, text: str = "") -> Fault:
-    return Fault(name, talk, StepName.GREETING, sign, text)
+def at_greeting(name: str, talk: Talk, symptom: Symptom | None = None, text: str = "") -> Fault:
+    return Fault(name, talk, StepName.GREETING, symptom, text)
 
 
-def at_greeting_under_tls(name: str, talk: Talk, sign: Sign, text: str = "") -> Fault:
-    return Fault(name, talk, StepName.GREETING, sign, text, Security.TLS, good)
+def at_greeting_under_tls(name: str, talk: Talk, symptom: Symptom, text: str = "") -> Fault:
+    return Fault(name, talk, StepName.GREETING, symptom, text, Security.TLS, good)
 
 
-def at_inbox(name: str, talk: Talk, sign: Sign | None = None, text: str = "") -> Fault:
-    return Fault(name, talk, StepName.INBOX, sign, text)
+def at_inbox(name: str, talk: Talk, symptom: Symptom | None = None, text: str = "") -> Fault:
+    return Fault(name, talk, StepName.INBOX, symptom, text)
 
 
-def at_list(name: str, talk: Talk, sign: Sign | None = None, text: str = "") -> Fault:
-    return Fault(name, talk, StepName.MAILBOXES, sign, text)
+def at_list(name: str, talk: Talk, symptom: Symptom | None = None, text: str = "") -> Fault:
+    return Fault(name, talk, StepName.MAILBOXES, symptom, text)
 
 
 FAULTS = (
@@ -136,75 +142,84 @@ FAULTS = (
     at_sign_in("controls", imap(AUTHENTICATE="TAG NO a\x1b[31mb\u202ec\x07"), text="a [31mb c"),
     at_sign_in("no words", imap(AUTHENTICATE="TAG NO")),
     at_sign_in("alert apart", imap(AUTHENTICATE="* NO [ALERT] Enable IMAP\nTAG NO No"), text="No [ALERT] Enable IMAP"),
-    at_sign_in("closes on LOGIN", imap(LOGIN_ONLY, LOGIN=None), Sign.DROPPED, "closed the connection"),
-    at_sign_in("BYE on LOGIN", imap(LOGIN_ONLY, LOGIN="* BYE Too many attempts"), Sign.DROPPED, "Too many attempts"),
-    at_sign_in("BYE in AUTHENTICATE", imap(IN_TWO_LINES, AUTHENTICATE=byes), Sign.DROPPED, "Go away"),
-    at_sign_in("silent at LOGIN", imap(LOGIN_ONLY, LOGIN=never_answers), Sign.OUT_OF_TIME, "too long"),
-    at_sign_in("endless challenges", imap(AUTHENTICATE=challenges), Sign.OUT_OF_TIME),
-    at_sign_in("LOGINDISABLED", imap(LOGINDISABLED), Sign.LOGIN_DISABLED_WITHOUT_TLS, "LOGINDISABLED"),
+    at_sign_in("closes on LOGIN", imap(LOGIN_ONLY, LOGIN=None), Symptom.DROPPED, "closed the connection"),
+    at_sign_in("BYE on LOGIN", imap(LOGIN_ONLY, LOGIN="* BYE Too many attempts"), Symptom.DROPPED, "Too many attempts"),
+    at_sign_in("BYE in AUTHENTICATE", imap(IN_TWO_LINES, AUTHENTICATE=byes), Symptom.DROPPED, "Go away"),
+    at_sign_in("silent at LOGIN", imap(LOGIN_ONLY, LOGIN=never_answers), Symptom.OUT_OF_TIME, "too long"),
+    at_sign_in("endless challenges", imap(AUTHENTICATE=challenges), Symptom.OUT_OF_TIME),
+    at_sign_in("LOGINDISABLED", imap(LOGINDISABLED), Symptom.LOGIN_DISABLED_WITHOUT_TLS, "LOGINDISABLED"),
     Fault(
         "LOGINDISABLED under TLS",
         imap(ONLY_TOKENS),
         StepName.AUTHENTICATE,
-        Sign.NO_COMMON_MECHANISM,
+        Symptom.NO_COMMON_MECHANISM,
         "The server offers LOGINDISABLED AUTH=XOAUTH2",
         Security.TLS,
         good,
     ),
-    at_tls("silent, TLS", silent, Sign.SILENT),
-    at_tls("drips instead of TLS", drips(b"\x16\x03\x03\x40" + b"\0" * 99, 0.05), Sign.OUT_OF_TIME),
-    at_tls("self-signed", imap(), Sign.CERTIFICATE_UNTRUSTED, "self-signed", lambda a: a.server(self_signed=True)),
-    at_tls("unknown authority", imap(), Sign.CERTIFICATE_UNTRUSTED, "local issuer", lambda a: a.stranger().server()),
-    at_tls("expired", imap(), Sign.CERTIFICATE_EXPIRED, "has expired", lambda a: a.server(days=(-30, -1))),
-    at_tls("not yet valid", imap(), Sign.CERTIFICATE_NOT_YET_VALID, "not yet", lambda a: a.server(days=(1, 30))),
+    at_tls("silent, TLS", silent, Symptom.SILENT),
+    at_tls("drips instead of TLS", drips(b"\x16\x03\x03\x40" + b"\0" * 99, 0.05), Symptom.OUT_OF_TIME),
+    at_tls("self-signed", imap(), Symptom.CERTIFICATE_UNTRUSTED, "self-signed", lambda a: a.server(self_signed=True)),
+    at_tls("unknown authority", imap(), Symptom.CERTIFICATE_UNTRUSTED, "local issuer", lambda a: a.stranger().server()),
+    at_tls("expired", imap(), Symptom.CERTIFICATE_EXPIRED, "has expired", lambda a: a.server(days=(-30, -1))),
+    at_tls("not yet valid", imap(), Symptom.CERTIFICATE_NOT_YET_VALID, "not yet", lambda a: a.server(days=(1, 30))),
     at_tls(
-        "other name", imap(), Sign.CERTIFICATE_OTHER_NAME, "Hostname", lambda a: a.server(names=["b.test"]), "localhost"
+        "other name",
+        imap(),
+        Symptom.CERTIFICATE_OTHER_NAME,
+        "Hostname",
+        lambda a: a.server(names=["b.test"]),
+        "localhost",
     ),
-    at_tls("other address", imap(), Sign.CERTIFICATE_OTHER_NAME, "IP address", lambda a: a.server(names=["localhost"])),
-    at_tls("TLS 1.1 at most", imap(), Sign.TLS_TOO_OLD, certificate=lambda a: a.server(newest=ssl.TLSVersion.TLSv1_1)),
-    at_tls("plain IMAP, TLS", imap(), Sign.SPEAKS_PLAIN_IMAP, "Ready"),
-    at_tls("SMTP, TLS", says(b"220 mail.example.test ESMTP\r\n"), Sign.SPEAKS_OTHER, "220 mail.example.test ESMTP"),
-    at_tls("HTTP, TLS", says(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Sign.SPEAKS_OTHER, "HTTP/1.1 400"),
-    at_tls("closes at once, TLS", hangs_up, Sign.DROPPED),
-    at_tls("resets at once, TLS", resets, Sign.DROPPED),
-    at_starttls("STARTTLS missing", imap(), Sign.STARTTLS_MISSING, "does not offer STARTTLS"),
+    at_tls(
+        "other address", imap(), Symptom.CERTIFICATE_OTHER_NAME, "IP address", lambda a: a.server(names=["localhost"])
+    ),
+    at_tls(
+        "TLS 1.1 at most", imap(), Symptom.TLS_TOO_OLD, certificate=lambda a: a.server(newest=ssl.TLSVersion.TLSv1_1)
+    ),
+    at_tls("plain IMAP, TLS", imap(), Symptom.SPEAKS_PLAIN_IMAP, "Ready"),
+    at_tls("SMTP, TLS", says(b"220 mail.example.test ESMTP\r\n"), Symptom.SPEAKS_OTHER, "220 mail.example.test ESMTP"),
+    at_tls("HTTP, TLS", says(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Symptom.SPEAKS_OTHER, "HTTP/1.1 400"),
+    at_tls("closes at once, TLS", hangs_up, Symptom.DROPPED),
+    at_tls("resets at once, TLS", resets, Symptom.DROPPED),
+    at_starttls("STARTTLS missing", imap(), Symptom.STARTTLS_MISSING, "does not offer STARTTLS"),
     at_starttls(
-        "STARTTLS refused", imap(HAS_STARTTLS, STARTTLS="TAG NO Not today"), Sign.STARTTLS_MISSING, "Not today"
+        "STARTTLS refused", imap(HAS_STARTTLS, STARTTLS="TAG NO Not today"), Symptom.STARTTLS_MISSING, "Not today"
     ),
-    at_starttls("STARTTLS, then silence", begins_tls_with(silent), Sign.SILENT),
-    at_starttls("STARTTLS, then the end", begins_tls_with(Peer.close), Sign.DROPPED),
-    at_starttls("STARTTLS, then plain", begins_tls_with(goes_on_in_the_clear), Sign.SPEAKS_PLAIN_IMAP, "What?"),
+    at_starttls("STARTTLS, then silence", begins_tls_with(silent), Symptom.SILENT),
+    at_starttls("STARTTLS, then the end", begins_tls_with(Peer.close), Symptom.DROPPED),
+    at_starttls("STARTTLS, then plain", begins_tls_with(goes_on_in_the_clear), Symptom.SPEAKS_PLAIN_IMAP, "What?"),
     at_starttls("STARTTLS injection", imap(HAS_STARTTLS, STARTTLS=injects), None, "between STARTTLS and TLS"),
-    at_starttls("PREAUTH before TLS", imap("* PREAUTH Welcome"), Sign.STARTTLS_MISSING, "PREAUTH"),
-    at_greeting("silent, plain", silent, Sign.SILENT, "said nothing"),
-    at_greeting("drips its greeting", drips(b"* OK " + b"x" * 400, 0.05), Sign.OUT_OF_TIME),
+    at_starttls("PREAUTH before TLS", imap("* PREAUTH Welcome"), Symptom.STARTTLS_MISSING, "PREAUTH"),
+    at_greeting("silent, plain", silent, Symptom.SILENT, "said nothing"),
+    at_greeting("drips its greeting", drips(b"* OK " + b"x" * 400, 0.05), Symptom.OUT_OF_TIME),
     at_greeting(
-        "SMTP, plain", says(b"220 mail.example.test ESMTP\r\n"), Sign.SPEAKS_OTHER, "220 mail.example.test ESMTP"
+        "SMTP, plain", says(b"220 mail.example.test ESMTP\r\n"), Symptom.SPEAKS_OTHER, "220 mail.example.test ESMTP"
     ),
-    at_greeting("POP3, plain", says(b"+OK POP3 ready\r\n"), Sign.SPEAKS_OTHER, "+OK POP3 ready"),
-    at_greeting("SSH, plain", says(b"SSH-2.0-OpenSSH_9.2\r\n"), Sign.SPEAKS_OTHER, "SSH-2.0"),
-    at_greeting("HTTP, plain", http, Sign.SPEAKS_OTHER, "HTTP/1.1 400 Bad Request"),
-    at_greeting("closes at once, plain", hangs_up, Sign.DROPPED, "closed the connection"),
-    at_greeting("resets at once, plain", resets, Sign.DROPPED),
-    at_greeting("closes in its greeting", says(b"* OK Rea", then=hangs_up), Sign.DROPPED),
-    at_greeting("BYE as greeting", imap("* BYE [UNAVAILABLE] Try later"), Sign.DROPPED, "[UNAVAILABLE] Try later"),
-    at_greeting("BYE after it", imap("* OK Ready", CAPABILITY="* BYE Overloaded"), Sign.DROPPED, "Overloaded"),
-    at_greeting("binary rubbish", says(bytes(range(9)) + b"\t\n", then=hangs_up), Sign.SPEAKS_OTHER),
-    at_greeting("endless line", says(b"* OK " + b"x" * 100_000), Sign.TOO_MUCH_DATA),
+    at_greeting("POP3, plain", says(b"+OK POP3 ready\r\n"), Symptom.SPEAKS_OTHER, "+OK POP3 ready"),
+    at_greeting("SSH, plain", says(b"SSH-2.0-OpenSSH_9.2\r\n"), Symptom.SPEAKS_OTHER, "SSH-2.0"),
+    at_greeting("HTTP, plain", http, Symptom.SPEAKS_OTHER, "HTTP/1.1 400 Bad Request"),
+    at_greeting("closes at once, plain", hangs_up, Symptom.DROPPED, "closed the connection"),
+    at_greeting("resets at once, plain", resets, Symptom.DROPPED),
+    at_greeting("closes in its greeting", says(b"* OK Rea", then=hangs_up), Symptom.DROPPED),
+    at_greeting("BYE as greeting", imap("* BYE [UNAVAILABLE] Try later"), Symptom.DROPPED, "[UNAVAILABLE] Try later"),
+    at_greeting("BYE after it", imap("* OK Ready", CAPABILITY="* BYE Overloaded"), Symptom.DROPPED, "Overloaded"),
+    at_greeting("binary rubbish", says(bytes(range(9)) + b"\t\n", then=hangs_up), Symptom.SPEAKS_OTHER),
+    at_greeting("endless line", says(b"* OK " + b"x" * 100_000), Symptom.TOO_MUCH_DATA),
     at_greeting("IMAP of its own kind", imap("* HELLO"), text="* HELLO"),
     at_greeting("no capabilities", imap("* OK Hi", CAPABILITY="TAG NO No"), text="not IMAP4 compliant"),
     at_greeting("LF without CR", says(b"* OK Ready\n"), text="unterminated line"),
-    Fault("TLS, plain", imap(), StepName.GREETING, Sign.SPEAKS_TLS, "in TLS", certificate=good),
-    at_greeting_under_tls("silent under TLS", silent, Sign.SILENT, "said nothing"),
-    at_greeting_under_tls("drips under TLS", drips(b"* OK " + b"x" * 400, 0.05), Sign.OUT_OF_TIME),
-    at_greeting_under_tls("POP3 under TLS", says(b"+OK POP3 ready\r\n"), Sign.SPEAKS_OTHER, "+OK POP3 ready"),
+    Fault("TLS, plain", imap(), StepName.GREETING, Symptom.SPEAKS_TLS, "in TLS", certificate=good),
+    at_greeting_under_tls("silent under TLS", silent, Symptom.SILENT, "said nothing"),
+    at_greeting_under_tls("drips under TLS", drips(b"* OK " + b"x" * 400, 0.05), Symptom.OUT_OF_TIME),
+    at_greeting_under_tls("POP3 under TLS", says(b"+OK POP3 ready\r\n"), Symptom.SPEAKS_OTHER, "+OK POP3 ready"),
     at_inbox("no INBOX", imap(EXAMINE="TAG NO Mailbox doesn't exist: INBOX"), text="Mailbox doesn't exist: INBOX"),
     at_inbox("NetEase without ID", imap(EXAMINE="TAG NO EXAMINE Unsafe Login."), text="EXAMINE Unsafe Login."),
-    at_inbox("gone at EXAMINE", imap(EXAMINE=None), Sign.DROPPED),
+    at_inbox("gone at EXAMINE", imap(EXAMINE=None), Symptom.DROPPED),
     at_inbox("nonsense", imap(EXAMINE="nonsense"), text="unexpected response"),
-    at_list("dies in the middle of LIST", imap(LIST=dies_in_a_line), Sign.DROPPED),
-    at_list("giant literal", imap(LIST='* LIST () "/" {99999999999}\nTAG OK Done'), Sign.TOO_MUCH_DATA),
-    at_list("giant number", imap(LIST='* LIST () "/" {' + "9" * 5000 + "}"), Sign.TOO_MUCH_DATA),
-    at_list("endless list", imap(LIST=lists_forever), Sign.TOO_MUCH_DATA),
+    at_list("dies in the middle of LIST", imap(LIST=dies_in_a_line), Symptom.DROPPED),
+    at_list("giant literal", imap(LIST='* LIST () "/" {99999999999}\nTAG OK Done'), Symptom.TOO_MUCH_DATA),
+    at_list("giant number", imap(LIST='* LIST () "/" {' + "9" * 5000 + "}"), Symptom.TOO_MUCH_DATA),
+    at_list("endless list", imap(LIST=lists_forever), Symptom.TOO_MUCH_DATA),
     at_list("LIST refused", imap(LIST="TAG NO [NOPERM] No"), text="[NOPERM] No"),
 )

@@ -11,7 +11,8 @@ import pytest
 from tests.core.imap.certificates import Authority
 from tests.core.imap.servers import SECRET, Peer, imap, serving, silent
 from webapp.core.diagnosis import diagnose
-from webapp.core.diagnosis.failure import OAuthSign, Stage
+from webapp.core.diagnosis.failure import Stage
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap import (
     AccessToken,
     GrantFacts,
@@ -19,7 +20,6 @@ from webapp.core.imap import (
     ObtainedCredential,
     Outcome,
     Report,
-    Sign,
     StepName,
     TokenError,
 )
@@ -123,7 +123,7 @@ def test_token_never_goes_into_a_login_command(check: Check) -> None:
         report = check(port, credential=AccessToken(SECRET))
 
     assert report.failure
-    assert report.failure.sign == Sign.NO_COMMON_MECHANISM
+    assert report.failure.symptom == Symptom.NO_COMMON_MECHANISM
 
 
 @pytest.mark.parametrize("value", ["", "a\1auth=Bearer b", "a\r\nA1 LOGOUT", "a\0", "a\x7f", "\t"])
@@ -186,7 +186,7 @@ def test_without_a_token_no_server_is_touched(check: Check) -> None:
     visitors: list[Peer] = []
 
     def refuse() -> ObtainedCredential:
-        raise TokenError("invalid_grant: AADSTS50079: enrol\x1b[0m", sign=OAuthSign.GRANT_ENDED)
+        raise TokenError("invalid_grant: AADSTS50079: enrol\x1b[0m", symptom=Symptom.GRANT_ENDED)
 
     with serving(visitors.append) as port:
         report = check(port, credential=refuse)
@@ -195,7 +195,7 @@ def test_without_a_token_no_server_is_touched(check: Check) -> None:
     assert [step.outcome.value for step in report.steps] == ["failed", *["not_reached"] * 8]
     assert [step.name.value for step in report.steps] == ["access_token", *STEPS]
     assert report.failure
-    assert (report.failure.stage, report.failure.sign) == (Stage.TOKEN, "grant-ended")
+    assert (report.failure.stage, report.failure.symptom) == (Stage.TOKEN, "grant-ended")
     assert report.failure.text == "invalid_grant: AADSTS50079: enrol [0m"
     assert diagnose(report.failure).problem.slug == "mfa-required"
 
@@ -231,7 +231,7 @@ def test_time_spent_on_the_token_is_taken_from_the_session(check: Check, monkeyp
 
     assert time.monotonic() - began < 20
     assert report.failure
-    assert report.failure.sign == Sign.SILENT
+    assert report.failure.symptom == Symptom.SILENT
     assert report.steps[0].seconds == 59.5
 
 
@@ -247,7 +247,7 @@ def test_refusal_is_compared_with_the_grant(check: Check) -> None:
         report = check(port, credential=source(evidence=evidence(account=BOB)))
 
     assert report.failure
-    assert report.failure.sign == Sign.ANOTHER_SIGNED_IN
+    assert report.failure.symptom == Symptom.ANOTHER_SIGNED_IN
     assert f"mailbox: {ANN}; signed in: {BOB}" in report.failure.text
     assert report.stopped_at
     assert report.stopped_at.detail == report.failure.text
@@ -286,7 +286,7 @@ def test_failure_on_the_way_to_the_server_is_not_blamed_on_the_grant(check: Chec
     report = check(1, credential=source(evidence=evidence(account=BOB, scopes=frozenset())))
 
     assert report.failure
-    assert report.failure.sign == Sign.REFUSED
+    assert report.failure.symptom == Symptom.REFUSED
     assert BOB not in report.failure.text
 
 
@@ -295,4 +295,4 @@ def test_list_of_mailboxes_refused_is_not_blamed_on_the_grant(check: Check) -> N
         report = check(port, credential=source(evidence=evidence(account=BOB)))
 
     assert report.failure
-    assert report.failure.sign is None
+    assert report.failure.symptom is None

@@ -7,7 +7,8 @@ import pytest
 
 from tests.core.imap.servers import Answer, Peer
 from tests.core.imap.test_mailbox_list import session_with
-from webapp.core.imap import ImapError, Network, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap import ImapError, Network
 from webapp.core.imap.mailbox.attachments import MessageAttachmentsPage, attachments_after
 from webapp.core.imap.mailbox.message_state import fetch_states
 from webapp.core.imap.mailbox.messages import SearchQuery, UidValidityChangedError
@@ -138,7 +139,7 @@ def test_too_much_told_of_one_message_costs_that_one_alone(network: Network) -> 
         alone = attachments_after(session, "INBOX", after=64, messages=1)
 
     assert (len(before.found), before.after, before.more) == (50, 59, True)
-    assert raised.value.sign is Sign.TOO_MUCH_DATA
+    assert raised.value.symptom is Symptom.TOO_MUCH_DATA
     assert [(each.uid, each.readable) for each in alone.found] == [(65, False)]
     assert (alone.after, alone.more) == (65, True)
 

@@ -1,4 +1,4 @@
-"""Each fault stops the check at its step, in time, with the right sign, and gives nothing away."""
+"""Each fault stops the check at its step, in time, with the right symptom, and gives nothing away."""
 
 import logging
 import socket
@@ -9,7 +9,8 @@ import pytest
 from tests.core.imap.certificates import Authority
 from tests.core.imap.faults import FAULTS, Fault
 from tests.core.imap.servers import SECRET, hangs_up, serving
-from webapp.core.imap import Outcome, Report, Sign, StepName
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap import Outcome, Report, StepName
 
 Check = Callable[..., Report]
 
@@ -26,7 +27,7 @@ def test_fault_stops_the_check_at_its_step_in_time(
 
     assert report.stopped_at
     assert report.failure
-    assert (report.stopped_at.name, report.failure.sign) == (fault.step, fault.sign)
+    assert (report.stopped_at.name, report.failure.symptom) == (fault.step, fault.symptom)
     assert fault.text in report.failure.text
     assert report.failure.text.isprintable()
     assert report.seconds < 4
@@ -43,27 +44,27 @@ def test_steps_after_the_failure_are_not_reached(check: Check) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "port", "step", "sign"),
+    ("host", "port", "step", "symptom"),
     [
-        ("127.0.0.1", 1, StepName.CONNECT, Sign.REFUSED),
-        ("127.0.0.1", 0, StepName.CONNECT, Sign.REFUSED),
-        ("127.0.0.1", 70000, StepName.CONNECT, Sign.REFUSED),
-        ("no-such-host.invalid", 993, StepName.LOOKUP, Sign.NO_SUCH_NAME),
-        ("imäp.invalid", 993, StepName.LOOKUP, Sign.NO_SUCH_NAME),
-        ("", 993, StepName.LOOKUP, Sign.NO_SUCH_NAME),
-        ("imap example.com", 993, StepName.LOOKUP, Sign.NO_SUCH_NAME),
-        ("a" * 64 + ".example.com", 993, StepName.LOOKUP, Sign.NO_SUCH_NAME),
-        ("10.0.0.1", 993, StepName.LOOKUP, Sign.ADDRESS_NOT_ALLOWED),
+        ("127.0.0.1", 1, StepName.CONNECT, Symptom.REFUSED),
+        ("127.0.0.1", 0, StepName.CONNECT, Symptom.REFUSED),
+        ("127.0.0.1", 70000, StepName.CONNECT, Symptom.REFUSED),
+        ("no-such-host.invalid", 993, StepName.LOOKUP, Symptom.NO_SUCH_NAME),
+        ("imäp.invalid", 993, StepName.LOOKUP, Symptom.NO_SUCH_NAME),
+        ("", 993, StepName.LOOKUP, Symptom.NO_SUCH_NAME),
+        ("imap example.com", 993, StepName.LOOKUP, Symptom.NO_SUCH_NAME),
+        ("a" * 64 + ".example.com", 993, StepName.LOOKUP, Symptom.NO_SUCH_NAME),
+        ("10.0.0.1", 993, StepName.LOOKUP, Symptom.ADDRESS_NOT_ALLOWED),
     ],
 )
 def test_server_that_cannot_be_reached_is_told_apart(
-    check: Check, host: str, port: int, step: StepName, sign: Sign
+    check: Check, host: str, port: int, step: StepName, symptom: Symptom
 ) -> None:
     report = check(port, "tls", host=host)
 
     assert report.stopped_at
     assert report.failure
-    assert (report.stopped_at.name, report.failure.sign) == (step, sign)
+    assert (report.stopped_at.name, report.failure.symptom) == (step, symptom)
 
 
 @pytest.fixture
@@ -83,5 +84,5 @@ def test_connection_that_nobody_answers_times_out(check: Check, port_that_never_
     report = check(port_that_never_answers)
 
     assert report.failure
-    assert report.failure.sign == Sign.CONNECT_TIMED_OUT
+    assert report.failure.symptom == Symptom.CONNECT_TIMED_OUT
     assert report.seconds < 2

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.core.imap.servers import HASTY, Answer, Peer, imap, serving
-from webapp.core.imap import ImapError, Limits, Network, Password, Security, ServerSettings, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap import ImapError, Limits, Network, Password, Security, ServerSettings
 from webapp.core.imap.check.run import open_session
 from webapp.core.imap.mailbox.mailbox_list import Mailbox, list_mailboxes
 from webapp.core.imap.mailbox.special_use import guess_special_use
@@ -184,7 +185,7 @@ def test_endless_mailboxes_end_at_the_budget(listing: Listing) -> None:
     with pytest.raises(ImapError) as raised:
         listing(LIST=forever)
 
-    assert raised.value.sign is Sign.TOO_MUCH_DATA
+    assert raised.value.symptom is Symptom.TOO_MUCH_DATA
 
 
 def test_thousands_of_mailboxes_cost_few_questions(listing: Listing) -> None:

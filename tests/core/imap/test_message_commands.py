@@ -9,7 +9,8 @@ import pytest
 
 from tests.core.imap.servers import HASTY, Answer, Peer, imap, serving
 from tests.core.imap.test_mailbox_list import session_with
-from webapp.core.imap import ImapError, MailboxError, Network, Password, Security, ServerSettings, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap import ImapError, MailboxError, Network, Password, Security, ServerSettings
 from webapp.core.imap.check.run import open_session
 from webapp.core.imap.mailbox.copyuid import Copies, UidNext, exclude_mismatches, find_copies
 from webapp.core.imap.mailbox.message_commands import (
@@ -256,7 +257,7 @@ def test_a_session_goes_on_after_a_refusal_and_not_after_a_broken_line(network: 
                 list(copy(session, chosen(1), "Done"))
 
             assert session.is_synchronized is in_step
-            assert (raised.value.sign == Sign.DROPPED) is not in_step
+            assert (raised.value.symptom == Symptom.DROPPED) is not in_step
 
 
 def test_sets_are_written_with_ranges() -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.core.imap.servers import Answer, Peer
 from tests.core.imap.test_mailbox_list import session_with
 from webapp.core.diagnosis.failure import Stage
-from webapp.core.imap import ImapError, Network, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap import ImapError, Network
 from webapp.core.imap.mailbox.bodystructure import BrokenStructureError, parse_structure
 from webapp.core.imap.mailbox.message_list import has_attachments
 from webapp.core.imap.mailbox.messages import (
@@ -313,16 +314,17 @@ def falls_silent(peer: Peer, *_: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "sign"), [(drops, Sign.DROPPED), (announces, Sign.TOO_MUCH_DATA), (falls_silent, Sign.OUT_OF_TIME)]
+    ("answer", "symptom"),
+    [(drops, Symptom.DROPPED), (announces, Symptom.TOO_MUCH_DATA), (falls_silent, Symptom.OUT_OF_TIME)],
 )
 def test_a_server_that_fails_in_the_middle_ends_in_its_sign_and_an_unusable_session(
-    network: Network, answer: Any, sign: Sign
+    network: Network, answer: Any, symptom: Symptom
 ) -> None:
     with server(network, UID=answer) as session:
         with pytest.raises(ImapError) as raised:
             read_message(session, "INBOX", 5)
 
-        assert raised.value.sign is sign
+        assert raised.value.symptom is symptom
         assert not session.is_synchronized
 
 
@@ -343,7 +345,7 @@ def test_a_stream_that_breaks_off_is_never_taken_for_whole(network: Network) -> 
         with pytest.raises(ImapError) as raised:
             next(stream)
 
-    assert raised.value.sign is Sign.DROPPED
+    assert raised.value.symptom is Symptom.DROPPED
 
 
 PIECE = 1024 * 1024

@@ -10,11 +10,12 @@ import pytest
 
 from tests.core.imap.certificates import Authority
 from tests.core.imap.servers import HASTY, Peer, imap, says, serving
-from webapp.core.imap import ConnectError, ImapError, Network, Password, Security, ServerSettings, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap import ConnectError, ImapError, Network, Password, Security, ServerSettings
 from webapp.core.imap.protocol import imaplib_protocol as imap_protocol
 from webapp.core.imap.protocol.session import Session
 from webapp.core.net.deadline import Budget
-from webapp.core.net.tcp import connect_tcp
+from webapp.core.net.dialling import connect_tcp
 from webapp.core.net.tls import client_context
 from webapp.core.net.transport import Transport
 
@@ -23,7 +24,7 @@ HERE = ip_address("127.0.0.1")
 
 def transport(port: int, size: int = 100_000) -> Transport:
     budget = Budget(HASTY.total, size)
-    return Transport(connect_tcp([HERE], port, budget, 1), budget, HASTY)
+    return Transport(connect_tcp([HERE], port, budget, 1), budget, HASTY.read)
 
 
 def drain(wire: Transport) -> None:
@@ -44,7 +45,7 @@ def test_address_without_a_route_is_unreachable() -> None:
     with pytest.raises(ConnectError) as raised:
         connect_tcp([ip_address("255.255.255.255")], 993, Budget(2, 1000), 1)
 
-    assert raised.value.sign is Sign.UNREACHABLE
+    assert raised.value.symptom is Symptom.UNREACHABLE
 
 
 def test_literal_that_does_not_fit_is_refused_before_it_is_read() -> None:
@@ -55,7 +56,7 @@ def test_literal_that_does_not_fit_is_refused_before_it_is_read() -> None:
             wire.read(3_000_000_000)
         wire.close()
 
-    assert raised.value.sign is Sign.TOO_MUCH_DATA
+    assert raised.value.symptom is Symptom.TOO_MUCH_DATA
 
 
 def test_bytes_under_tls_count_too(authority: Authority) -> None:
@@ -67,7 +68,7 @@ def test_bytes_under_tls_count_too(authority: Authority) -> None:
             drain(wire)
         wire.close()
 
-    assert raised.value.sign is Sign.TOO_MUCH_DATA
+    assert raised.value.symptom is Symptom.TOO_MUCH_DATA
 
 
 def test_peeked_line_is_read_again() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.failure import Failure, Stage
-from webapp.core.imap import GrantFacts, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap import GrantFacts
 from webapp.core.imap.check.token_refusal import explain_token_refusal
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -34,7 +35,7 @@ GMAIL_400 = Failure(
 )
 EXCHANGE_NO = Failure(text="AUTHENTICATE XOAUTH2: NO AUTHENTICATE failed.", stage=Stage.AUTH, provider="microsoft")
 NOT_CONNECTED = Failure(text="BAD User is authenticated but not connected.", stage=Stage.MAILBOX, provider="microsoft")
-NOT_CONNECTED_BYE = replace(NOT_CONNECTED, text=f"{NOT_CONNECTED.text} Connection closed. 14", sign=Sign.DROPPED)
+NOT_CONNECTED_BYE = replace(NOT_CONNECTED, text=f"{NOT_CONNECTED.text} Connection closed. 14", symptom=Symptom.DROPPED)
 
 
 def diagnosed(failure: Failure, user: str, evidence: GrantFacts) -> tuple[str, tuple[str, ...]]:
@@ -105,10 +106,10 @@ def test_a_cause_that_the_server_names_is_believed(text: str, stage: Stage, slug
     "failure",
     [
         replace(EXCHANGE_NO, text="AUTHENTICATE XOAUTH2: BAD Unknown command"),
-        replace(EXCHANGE_NO, text="The server offers AUTH=PLAIN", sign=Sign.NO_COMMON_MECHANISM),
-        replace(EXCHANGE_NO, text="The server took too long to answer", sign=Sign.OUT_OF_TIME),
-        replace(EXCHANGE_NO, text="Connection closed. 14", sign=Sign.DROPPED),
-        replace(NOT_CONNECTED, text="The server closed the connection", sign=Sign.DROPPED),
+        replace(EXCHANGE_NO, text="The server offers AUTH=PLAIN", symptom=Symptom.NO_COMMON_MECHANISM),
+        replace(EXCHANGE_NO, text="The server took too long to answer", symptom=Symptom.OUT_OF_TIME),
+        replace(EXCHANGE_NO, text="Connection closed. 14", symptom=Symptom.DROPPED),
+        replace(NOT_CONNECTED, text="The server closed the connection", symptom=Symptom.DROPPED),
     ],
 )
 def test_what_is_no_refusal_is_left_as_it_is(failure: Failure) -> None:
@@ -149,7 +150,7 @@ def test_not_connected_without_knowing_who_signed_in_is_left_to_the_wording() ->
 def test_spellings_of_one_account_are_one_account(one: str, other: str) -> None:
     thought = explain_token_refusal(GMAIL_400, one, replace(GOOGLE, account=other), now=NOW)
 
-    assert thought.sign == Sign.GRANT_IN_ORDER
+    assert thought.symptom == Symptom.GRANT_IN_ORDER
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ def test_spellings_of_one_account_are_one_account(one: str, other: str) -> None:
 def test_spellings_of_one_scope_are_one_scope(scope: str) -> None:
     thought = explain_token_refusal(EXCHANGE_NO, ANN, replace(MICROSOFT, scopes=frozenset({scope})), now=NOW)
 
-    assert thought.sign == Sign.GRANT_IN_ORDER
+    assert thought.symptom == Symptom.GRANT_IN_ORDER
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_spellings_of_one_scope_are_one_scope(scope: str) -> None:
 def test_an_audience_that_may_be_right_proves_nothing(audience: str) -> None:
     thought = explain_token_refusal(EXCHANGE_NO, ANN, replace(MICROSOFT, audience=audience), now=NOW)
 
-    assert thought.sign == Sign.GRANT_IN_ORDER
+    assert thought.symptom == Symptom.GRANT_IN_ORDER
 
 
 @pytest.mark.parametrize("scope", ["", "http://[", "https://", "mail", "https://mail.google.com:x/"])

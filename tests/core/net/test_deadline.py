@@ -4,8 +4,10 @@ import time
 
 import pytest
 
-from webapp.core.imap.protocol.errors import ImapError, Sign
-from webapp.core.net.deadline import Budget, Limits
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap.protocol.limits import Limits
+from webapp.core.net.deadline import Budget
+from webapp.core.net.errors import NetworkError
 
 
 def test_timeout_is_what_was_asked_for_while_there_is_time() -> None:
@@ -20,10 +22,10 @@ def test_timeout_of_a_spent_budget_is_an_error() -> None:
     budget = Budget(0.01, 1)
     time.sleep(0.02)
 
-    with pytest.raises(ImapError) as raised:
+    with pytest.raises(NetworkError) as raised:
         budget.timeout(5)
 
-    assert raised.value.sign is Sign.OUT_OF_TIME
+    assert raised.value.symptom is Symptom.OUT_OF_TIME
 
 
 def test_bytes_add_up() -> None:
@@ -31,10 +33,10 @@ def test_bytes_add_up() -> None:
     budget.spend_bytes(60)
     budget.spend_bytes(40)
 
-    with pytest.raises(ImapError) as raised:
+    with pytest.raises(NetworkError) as raised:
         budget.spend_bytes(1)
 
-    assert raised.value.sign is Sign.TOO_MUCH_DATA
+    assert raised.value.symptom is Symptom.TOO_MUCH_DATA
 
 
 @pytest.mark.parametrize(

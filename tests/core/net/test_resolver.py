@@ -6,10 +6,11 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from webapp.core.imap.protocol.errors import NameResolutionError, Sign
-from webapp.core.imap.protocol.server_settings import Network
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.net.address_policy import is_allowed
 from webapp.core.net.deadline import Budget
+from webapp.core.net.errors import NameResolutionError
+from webapp.core.net.network import Network
 from webapp.core.net.resolver import ResolvedHost, normalize_hostname, resolve_public_addresses
 
 PUBLIC_ONLY = Network()
@@ -20,10 +21,10 @@ def look_up(host: str, network: Network = PUBLIC_ONLY) -> ResolvedHost:
     return resolve_public_addresses(host, network, Budget(5, 1000), 5)
 
 
-def sign_of(host: str, network: Network = PUBLIC_ONLY) -> str | None:
+def symptom_of(host: str, network: Network = PUBLIC_ONLY) -> str | None:
     with pytest.raises(NameResolutionError) as raised:
         look_up(host, network)
-    return raised.value.sign
+    return raised.value.symptom
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def sign_of(host: str, network: Network = PUBLIC_ONLY) -> str | None:
     ],
 )
 def test_address_that_is_not_public_is_refused(address: str) -> None:
-    assert sign_of(address) is Sign.ADDRESS_NOT_ALLOWED
+    assert symptom_of(address) is Symptom.ADDRESS_NOT_ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -121,14 +122,14 @@ def test_public_address_may_be_reached(address: str) -> None:
 )
 @pytest.mark.parametrize("network", [PUBLIC_ONLY, LOOPBACK], ids=["public only", "loopback allowed"])
 def test_odd_notation_never_slips_through(host: str, network: Network) -> None:
-    assert sign_of(host, network) is Sign.NO_SUCH_NAME
+    assert symptom_of(host, network) is Symptom.NO_SUCH_NAME
 
 
 @pytest.mark.parametrize(
     "host", ["127.0.0.1.", "[::1]", "[::ffff:7f00:1]", "１２７.0.0.1", "127。0。0。1", "LOCALHOST", "localhost."]
 )
 def test_other_spelling_of_this_machine_is_recognised(host: str) -> None:
-    assert sign_of(host) is Sign.ADDRESS_NOT_ALLOWED
+    assert symptom_of(host) is Symptom.ADDRESS_NOT_ALLOWED
 
 
 def test_allowed_range_opens_what_is_inside_it_and_nothing_else() -> None:
@@ -155,28 +156,28 @@ def test_one_forbidden_address_spoils_the_name(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 
-    assert sign_of("mail.example.com") is Sign.ADDRESS_NOT_ALLOWED
+    assert symptom_of("mail.example.com") is Symptom.ADDRESS_NOT_ALLOWED
 
 
 @pytest.mark.parametrize(
-    ("errno", "sign"),
+    ("errno", "symptom"),
     [
-        (socket.EAI_NONAME, Sign.NO_SUCH_NAME),
-        (socket.EAI_NODATA, Sign.NO_SUCH_NAME),
-        (socket.EAI_AGAIN, Sign.NAME_LOOKUP_BROKEN),
-        (socket.EAI_FAIL, Sign.NAME_LOOKUP_BROKEN),
-        (socket.EAI_SYSTEM, Sign.NAME_LOOKUP_BROKEN),
+        (socket.EAI_NONAME, Symptom.NO_SUCH_NAME),
+        (socket.EAI_NODATA, Symptom.NO_SUCH_NAME),
+        (socket.EAI_AGAIN, Symptom.NAME_LOOKUP_BROKEN),
+        (socket.EAI_FAIL, Symptom.NAME_LOOKUP_BROKEN),
+        (socket.EAI_SYSTEM, Symptom.NAME_LOOKUP_BROKEN),
     ],
 )
 def test_missing_name_and_broken_look_up_are_told_apart(
-    monkeypatch: pytest.MonkeyPatch, errno: int, sign: Sign
+    monkeypatch: pytest.MonkeyPatch, errno: int, symptom: Symptom
 ) -> None:
     def answer(*_: object, **__: object) -> None:
         raise socket.gaierror(errno, "said the resolver")
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 
-    assert sign_of("mail.example.com") is sign
+    assert symptom_of("mail.example.com") is symptom
 
 
 def test_look_up_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,7 +190,7 @@ def test_look_up_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(NameResolutionError) as raised:
         resolve_public_addresses("mail.example.com", PUBLIC_ONLY, Budget(5, 1000), 0.05)
 
-    assert raised.value.sign is Sign.NAME_LOOKUP_BROKEN
+    assert raised.value.symptom is Symptom.NAME_LOOKUP_BROKEN
 
 
 def test_known_host_is_not_asked_for_and_is_vetted_all_the_same() -> None:
@@ -201,7 +202,7 @@ def test_known_host_is_not_asked_for_and_is_vetted_all_the_same() -> None:
     assert look_up("ONE.practice.test.", Network(allowed=LOOPBACK.allowed, hosts=hosts)).addresses == (
         ip_address("127.0.0.9"),
     )
-    assert sign_of("imap.practice.test", Network(hosts=hosts)) is Sign.ADDRESS_NOT_ALLOWED
+    assert symptom_of("imap.practice.test", Network(hosts=hosts)) is Symptom.ADDRESS_NOT_ALLOWED
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ from tests.core.oauth.conftest import (
 from tests.core.oauth.servers import Behaviour, Server, answers, by_path, silent
 from tests.core.oauth.test_token_response import JSON
 from webapp.core.diagnosis import diagnose
-from webapp.core.oauth import FailureKind, Identity, OAuthClient, OAuthError, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.oauth import FailureKind, Identity, OAuthClient, OAuthError
 from webapp.core.oauth.jwks import JWKS_CACHE
 from webapp.services.providers.gmail import GOOGLE
 from webapp.services.providers.outlook.spec import CONSUMERS_TENANT, microsoft
@@ -102,41 +103,41 @@ def test_a_clock_that_is_off_is_told_by_how_much(
     failure = refusal(client, token(provider, iat=now + iat * MINUTE, exp=now + exp * MINUTE, nbf=begins))
 
     assert words in failure.text
-    assert failure.sign == Sign.CLOCK_DIFFERS
+    assert failure.symptom == Symptom.CLOCK_DIFFERS
     assert slug_of(failure) == "clock-skew"
 
 
 @pytest.mark.parametrize(
-    ("changes", "sign", "slug", "words"),
+    ("changes", "symptom", "slug", "words"),
     [
-        ({"iss": "https://evil.example"}, Sign.ISSUER_DIFFERS, "oauth-client-misconfigured", "evil.example"),
-        ({"iss": None}, Sign.ISSUER_DIFFERS, "oauth-client-misconfigured", "None"),
-        ({"iss": ["x"]}, Sign.ISSUER_DIFFERS, "oauth-client-misconfigured", "'x'"),
-        ({"aud": "other.example"}, Sign.AUDIENCE_DIFFERS, "oauth-client-misconfigured", "other.example"),
-        ({"aud": None}, Sign.AUDIENCE_DIFFERS, "oauth-client-misconfigured", "None"),
-        ({"aud": []}, Sign.AUDIENCE_DIFFERS, "oauth-client-misconfigured", "[]"),
-        ({"aud": [CLIENT_ID, "other"]}, Sign.AUDIENCE_DIFFERS, "oauth-client-misconfigured", "other"),
-        ({"aud": [CLIENT_ID, "o"], "azp": "o"}, Sign.AUDIENCE_DIFFERS, "oauth-client-misconfigured", "azp 'o'"),
-        ({"nonce": "another"}, Sign.NONCE_DIFFERS, "sign-in-restart", "another nonce"),
-        ({"nonce": None}, Sign.NONCE_DIFFERS, "sign-in-restart", "no nonce"),
-        ({"nonce": [NONCE]}, Sign.NONCE_DIFFERS, "sign-in-restart", "another nonce"),
-        ({"nonce": "ñ\ud800"}, Sign.NONCE_DIFFERS, "sign-in-restart", "another nonce"),
-        ({"at_hash": at_hash("other")}, Sign.ACCESS_TOKEN_DIFFERS, "sign-in-restart", "at_hash"),
-        ({"at_hash": 5}, Sign.ACCESS_TOKEN_DIFFERS, "sign-in-restart", "at_hash"),
-        ({"exp": None}, Sign.ID_TOKEN_UNUSABLE, None, "exp"),
-        ({"iat": None}, Sign.ID_TOKEN_UNUSABLE, None, "iat"),
-        ({"iat": "1700000000"}, Sign.ID_TOKEN_UNUSABLE, None, "iat"),
-        ({"exp": True}, Sign.ID_TOKEN_UNUSABLE, None, "exp"),
-        ({"exp": 10**400}, Sign.ID_TOKEN_UNUSABLE, None, "exp"),
-        ({"nbf": float("nan")}, Sign.ID_TOKEN_UNUSABLE, None, "nbf"),
+        ({"iss": "https://evil.example"}, Symptom.ISSUER_DIFFERS, "oauth-client-misconfigured", "evil.example"),
+        ({"iss": None}, Symptom.ISSUER_DIFFERS, "oauth-client-misconfigured", "None"),
+        ({"iss": ["x"]}, Symptom.ISSUER_DIFFERS, "oauth-client-misconfigured", "'x'"),
+        ({"aud": "other.example"}, Symptom.AUDIENCE_DIFFERS, "oauth-client-misconfigured", "other.example"),
+        ({"aud": None}, Symptom.AUDIENCE_DIFFERS, "oauth-client-misconfigured", "None"),
+        ({"aud": []}, Symptom.AUDIENCE_DIFFERS, "oauth-client-misconfigured", "[]"),
+        ({"aud": [CLIENT_ID, "other"]}, Symptom.AUDIENCE_DIFFERS, "oauth-client-misconfigured", "other"),
+        ({"aud": [CLIENT_ID, "o"], "azp": "o"}, Symptom.AUDIENCE_DIFFERS, "oauth-client-misconfigured", "azp 'o'"),
+        ({"nonce": "another"}, Symptom.NONCE_DIFFERS, "sign-in-restart", "another nonce"),
+        ({"nonce": None}, Symptom.NONCE_DIFFERS, "sign-in-restart", "no nonce"),
+        ({"nonce": [NONCE]}, Symptom.NONCE_DIFFERS, "sign-in-restart", "another nonce"),
+        ({"nonce": "ñ\ud800"}, Symptom.NONCE_DIFFERS, "sign-in-restart", "another nonce"),
+        ({"at_hash": at_hash("other")}, Symptom.ACCESS_TOKEN_DIFFERS, "sign-in-restart", "at_hash"),
+        ({"at_hash": 5}, Symptom.ACCESS_TOKEN_DIFFERS, "sign-in-restart", "at_hash"),
+        ({"exp": None}, Symptom.ID_TOKEN_UNUSABLE, None, "exp"),
+        ({"iat": None}, Symptom.ID_TOKEN_UNUSABLE, None, "iat"),
+        ({"iat": "1700000000"}, Symptom.ID_TOKEN_UNUSABLE, None, "iat"),
+        ({"exp": True}, Symptom.ID_TOKEN_UNUSABLE, None, "exp"),
+        ({"exp": 10**400}, Symptom.ID_TOKEN_UNUSABLE, None, "exp"),
+        ({"nbf": float("nan")}, Symptom.ID_TOKEN_UNUSABLE, None, "nbf"),
     ],
 )
 def test_what_does_not_fit_is_named(
-    client: OAuthClient, provider: Server, changes: dict[str, object], sign: Sign, slug: str | None, words: str
+    client: OAuthClient, provider: Server, changes: dict[str, object], symptom: Symptom, slug: str | None, words: str
 ) -> None:
     failure = refusal(client, token(provider, **changes))
 
-    assert (failure.kind, failure.sign) == (FailureKind.REFUSED, sign)
+    assert (failure.kind, failure.symptom) == (FailureKind.REFUSED, symptom)
     assert words in failure.text
     assert slug is None or slug_of(failure) == slug
 
@@ -190,7 +191,7 @@ def forged(kind: str, server: Server) -> str:
 def test_a_signature_that_does_not_fit_is_refused(client: OAuthClient, provider: Server, kind: str) -> None:
     failure = refusal(client, forged(kind, provider))
 
-    assert (failure.kind, failure.sign) == (FailureKind.REFUSED, Sign.SIGNATURE_WRONG)
+    assert (failure.kind, failure.symptom) == (FailureKind.REFUSED, Symptom.SIGNATURE_WRONG)
     assert slug_of(failure) == "oauth-client-misconfigured"
 
 
@@ -201,7 +202,7 @@ def test_a_signature_that_does_not_fit_is_refused(client: OAuthClient, provider:
 def test_what_is_no_token_is_refused(client: OAuthClient, provider: Server, id_token: str) -> None:
     failure = refusal(client, id_token)
 
-    assert failure.sign in (Sign.ID_TOKEN_UNUSABLE, Sign.SIGNATURE_WRONG)
+    assert failure.symptom in (Symptom.ID_TOKEN_UNUSABLE, Symptom.SIGNATURE_WRONG)
     assert provider.requests == []
 
 
@@ -267,7 +268,7 @@ def test_google_may_leave_the_scheme_out(make_client: MakeClient, provider: Serv
     client = make_client(issuer=GOOGLE.issuer)
 
     assert identify(client, token(provider, iss=issuer)).subject == "1234567890"
-    assert refusal(client, token(provider, iss="http://accounts.google.com")).sign == Sign.ISSUER_DIFFERS
+    assert refusal(client, token(provider, iss="http://accounts.google.com")).symptom == Symptom.ISSUER_DIFFERS
 
 
 def microsoft_token(server: Server, *, iss: str = TENANT, tid: object = TENANT) -> str:
@@ -311,7 +312,7 @@ def test_an_issuer_of_another_tenant_is_refused(
 
     failure = refusal(client, microsoft_token(provider, iss=iss, tid=tid))
 
-    assert failure.sign == Sign.TENANT_DIFFERS
+    assert failure.symptom == Symptom.TENANT_DIFFERS
     assert slug_of(failure, "outlook") == "wrong-tenant"
 
 

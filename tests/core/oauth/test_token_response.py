@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.core.diagnosis import diagnose
-from webapp.core.oauth.bounded_http import HttpResponse
+from webapp.core.net.http import HttpResponse
 from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.core.oauth.token_response import TokenResponse, parse_token_response
 

@@ -1,10 +1,12 @@
 """What a report says to its reader, with and without an access token."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
-from webapp.core.diagnosis.failure import Failure, OAuthSign, Stage
+from webapp.core.diagnosis.failure import Failure, Stage
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap import Outcome, Report, Security, ServerSettings, Step, StepName
 from webapp.services.connections.check_result import STEP_LABELS, CheckResult, HelpContext
 from webapp.services.connections.checks import report_from_json, report_json
@@ -21,7 +23,7 @@ BEFORE = """
 """
 
 
-def failed(sign: str | None, text: str = "scope openid email") -> Report:
+def failed(symptom: Symptom | None, text: str = "scope openid email") -> Report:
     return Report(
         started_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
         seconds=0.5,
@@ -29,7 +31,21 @@ def failed(sign: str | None, text: str = "scope openid email") -> Report:
             Step(name=StepName.ACCESS_TOKEN, outcome=Outcome.FAILED, seconds=0.5, detail=text),
             Step(name=StepName.LOOKUP, outcome=Outcome.NOT_REACHED),
         ),
-        failure=Failure(text=text, stage=Stage.TOKEN, provider="google", sign=sign),
+        failure=Failure(text=text, stage=Stage.TOKEN, provider="google", symptom=symptom),
+    )
+
+
+def test_a_symptom_is_stored_under_its_old_name_and_read_again() -> None:
+    stored = report_json(failed(Symptom.GRANT_ENDED))
+
+    assert json.loads(stored)["failure"]["sign"] == "grant-ended"
+    assert report_from_json(stored) == failed(Symptom.GRANT_ENDED)
+    assert report_from_json(BEFORE).failure == Failure(text="refused", stage=Stage.NETWORK, symptom=Symptom.REFUSED)
+
+
+def test_a_stored_symptom_that_is_not_known_leaves_the_report_readable() -> None:
+    assert report_from_json(BEFORE.replace('"sign": "refused"', '"sign": "of-another-version"')).failure == Failure(
+        text="refused", stage=Stage.NETWORK
     )
 
 
@@ -38,7 +54,7 @@ def test_every_step_has_a_label() -> None:
 
 
 def test_a_report_with_an_access_token_is_told_step_by_step() -> None:
-    verdict = CheckResult.of(failed(OAuthSign.GRANT_ENDED), SERVER, "ann@example.com")
+    verdict = CheckResult.of(failed(Symptom.GRANT_ENDED), SERVER, "ann@example.com")
 
     assert verdict.summary == "Stopped at “Access token” after 500 ms · 12:00:00 UTC"
     assert "access_token failed 500 ms" in verdict.technical
@@ -46,7 +62,7 @@ def test_a_report_with_an_access_token_is_told_step_by_step() -> None:
 
 
 def test_a_report_is_read_as_it_was_written() -> None:
-    report = failed(OAuthSign.GRANT_ENDED)
+    report = failed(Symptom.GRANT_ENDED)
 
     assert report_from_json(report_json(report)) == report
 
@@ -59,14 +75,16 @@ def test_a_report_stored_before_there_were_access_tokens_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sign", "text", "who", "label"),
+    ("symptom", "text", "who", "label"),
     [
-        (OAuthSign.MAIL_SCOPE_NOT_GRANTED, "", "user", "You"),
+        (Symptom.MAIL_SCOPE_NOT_GRANTED, "", "user", "You"),
         (None, "invalid_scope", "operator", "Portal operator"),
     ],
 )
-def test_who_acts_in_this_very_case_is_said_on_page_and_report(sign: str, text: str, who: str, label: str) -> None:
-    verdict = CheckResult.of(failed(sign, text), SERVER, "ann@example.com")
+def test_who_acts_in_this_very_case_is_said_on_page_and_report(
+    symptom: Symptom, text: str, who: str, label: str
+) -> None:
+    verdict = CheckResult.of(failed(symptom, text), SERVER, "ann@example.com")
 
     assert verdict.slug == "scope-missing"
     assert verdict.facts.who == who
@@ -76,7 +94,7 @@ def test_who_acts_in_this_very_case_is_said_on_page_and_report(sign: str, text: 
 def test_facts_that_are_known_already_are_taken_as_they_are() -> None:
     facts = HelpContext(host="imap.example.com", user="info@example.com", account="ann@example.com", provider="gmail")
 
-    verdict = CheckResult.of(failed(OAuthSign.OTHER_ACCOUNT), SERVER, "ann@example.com", facts=facts)
+    verdict = CheckResult.of(failed(Symptom.OTHER_ACCOUNT), SERVER, "ann@example.com", facts=facts)
 
     assert (verdict.facts.host, verdict.facts.account, verdict.facts.provider) == (
         "imap.example.com",

@@ -10,8 +10,9 @@ import pytest
 from tests.servers.dovecot import ADDRESS, USERS
 from tests.web.api.conftest import MakeConnection, said
 from tests.web.api.mailbox import USER, RealMailbox
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.mailbox.attachments import attachments_after
-from webapp.core.imap.protocol.errors import ProtocolError, Sign
+from webapp.core.imap.protocol.errors import ProtocolError
 from webapp.core.imap.protocol.session_pool import close_idle
 from webapp.models import User
 from webapp.web.api import attachments
@@ -140,7 +141,7 @@ def test_where_many_messages_tell_too_much_they_are_asked_for_one_by_one(
     def tells_too_much(*given: Any, **named: Any) -> Any:
         asked.append(named["messages"])
         if named["messages"] > 1:
-            raise ProtocolError("too much", sign=Sign.TOO_MUCH_DATA)
+            raise ProtocolError("too much", symptom=Symptom.TOO_MUCH_DATA)
         return real(*given, **named)
 
     monkeypatch.setattr(attachments, "attachments_after", tells_too_much)

@@ -8,7 +8,8 @@ import pytest
 from tests.web.api.conftest import MakeProgram, said
 from tests.web.api.mailbox import USER, RealMailbox
 from tests.web.pages.connections.conftest import MakeConnection
-from webapp.core.imap.protocol.errors import ConnectError, ImapError, MailboxError, ReadOnlyError, Sign
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap.protocol.errors import ConnectError, ImapError, MailboxError, ReadOnlyError
 from webapp.models import Scope, User
 from webapp.web.api import mail_actions
 from webapp.web.mailbox_slug import encode_mailbox_name
@@ -154,7 +155,7 @@ def test_a_missing_trash_is_a_conflict_in_clear_words(mail: RealMailbox) -> None
             "mailbox-full",
         ),
         (ReadOnlyError("READ-ONLY"), 409, "The mailbox can only be read", None),
-        (ConnectError("The server closed the connection", sign=Sign.DROPPED), 502, None, "connection-dropped"),
+        (ConnectError("The server closed the connection", symptom=Symptom.DROPPED), 502, None, "connection-dropped"),
     ],
 )
 def test_what_a_server_refuses_is_said_with_its_reason(

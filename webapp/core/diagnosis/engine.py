@@ -28,7 +28,7 @@ def diagnose(failure: Failure) -> Diagnosis:
         alternatives=tuple(slug for slug in finding.alternatives if slug != finding.slug),
         evidence=finding.evidence,
         code=_row(finding.slug, wording),
-        observed=OBSERVED.get(failure.sign or "", ""),
+        observed=OBSERVED[failure.symptom] if failure.symptom else "",
     )
 
 
@@ -38,16 +38,18 @@ def _row(slug: str, wording: NormalizedText) -> Code | None:
 
 
 def _find(failure: Failure, wording: NormalizedText) -> RuleFinding:
-    sign = failure.sign or ""
-    if failure.stage is Stage.MAILBOX and sign in AFTER_SIGN_IN:
-        return AFTER_SIGN_IN[sign]
-    if sign in CERTAIN_OBSERVATIONS:
-        return CERTAIN_OBSERVATIONS[sign]
+    symptom = failure.symptom
+    if symptom is None:
+        return _first_rule_that_fits(failure, wording) or RuleFinding(slug=UNKNOWN)
+    if failure.stage is Stage.MAILBOX and symptom in AFTER_SIGN_IN:
+        return AFTER_SIGN_IN[symptom]
+    if symptom in CERTAIN_OBSERVATIONS:
+        return CERTAIN_OBSERVATIONS[symptom]
     said = _first_rule_that_fits(failure, wording)
-    if sign in WEAK_OBSERVATIONS and (said is None or said.slug in GENERIC_DISCONNECTS):
-        return WEAK_OBSERVATIONS[sign]
-    if sign in LIKELY_OBSERVATIONS and (said is None or said.slug in GENERIC_REFUSALS):
-        return LIKELY_OBSERVATIONS[sign]
+    if symptom in WEAK_OBSERVATIONS and (said is None or said.slug in GENERIC_DISCONNECTS):
+        return WEAK_OBSERVATIONS[symptom]
+    if symptom in LIKELY_OBSERVATIONS and (said is None or said.slug in GENERIC_REFUSALS):
+        return LIKELY_OBSERVATIONS[symptom]
     return said or RuleFinding(slug=UNKNOWN)
 
 

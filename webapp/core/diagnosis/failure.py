@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from webapp.core.diagnosis.symptom import Symptom
 
 
 class Stage(StrEnum):
@@ -16,40 +21,16 @@ class Stage(StrEnum):
     MAILBOX = "mailbox"
 
 
-class OAuthSign(StrEnum):
-    """A fact that the portal itself established while somebody signed in at a provider, or while it renewed a token."""
-
-    CLOCK_DIFFERS = "clock-differs"
-    ATTEMPT_UNKNOWN = "attempt-unknown"
-    ATTEMPT_EXPIRED = "attempt-expired"
-    NONCE_DIFFERS = "nonce-differs"
-    SIGN_IN_INTERRUPTED = "sign-in-interrupted"
-    NO_REFRESH_TOKEN = "no-refresh-token"  # noqa: S105  (a sign, no secret)
-    ISSUER_DIFFERS = "issuer-differs"
-    AUDIENCE_DIFFERS = "audience-differs"
-    TENANT_DIFFERS = "tenant-differs"
-    SIGNATURE_WRONG = "signature-wrong"
-    ACCESS_TOKEN_DIFFERS = "access-token-differs"  # noqa: S105
-    ID_TOKEN_UNUSABLE = "id-token-unusable"  # noqa: S105
-    PERSONAL_GOOGLE_ACCOUNT = "personal-google-account"
-    MAIL_SCOPE_NOT_GRANTED = "mail-scope-not-granted"
-    OTHER_ACCOUNT = "other-account"
-    NOT_CONNECTED_YET = "not-connected-yet"
-    GRANT_ENDED = "grant-ended"
-    CLIENT_NOT_SET_UP = "client-not-set-up"
-    CLIENT_CHANGED = "client-changed"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Failure:
     """One failure: the quoted text and the circumstances in which it was seen.
 
-    `text` holds the server's or the library's own words with secrets masked. `sign` is a fact that the portal itself
-    established (see `OAuthSign` and `Sign` of `core.imap`); what it weighs against any wording is decided in
-    `observation_rules`. A text pasted by a person has none.
+    `text` holds the server's or the library's own words with secrets masked. `symptom` is what the portal itself
+    established; what it weighs against any wording is decided in `observation_rules`. A text pasted by a person has
+    none. Where a failure is stored as JSON, its symptom has the key "sign".
     """
 
     text: str
     stage: Stage | None = None
     provider: str | None = None
-    sign: str | None = None
+    symptom: Annotated[Symptom | None, Field(alias="sign"), BeforeValidator(Symptom.from_stored)] = None

@@ -11,12 +11,11 @@ from webapp.core.imap.protocol.errors import (
     MailboxError,
     NameResolutionError,
     ProtocolError,
-    Sign,
     TlsError,
     TokenError,
 )
+from webapp.core.imap.protocol.limits import Limits
 from webapp.core.imap.protocol.server_settings import Network, Security, ServerSettings
-from webapp.core.net.deadline import Limits
 
 __all__ = [
     "AccessToken",
@@ -37,7 +36,6 @@ __all__ = [
     "Report",
     "Security",
     "ServerSettings",
-    "Sign",
     "Step",
     "StepName",
     "TlsError",

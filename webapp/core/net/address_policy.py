@@ -26,7 +26,7 @@ _NOT_PUBLIC: tuple[Subnet, ...] = (
 
 
 def parse(text: str) -> Address | None:
-    """Read an address in its one proper notation."""
+    """Return the address that a text is in its one proper notation, or None."""
     try:
         return ip_address(text)
     except ValueError:
@@ -34,7 +34,7 @@ def parse(text: str) -> Address | None:
 
 
 def is_allowed(address: Address, allowed: Iterable[Subnet]) -> bool:
-    """Say whether an address is public or inside an allowed range."""
+    """Return whether an address is public or inside an allowed range."""
     reached = _embedded_ipv4(address)
     return any(reached in network for network in allowed) or _is_public(reached)
 

@@ -1,30 +1,41 @@
-"""Look a host name up within a time limit, which `getaddrinfo` does not have."""
+"""Look up the addresses of a host name within a time limit, which `getaddrinfo` does not have."""
 
 import socket
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any
 
-# As `socket.connect` takes it: the family decides what an address is.
-Address = tuple[socket.AddressFamily, Any]
+from webapp.core.net.address_policy import Address, parse
+
+_Answer = tuple[Address, ...] | OSError | UnicodeError
 
 
-def resolve_with_timeout(host: str, port: int, seconds: float) -> list[Address]:
-    """Give the addresses of a host, IPv4 first: a network without IPv6 may swallow an attempt in silence."""
-    answers: SimpleQueue[list[Address] | OSError | UnicodeError] = SimpleQueue()
-    Thread(target=_query, args=(host, port, answers), name=f"look up {host}", daemon=True).start()
+class LookupTimeoutError(OSError):
+    """The resolver did not answer in time."""
+
+
+def look_up_addresses(name: str, seconds: float) -> tuple[Address, ...]:
+    """Return the addresses of a host, IPv4 first; raise what `getaddrinfo` raises, or `LookupTimeoutError`."""
+    answers: SimpleQueue[_Answer] = SimpleQueue()
+    # getaddrinfo is used despite its missing time limit: it alone knows the hosts file and the search list.
+    Thread(target=_getaddrinfo, args=(name, answers), name=f"look up {name}", daemon=True).start()
     try:
         answer = answers.get(timeout=seconds)
     except Empty:
-        raise OSError(f"dns timeout: no answer about {host}") from None
+        raise LookupTimeoutError(f"dns timeout: no answer about {name}") from None
     if isinstance(answer, Exception):
         raise answer
-    return sorted(answer, key=lambda address: address[0] != socket.AF_INET)
+    return ipv4_first(answer)
 
 
-def _query(host: str, port: int, answers: "SimpleQueue[list[Address] | OSError | UnicodeError]") -> None:
+def ipv4_first(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
+    """Sort addresses: few servers live on IPv6 alone, and a network without it may drop an attempt silently."""
+    return tuple(sorted(addresses, key=lambda address: address.version))
+
+
+def _getaddrinfo(name: str, answers: SimpleQueue[_Answer]) -> None:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        answers.put([(family, address) for family, _, _, _, address in found])
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        addresses = (parse(str(sockaddr[0])) for *_, sockaddr in found)
+        answers.put(tuple(dict.fromkeys(address for address in addresses if address)))
     except (OSError, UnicodeError) as error:
         answers.put(error)

@@ -1,18 +1,18 @@
-"""Turn a host name into addresses that may be reached, once, so that a second answer of DNS is never asked for."""
+"""Turn a host name into addresses that may be reached, once, so that no second answer of DNS can differ."""
 
 import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
-from threading import Thread
 
 import idna
 
-from webapp.core.imap.protocol.errors import NameResolutionError, Sign
-from webapp.core.imap.protocol.server_settings import Network
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.net.address_policy import Address, is_allowed, parse
 from webapp.core.net.deadline import Budget
+from webapp.core.net.dns import LookupTimeoutError, look_up_addresses
+from webapp.core.net.errors import NameResolutionError
+from webapp.core.net.network import Network
 
 _NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
 
@@ -20,8 +20,6 @@ _NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-
 _ENDS_IN_A_NUMBER = re.compile(r"(.*\.)?([0-9]+|0x[0-9a-f]*)")
 
 _NO_ADDRESS = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", -5), getattr(socket, "EAI_ADDRFAMILY", -9)}
-
-_Answer = list[str] | OSError | UnicodeError
 
 
 @dataclass(frozen=True)
@@ -33,19 +31,19 @@ class ResolvedHost:
 
 
 def resolve_public_addresses(host: str, network: Network, budget: Budget, at_most: float) -> ResolvedHost:
-    """Look a host up and vet every address; a single forbidden one spoils the name."""
+    """Return the addresses of a host, every one of them checked; a single forbidden one rules out the name."""
     name = normalize_hostname(host)
     literal = parse(name)
     addresses = (literal,) if literal else _look_up(name, network.hosts, budget.timeout(at_most))
     for address in addresses:
         if not is_allowed(address, network.allowed):
-            spoilt = str(address) if literal else f"{name} ({address})"
-            raise NameResolutionError(f"{spoilt} is not a public address", sign=Sign.ADDRESS_NOT_ALLOWED)
+            refused = str(address) if literal else f"{name} ({address})"
+            raise NameResolutionError(f"{refused} is not a public address", symptom=Symptom.ADDRESS_NOT_ALLOWED)
     return ResolvedHost(name, addresses)
 
 
 def normalize_hostname(host: str) -> str:
-    """Write a host in the one form in which it is looked up: lower case, A-labels, no brackets, no final dot."""
+    """Return a host in the one form in which it is looked up: lower case, A-labels, no brackets, no final dot."""
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if ":" in bare and "%" not in bare and (address := parse(bare)):
         return str(address)
@@ -61,38 +59,25 @@ def normalize_hostname(host: str) -> str:
 
 def _look_up(name: str, known: Mapping[str, str], seconds: float) -> tuple[Address, ...]:
     known_address = known.get(name) or known.get("*." + name.partition(".")[2])
-    found = [known_address] if known_address else _query(name, seconds)
-    addresses = dict.fromkeys(address for text in found if (address := parse(text)))
-    if not addresses:
+    if known_address and (address := parse(known_address)):
+        return (address,)
+    if known_address or not (found := _query(name, seconds)):
         raise _no_such_name(name, "no address")
-    # IPv4 first: hardly any server lives on IPv6 alone, and a network without it may swallow the attempt in silence.
-    return tuple(sorted(addresses, key=lambda address: address.version))
+    return found
 
 
-def _query(name: str, seconds: float) -> list[str]:
-    if name.endswith(".invalid"):  # RFC 6761 section 6.4: answered without asking anybody
+def _query(name: str, seconds: float) -> tuple[Address, ...]:
+    if name.endswith(".invalid"):  # RFC 6761 section 6.4: answered without a query
         raise _no_such_name(name, "Name or service not known")
-    answers: SimpleQueue[_Answer] = SimpleQueue()
-    # getaddrinfo has no time limit. It is asked all the same: it alone knows the hosts file and the search list.
-    Thread(target=_getaddrinfo, args=(name, answers), name=f"look up {name}", daemon=True).start()
     try:
-        answer = answers.get(timeout=seconds)
-    except Empty:
-        raise NameResolutionError(f"no answer about {name}", sign=Sign.NAME_LOOKUP_BROKEN) from None
-    if isinstance(answer, list):
-        return answer
-    if isinstance(answer, socket.gaierror) and answer.errno not in _NO_ADDRESS:
-        raise NameResolutionError(f"{name}: {answer}", sign=Sign.NAME_LOOKUP_BROKEN)
-    raise _no_such_name(name, str(answer))
-
-
-def _getaddrinfo(name: str, answers: SimpleQueue[_Answer]) -> None:
-    try:
-        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-        answers.put([str(address[0]) for *_, address in found])
+        return look_up_addresses(name, seconds)
+    except LookupTimeoutError:
+        raise NameResolutionError(f"no answer about {name}", symptom=Symptom.NAME_LOOKUP_BROKEN) from None
     except (OSError, UnicodeError) as error:
-        answers.put(error)
+        if isinstance(error, socket.gaierror) and error.errno not in _NO_ADDRESS:
+            raise NameResolutionError(f"{name}: {error}", symptom=Symptom.NAME_LOOKUP_BROKEN) from None
+        raise _no_such_name(name, str(error)) from None
 
 
 def _no_such_name(host: str, why: str) -> NameResolutionError:
-    return NameResolutionError(f"{host[:255]}: {why[:255]}", sign=Sign.NO_SUCH_NAME)
+    return NameResolutionError(f"{host[:255]}: {why[:255]}", symptom=Symptom.NO_SUCH_NAME)

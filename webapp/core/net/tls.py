@@ -1,4 +1,4 @@
-"""TLS as the check needs it: whom to trust, what a handshake showed, and what its failure means."""
+"""TLS for clients: whom to trust, what a handshake showed, and what its failure means."""
 
 import ssl
 from contextlib import suppress
@@ -8,16 +8,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from webapp.core.imap.protocol.errors import Sign, TlsError
-from webapp.core.imap.protocol.server_text import single_line
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.net.errors import TlsError
 from webapp.core.net.protocol_sniffing import guess_protocol
+from webapp.core.net.server_text import single_line
 
 # OpenSSL's X509_V_ERR_* numbers; every other one is a certificate that cannot be trusted.
-_CERTIFICATE_SIGNS = {
-    9: Sign.CERTIFICATE_NOT_YET_VALID,
-    10: Sign.CERTIFICATE_EXPIRED,
-    62: Sign.CERTIFICATE_OTHER_NAME,  # host name
-    64: Sign.CERTIFICATE_OTHER_NAME,  # IP address
+_CERTIFICATE_SYMPTOMS = {
+    9: Symptom.CERTIFICATE_NOT_YET_VALID,
+    10: Symptom.CERTIFICATE_EXPIRED,
+    62: Symptom.CERTIFICATE_OTHER_NAME,  # host name
+    64: Symptom.CERTIFICATE_OTHER_NAME,  # IP address
 }
 
 _TOO_OLD = {
@@ -45,7 +46,7 @@ class TlsFacts:
 
 
 def client_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Give the context that verifies by the system's store and the extra CA file; made once, as loading costs 20 ms."""
+    """Return the context that trusts the system's store and the extra CA file; made once, as loading costs 20 ms."""
     return _trust(ca_file, ca_file.stat().st_mtime_ns if ca_file else 0)
 
 
@@ -62,7 +63,7 @@ def _trust(ca_file: Path | None, _changed: int) -> ssl.SSLContext:
 
 
 def probe_bytes() -> bytes:
-    """Give the first words of a TLS client, to see who answers them; nothing is ever sent inside such a connection."""
+    """Return the first message of a TLS client, a probe for a TLS server; nothing is sent inside such a connection."""
     outgoing = ssl.MemoryBIO()
     hello = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     hello.check_hostname = False
@@ -73,7 +74,7 @@ def probe_bytes() -> bytes:
 
 
 def certificate_details(connection: ssl.SSLObject) -> TlsFacts:
-    """Read protocol, issuer and expiry from a verified connection."""
+    """Return protocol, issuer and expiry from a verified connection."""
     certificate = connection.getpeercert() or {}
     issuer = dict(pair for part in cast(_DistinguishedName, certificate.get("issuer", ())) for pair in part)
     return TlsFacts(
@@ -83,12 +84,12 @@ def certificate_details(connection: ssl.SSLObject) -> TlsFacts:
     )
 
 
-def classify_tls_error(error: ssl.SSLError, heard: bytes) -> TlsError:
-    """Say what a failed handshake means, from OpenSSL's reason and from what the server sent instead of TLS."""
+def classify_tls_error(error: ssl.SSLError, received: bytes) -> TlsError:
+    """Return what a failed handshake means, from OpenSSL's reason and from what the server sent instead of TLS."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        sign = _CERTIFICATE_SIGNS.get(error.verify_code, Sign.CERTIFICATE_UNTRUSTED)
-        return TlsError(single_line(error), sign=sign)
-    if heard and not heard.startswith(_RECORDS):
-        first_line, *_ = heard.splitlines() or [b""]
-        return TlsError(f"{single_line(error)}: {single_line(first_line)}", sign=guess_protocol(heard))
-    return TlsError(single_line(error), sign=Sign.TLS_TOO_OLD if error.reason in _TOO_OLD else None)
+        symptom = _CERTIFICATE_SYMPTOMS.get(error.verify_code, Symptom.CERTIFICATE_UNTRUSTED)
+        return TlsError(single_line(error), symptom=symptom)
+    if received and not received.startswith(_RECORDS):
+        first_line, *_ = received.splitlines() or [b""]
+        return TlsError(f"{single_line(error)}: {single_line(first_line)}", symptom=guess_protocol(received))
+    return TlsError(single_line(error), symptom=Symptom.TLS_TOO_OLD if error.reason in _TOO_OLD else None)

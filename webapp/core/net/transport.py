@@ -10,8 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from webapp.core.imap.protocol.errors import ConnectError, ProtocolError, Sign, TlsError
-from webapp.core.net.deadline import Budget, Limits, time_left
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.net.deadline import Budget, time_left
+from webapp.core.net.errors import ConnectError, ConnectionClosedError, LimitError, TlsError
 from webapp.core.net.tls import TlsFacts, certificate_details, classify_tls_error
 
 _CHUNK = 128 * 1024
@@ -21,38 +22,41 @@ _T = TypeVar("_T")
 
 
 class Transport:
-    """A connection whose every wait ends in time; `heard` is the first raw bytes since it opened or turned to TLS."""
+    """A connection whose every wait ends in time: none takes longer than `patience`, nor than the budget has left.
 
-    def __init__(self, sock: socket.socket, budget: Budget, limits: Limits) -> None:
+    `first_bytes` is the first raw bytes since it opened or turned to TLS.
+    """
+
+    def __init__(self, sock: socket.socket, budget: Budget, patience: float) -> None:
         self._sock = sock
         self._budget = budget
         self._buffer = bytearray()
         self._tls: ssl.SSLObject | None = None
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self.patience = limits.read
-        self.heard = b""
+        self.patience = patience
+        self.first_bytes = b""
 
     @property
     def encrypted(self) -> bool:
-        """Say whether TLS is on."""
+        """Return whether TLS is on."""
         return self._tls is not None
 
     def start_tls(self, context: ssl.SSLContext, name: str) -> None:
-        """Shake hands and verify that the certificate is for `name`."""
-        if self._buffer:  # RFC 9051 section 11.1: whoever speaks between STARTTLS and TLS may be an attacker
+        """Do the handshake and verify that the certificate is for `name`."""
+        if self._buffer:  # RFC 9051 section 11.1: data between STARTTLS and TLS may come from an attacker
             raise TlsError("The server spoke between STARTTLS and TLS: " + self._buffer[:80].decode("ascii", "replace"))
-        self.heard = b""
+        self.first_bytes = b""
         connection = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
         try:
             self._drive(connection.do_handshake, self._budget.deadline(self.patience))
         except ConnectError as error:
-            silent = error.sign is Sign.OUT_OF_TIME and not self.heard
-            raise TlsError(error.text, sign=Sign.SILENT if silent else error.sign) from None
+            silent = error.symptom is Symptom.OUT_OF_TIME and not self.first_bytes
+            raise TlsError(error.text, symptom=Symptom.SILENT if silent else error.symptom) from None
         self._tls = connection
 
     def tls_facts(self) -> TlsFacts:
-        """Tell what the handshake showed."""
+        """Return what the handshake showed."""
         if self._tls is None:
             raise RuntimeError("no TLS yet")
         return certificate_details(self._tls)
@@ -65,7 +69,7 @@ class Transport:
         self._send(data, self._budget.deadline(self.patience))
 
     def read(self, size: int) -> bytes:
-        """Give exactly `size` bytes."""
+        """Return exactly `size` bytes."""
         self._budget.has_bytes(size - len(self._buffer))
         deadline = self._budget.deadline(self.patience)
         while len(self._buffer) < size:
@@ -73,22 +77,31 @@ class Transport:
         return self._take(size)
 
     def read_line(self, at_most: int) -> bytes:
-        """Give one line with its end."""
+        """Return one line with its end."""
         return self._take(len(self.peek_line(at_most)))
 
     def peek_line(self, at_most: int) -> bytes:
-        """Give one line and leave it to be read again."""
+        """Return one line and leave it to be read again."""
         deadline = self._budget.deadline(self.patience)
         searched = 0
         while (end := self._buffer.find(b"\n", searched)) < 0 and len(self._buffer) <= at_most:
             searched = len(self._buffer)
             self._receive_more(deadline)
         if not 0 <= end < at_most:
-            raise ProtocolError(f"The server sent a line of more than {at_most} bytes", sign=Sign.TOO_MUCH_DATA)
+            raise LimitError(f"The server sent a line of more than {at_most} bytes")
         return bytes(self._buffer[: end + 1])
 
+    def read_some(self, at_most: int) -> bytes:
+        """Return what comes next, as soon as something comes; nothing where the other side closed the connection."""
+        if not self._buffer:
+            try:
+                self.wait()
+            except ConnectionClosedError:
+                return b""
+        return self._take(min(at_most, len(self._buffer)))
+
     def peek(self) -> bytes:
-        """Give what has come and has not been read, without waiting."""
+        """Return what has come and has not been read, without waiting."""
         return bytes(self._buffer)
 
     def wait(self) -> None:
@@ -97,7 +110,7 @@ class Transport:
 
     @property
     def is_quiet(self) -> bool:
-        """Say whether the connection is open and nothing has come that was not read; asks nobody, waits for nobody."""
+        """Return whether the connection is open and nothing has come that was not read; without waiting."""
         if self._buffer:
             return False
         try:
@@ -125,7 +138,7 @@ class Transport:
         tls = self._tls
         data = self._drive(lambda: tls.read(_CHUNK), deadline) if tls else self._receive(deadline)
         if not data:
-            raise ConnectError("The server closed the connection", sign=Sign.DROPPED)
+            raise ConnectionClosedError
         self._buffer += data
 
     def _drive(self, act: Callable[[], _T], deadline: float) -> _T:
@@ -136,11 +149,11 @@ class Transport:
                 self._send(self._outgoing.read(), deadline)
                 self._incoming.write(self._receive(deadline))
             except ssl.SSLZeroReturnError:
-                raise ConnectError("The server closed the connection", sign=Sign.DROPPED) from None
+                raise ConnectionClosedError from None
             except ssl.SSLError as error:
                 with suppress(ConnectError):  # the alert that tells the server what is wrong with it
                     self._send(self._outgoing.read(), deadline)
-                raise classify_tls_error(error, self.heard) from None
+                raise classify_tls_error(error, self.first_bytes) from None
             else:
                 self._send(self._outgoing.read(), deadline)
                 return result
@@ -152,9 +165,9 @@ class Transport:
         try:
             self._sock.sendall(data)
         except TimeoutError:
-            raise ConnectError("The server stopped listening", sign=Sign.OUT_OF_TIME) from None
+            raise ConnectError("The server stopped listening", symptom=Symptom.OUT_OF_TIME) from None
         except OSError:
-            # It hung up. What it said before, such as "* BYE Too many connections", is still to be read and says more.
+            # The connection is closed. What came before, such as "* BYE Too many connections", is still to be read.
             pass
 
     def _receive(self, deadline: float) -> bytes:
@@ -162,11 +175,11 @@ class Transport:
         try:
             data = self._sock.recv(_CHUNK)
         except TimeoutError:
-            raise ConnectError("The server took too long to answer", sign=Sign.OUT_OF_TIME) from None
+            raise ConnectError("The server took too long to answer", symptom=Symptom.OUT_OF_TIME) from None
         except OSError as error:
-            raise ConnectError(str(error), sign=Sign.DROPPED) from None
+            raise ConnectError(str(error), symptom=Symptom.DROPPED) from None
         if not data:
-            raise ConnectError("The server closed the connection", sign=Sign.DROPPED)
+            raise ConnectionClosedError
         self._budget.spend_bytes(len(data))
-        self.heard += data[: _REMEMBERED - len(self.heard)]
+        self.first_bytes += data[: _REMEMBERED - len(self.first_bytes)]
         return data

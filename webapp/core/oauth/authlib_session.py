@@ -17,8 +17,9 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from webapp.core.diagnosis.failure import Stage
-from webapp.core.oauth.bounded_http import HttpLimits, HttpResponse, http_request
+from webapp.core.net.http import HttpLimits, HttpResponse
 from webapp.core.oauth.errors import FailureKind, OAuthError
+from webapp.core.oauth.provider_request import provider_request
 from webapp.core.oauth.token_response import TokenResponse, parse_token_response
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class _DeadlineAdapter(BaseAdapter):
     def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
         """Exchange the request for its answer."""
         body = request.body.encode() if isinstance(request.body, str) else request.body
-        answer = http_request(
+        answer = provider_request(
             request.method or "GET",
             request.url or "",
             headers=request.headers,

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from webapp.core.diagnosis.failure import Stage
-from webapp.core.oauth.bounded_http import USUAL_LIMITS, HttpLimits, HttpResponse, http_request
+from webapp.core.net.http import USUAL_LIMITS, HttpLimits, HttpResponse
 from webapp.core.oauth.endpoints import Endpoints
 from webapp.core.oauth.errors import OAuthError
 from webapp.core.oauth.identity import Identity, parse_identity
+from webapp.core.oauth.provider_request import provider_request
 from webapp.core.oauth.provider_rules import STANDARD_RULES, ProviderRules
 from webapp.core.oauth.token_response import TokenResponse, parse_json_response
 
@@ -132,7 +133,7 @@ class OAuthClient:
         return (self.settings.client_secret,)
 
     def _fetch(self, url: str) -> HttpResponse:
-        return http_request(
+        return provider_request(
             "GET", url, headers={"Accept": "application/json"}, limits=self._limits, ca_file=self._ca_file
         )
 

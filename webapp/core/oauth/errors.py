@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from webapp.core.diagnosis.failure import Failure, Stage
 from webapp.core.diagnosis.secret_masking import redact
+from webapp.core.diagnosis.symptom import Symptom
 
 _LONGEST = 1500
 
@@ -23,24 +24,11 @@ class FailureKind(StrEnum):
     REFUSED = "refused"
 
 
-class Sign(StrEnum):
-    """A fact this package established itself, by comparison and not from wording."""
-
-    CLOCK_DIFFERS = "clock-differs"
-    NONCE_DIFFERS = "nonce-differs"
-    ISSUER_DIFFERS = "issuer-differs"
-    TENANT_DIFFERS = "tenant-differs"
-    AUDIENCE_DIFFERS = "audience-differs"
-    SIGNATURE_WRONG = "signature-wrong"
-    ACCESS_TOKEN_DIFFERS = "access-token-differs"  # noqa: S105  (a sign, no secret)
-    ID_TOKEN_UNUSABLE = "id-token-unusable"  # noqa: S105
-
-
 class OAuthError(Exception):
     """Any failure between the portal and a provider's OAuth endpoints.
 
     `text` quotes the other side or the library, on one line, without secrets; `error` is the code of RFC 6749, if one
-    was given; `sign` is what was established.
+    was given; `symptom` is what was established.
     """
 
     def __init__(
@@ -49,7 +37,7 @@ class OAuthError(Exception):
         *,
         kind: FailureKind = FailureKind.REFUSED,
         stage: Stage = Stage.TOKEN,
-        sign: str | None = None,
+        symptom: Symptom | None = None,
         error: str = "",
         secrets: Iterable[str] = (),
     ) -> None:
@@ -57,12 +45,12 @@ class OAuthError(Exception):
         super().__init__(self.text)
         self.kind = kind
         self.stage = stage
-        self.sign = sign
+        self.symptom = symptom
         self.error = error
 
     def failure(self, provider: str | None) -> Failure:
         """Turn the failure into the input of a diagnosis."""
-        return Failure(text=self.text, stage=self.stage, provider=provider, sign=self.sign)
+        return Failure(text=self.text, stage=self.stage, provider=provider, symptom=self.symptom)
 
 
 def _quotable(text: str, secrets: Iterable[str]) -> str:

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from webapp.core.oauth.bounded_http import HttpResponse
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.net.http import HttpResponse
 from webapp.core.oauth.endpoints import TENANT_MARK, is_guid
-from webapp.core.oauth.errors import FailureKind, OAuthError, Sign
+from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.core.oauth.jwks import JWKS_CACHE, Key, NamedKey, parse_jwks
 from webapp.core.oauth.provider_rules import STANDARD_RULES, ProviderRules
 from webapp.core.oauth.token_response import parse_json_response
@@ -43,9 +44,9 @@ class ExpectedClaims:
     rules: ProviderRules = STANDARD_RULES
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    def verification_error(self, text: str, sign: Sign) -> OAuthError:
+    def verification_error(self, text: str, symptom: Symptom) -> OAuthError:
         """Say that a token does not fit."""
-        return OAuthError(text, kind=FailureKind.REFUSED, sign=sign, secrets=self.secrets)
+        return OAuthError(text, kind=FailureKind.REFUSED, symptom=symptom, secrets=self.secrets)
 
 
 def verify(id_token: str, expected: ExpectedClaims, *, jwks_uri: str, fetch: Callable[[str], HttpResponse]) -> Claims:
@@ -54,10 +55,10 @@ def verify(id_token: str, expected: ExpectedClaims, *, jwks_uri: str, fetch: Cal
     algorithm, kid = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
         raise expected.verification_error(
-            f"Invalid JWT signature: alg {algorithm!r} is not accepted", Sign.SIGNATURE_WRONG
+            f"Invalid JWT signature: alg {algorithm!r} is not accepted", Symptom.SIGNATURE_WRONG
         )
     if not isinstance(kid, str | None):
-        raise expected.verification_error("the id_token's kid is not a text", Sign.ID_TOKEN_UNUSABLE)
+        raise expected.verification_error("the id_token's kid is not a text", Symptom.ID_TOKEN_UNUSABLE)
 
     def ask() -> tuple[NamedKey, ...]:
         return parse_jwks(parse_json_response(fetch(jwks_uri), secrets=expected.secrets))
@@ -65,11 +66,12 @@ def verify(id_token: str, expected: ExpectedClaims, *, jwks_uri: str, fetch: Cal
     keys = JWKS_CACHE.find(jwks_uri, kid, ask)
     if not keys:
         raise expected.verification_error(
-            f"Invalid JWT signature: no key {kid!r} for {algorithm} among those of the provider", Sign.SIGNATURE_WRONG
+            f"Invalid JWT signature: no key {kid!r} for {algorithm} among those of the provider",
+            Symptom.SIGNATURE_WRONG,
         )
     if not any(_is_signed(id_token, key, algorithm) for key in keys):
         raise expected.verification_error(
-            "Invalid JWT signature: it does not fit the provider's key", Sign.SIGNATURE_WRONG
+            "Invalid JWT signature: it does not fit the provider's key", Symptom.SIGNATURE_WRONG
         )
     claims = _part(id_token, 1, expected)
     for check in (_check_issuer, _check_audience, _check_nonce, _check_times, _check_access_token):
@@ -86,7 +88,7 @@ def _part(id_token: str, index: int, expected: ExpectedClaims) -> Claims:
         found = None
     if not isinstance(found, dict):
         what = "an id_token that is not a signed JWT" if id_token else "no id_token in the answer"
-        raise expected.verification_error(what, Sign.ID_TOKEN_UNUSABLE)
+        raise expected.verification_error(what, Symptom.ID_TOKEN_UNUSABLE)
     return found
 
 
@@ -109,8 +111,8 @@ def _check_issuer(claims: Claims, expected: ExpectedClaims) -> None:
         return
     text = f"the id_token is from {issuer!r} (tid {tenant!r}), the portal expects {expected.issuer}"
     if expected.rules.tenant_claim:
-        raise expected.verification_error(f"Invalid tenant: {text}", Sign.TENANT_DIFFERS)
-    raise expected.verification_error(f"No valid verifier for this issuer: {text}", Sign.ISSUER_DIFFERS)
+        raise expected.verification_error(f"Invalid tenant: {text}", Symptom.TENANT_DIFFERS)
+    raise expected.verification_error(f"No valid verifier for this issuer: {text}", Symptom.ISSUER_DIFFERS)
 
 
 def _check_audience(claims: Claims, expected: ExpectedClaims) -> None:
@@ -121,7 +123,7 @@ def _check_audience(claims: Claims, expected: ExpectedClaims) -> None:
     raise expected.verification_error(
         f"No valid verifier for this audience: the id_token is for {audience!r} (azp {authorized!r}), "
         f"the portal's client ID is {expected.client_id}",
-        Sign.AUDIENCE_DIFFERS,
+        Symptom.AUDIENCE_DIFFERS,
     )
 
 
@@ -129,7 +131,9 @@ def _check_nonce(claims: Claims, expected: ExpectedClaims) -> None:
     nonce = claims.get("nonce")
     if not isinstance(nonce, str) or not _constant_time_equal(nonce, expected.nonce):
         what = "another nonce" if nonce else "no nonce"
-        raise expected.verification_error(f"Invalid state of the sign-in: the id_token has {what}", Sign.NONCE_DIFFERS)
+        raise expected.verification_error(
+            f"Invalid state of the sign-in: the id_token has {what}", Symptom.NONCE_DIFFERS
+        )
 
 
 def _check_times(claims: Claims, expected: ExpectedClaims) -> None:
@@ -139,9 +143,9 @@ def _check_times(claims: Claims, expected: ExpectedClaims) -> None:
     behind = max(issued, begins) - now
     ahead = now - issued
     if behind > _LEEWAY:
-        raise expected.verification_error(_clocks("ahead of", behind), Sign.CLOCK_DIFFERS)
+        raise expected.verification_error(_clocks("ahead of", behind), Symptom.CLOCK_DIFFERS)
     if ahead > _OLDEST or now - expires > _LEEWAY:
-        raise expected.verification_error(_clocks("behind", max(ahead, now - expires)), Sign.CLOCK_DIFFERS)
+        raise expected.verification_error(_clocks("behind", max(ahead, now - expires)), Symptom.CLOCK_DIFFERS)
 
 
 def _clocks(where: str, seconds: float) -> str:
@@ -155,7 +159,7 @@ def _span(seconds: float) -> str:
 def _numeric_date(claims: Claims, name: str, expected: ExpectedClaims) -> float:
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e11:
-        raise expected.verification_error(f"the id_token's {name} is not a time", Sign.ID_TOKEN_UNUSABLE)
+        raise expected.verification_error(f"the id_token's {name} is not a time", Symptom.ID_TOKEN_UNUSABLE)
     return value
 
 
@@ -168,7 +172,7 @@ def _check_access_token(claims: Claims, expected: ExpectedClaims) -> None:
     if not _constant_time_equal(str(claims["at_hash"]), wanted):
         raise expected.verification_error(
             "Invalid state of the sign-in: at_hash in the id_token is of another access token",
-            Sign.ACCESS_TOKEN_DIFFERS,
+            Symptom.ACCESS_TOKEN_DIFFERS,
         )
 
 

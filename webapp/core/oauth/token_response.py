@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from webapp.core.oauth.bounded_http import HttpResponse
+from webapp.core.net.http import HttpResponse
 from webapp.core.oauth.errors import FailureKind, OAuthError
 
 _LONGEST_TOKEN = 16 * 1024

@@ -65,7 +65,7 @@ class AlreadyRunningError(Exception):
 
 def report_json(report: Report) -> str:
     """Write a report as JSON."""
-    return _REPORT.dump_json(report).decode()
+    return _REPORT.dump_json(report, by_alias=True).decode()
 
 
 def report_from_json(text: str) -> Report:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.mailbox.attachments import (
     MessageAttachments,
     MessageAttachmentsPage,
@@ -14,7 +15,7 @@ from webapp.core.imap.mailbox.attachments import (
 from webapp.core.imap.mailbox.bodystructure import Part
 from webapp.core.imap.mailbox.message_commands import MessageSet
 from webapp.core.imap.mailbox.messages import stream_located_part
-from webapp.core.imap.protocol.errors import ImapError, MailboxError, NotFoundError, Sign
+from webapp.core.imap.protocol.errors import ImapError, MailboxError, NotFoundError
 from webapp.core.imap.protocol.session import Session
 from webapp.models import Connection
 from webapp.services.connections.mail_session import open_mail_session
@@ -91,7 +92,7 @@ class AttachmentPull:
             more = self._save_page(page)
             self._run_pending_actions(last=not more)
         except ImapError as error:
-            if error.sign is Sign.TOO_MUCH_DATA and self._at_once > 1:
+            if error.symptom is Symptom.TOO_MUCH_DATA and self._at_once > 1:
                 self._at_once = max(1, self._at_once // 8)
             else:
                 self._tries.wait_after(error)

@@ -105,7 +105,7 @@ def _create(
         )
         db.session.add(hand_off)
     hand_off.account, hand_off.technical = account, technical
-    hand_off.failure = _FAILURE.dump_json(failure).decode()
+    hand_off.failure = _FAILURE.dump_json(failure, by_alias=True).decode()
     hand_off.problem = diagnose(failure).problem.slug
     hand_off.asked_by_id, hand_off.asked_at, hand_off.expires_at = asker.id, now, now + VALID
     db.session.commit()

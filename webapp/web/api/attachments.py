@@ -7,9 +7,10 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field
 
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.mailbox.attachments import MessageAttachments, MessageAttachmentsPage, Part, attachments_after
 from webapp.core.imap.mailbox.messages import SearchQuery, UidValidityChangedError
-from webapp.core.imap.protocol.errors import ImapError, Sign
+from webapp.core.imap.protocol.errors import ImapError
 from webapp.models import Connection, Scope
 from webapp.services.connections.mail_session import open_mail_session
 from webapp.web.api.connections import find_connection
@@ -134,7 +135,7 @@ def _search(connection: Connection, query: AttachmentQuery, validity: int | None
             why = f"{error.text}. Begin again without a cursor: all attachments come anew."
             raise ApiError(410, "The mailbox was made anew", why) from None
         except ImapError as error:
-            if error.sign is not Sign.TOO_MUCH_DATA:
+            if error.symptom is not Symptom.TOO_MUCH_DATA:
                 raise
         return _attachments(connection, query, validity, after, messages=1)
 

@@ -149,12 +149,15 @@ def test_an_attempt_nobody_is_at_work_on_was_interrupted_or_has_expired(desk: De
     interrupted = age(desk, begin(desk, session_id), called_back_at=timedelta(minutes=1))
     expired = age(desk, begin(desk, session_id), expires_at=timedelta(minutes=1))
 
-    signs = [failure.sign if failure else None for failure in map(authorization_requests.failure_of, (fresh, at_work))]
+    symptoms = [
+        failure.symptom if failure else None for failure in map(authorization_requests.failure_of, (fresh, at_work))
+    ]
     ends = [
-        failure.sign if failure else None for failure in map(authorization_requests.failure_of, (interrupted, expired))
+        failure.symptom if failure else None
+        for failure in map(authorization_requests.failure_of, (interrupted, expired))
     ]
 
-    assert signs == [None, None]
+    assert symptoms == [None, None]
     assert ends == ["sign-in-interrupted", "attempt-expired"]
 
 

@@ -41,7 +41,7 @@ def due(desk: Desk, microsoft: ProviderServer) -> int:
 
 
 @pytest.mark.parametrize(
-    ("client_id", "secret", "sign", "calls"),
+    ("client_id", "secret", "symptom", "calls"),
     [
         ("practice-microsoft-client", "", "client-not-set-up", 0),
         ("another-client", "another-secret", "client-changed", 0),
@@ -54,14 +54,14 @@ def test_the_grant_waits_until_its_client_is_back(
     due: int,
     client_id: str,
     secret: str,
-    sign: str | None,
+    symptom: str | None,
     calls: int,
 ) -> None:
     set_up(desk, client_id, secret)
 
     failure = desk.failure(due)
 
-    assert (failure.kind, failure.sign) == (FailureKind.REFUSED, sign)
+    assert (failure.kind, failure.symptom) == (FailureKind.REFUSED, symptom)
     assert desk.row(due).ended_at is None
     assert desk.row(due).lease_owner == ""
     assert microsoft.token_calls == calls

@@ -88,7 +88,7 @@ def test_a_first_consent_without_refresh_token_is_refused(app: Flask, begin: Beg
 
     trip.come_back()
 
-    assert trip.failure.sign == "no-refresh-token"
+    assert trip.failure.symptom == "no-refresh-token"
     assert grants(app) == 0
 
 
@@ -101,7 +101,7 @@ def test_a_narrower_consent_is_refused_and_leaves_the_grant_as_it_was(
 
     trip.come_back()
 
-    assert trip.failure.sign == "mail-scope-not-granted"
+    assert trip.failure.symptom == "mail-scope-not-granted"
     assert desk.row(grant_id) == before
 
 
@@ -130,7 +130,7 @@ def test_an_ended_grant_is_not_healed_without_a_refresh_token(desk: Desk, begin:
 
     trip.come_back()
 
-    assert trip.failure.sign == "no-refresh-token"
+    assert trip.failure.symptom == "no-refresh-token"
     assert desk.row(grant_id).ended_at is not None
 
 

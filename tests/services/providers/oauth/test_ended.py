@@ -4,7 +4,7 @@ import pytest
 
 from tests.core.oauth.servers import Server, answers, silent
 from tests.services.providers.oauth.authorization_helper import Desk, answer
-from webapp.core.oauth.bounded_http import HttpLimits
+from webapp.core.net.http import HttpLimits
 from webapp.core.oauth.client import OAuthClient
 from webapp.core.oauth.errors import FailureKind
 from webapp.services.providers.outlook import OUTLOOK

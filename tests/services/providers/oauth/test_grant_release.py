@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.core.oauth.servers import PATIENCE, Behaviour, Request, Server, answers, http, silent
 from tests.services.providers.oauth.authorization_helper import Desk, answer
 from tests.web.pages.accounts.test_races import in_a_thread, just_before, wait_until_it_ends_or_waits_for_a_lock
-from webapp.core.oauth.bounded_http import HttpLimits
+from webapp.core.net.http import HttpLimits
 from webapp.core.oauth.client import OAuthClient
 from webapp.models import db
 from webapp.practice.oauth_server.http_server import ProviderServer

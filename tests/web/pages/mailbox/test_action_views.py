@@ -14,13 +14,13 @@ from tests.http_client import post, words
 from tests.web.pages.connections.conftest import MakeConnection
 from tests.web.pages.mailbox.conftest import Reader, page
 from tests.web.pages.mailbox.form_submission import press
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.mailbox.mailbox_list import Mailbox, list_mailboxes
 from webapp.core.imap.protocol.errors import (
     ConnectError,
     MailboxError,
     NotFoundError,
     ReadOnlyError,
-    Sign,
     UidValidityChangedError,
 )
 from webapp.core.imap.protocol.session import Session
@@ -333,7 +333,7 @@ def test_thousands_of_messages_that_are_not_there_are_counted_as_gone(actor: Act
         (UidValidityChangedError("anew"), 410, "The mail server has numbered this mailbox anew"),
         (MailboxError("[OVERQUOTA] Quota exceeded (mailbox for user is full)"), 424, "The mailbox is full"),
         (
-            ConnectError("The server closed the connection", sign=Sign.DROPPED),
+            ConnectError("The server closed the connection", symptom=Symptom.DROPPED),
             424,
             "The mail server did not finish Nothing was changed.",
         ),

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from tests.http_client import post, words
 from tests.web.pages.connections.conftest import MakeConnection
 from tests.web.pages.mailbox.conftest import Reader, page
-from webapp.core.imap.protocol.errors import ConnectError, MailboxError, ProtocolError, Sign, UidValidityChangedError
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap.protocol.errors import ConnectError, MailboxError, ProtocolError, UidValidityChangedError
 from webapp.models import CheckReport, CheckState, Connection, User, db
 from webapp.practice.imap_server.scenarios import PASSWORD
 from webapp.web.pages.mailbox import history_views, message_list_views
@@ -78,8 +79,8 @@ def test_a_failure_leaves_a_working_connection_working(app: Flask, reader: Reade
 @pytest.mark.parametrize(
     ("error", "slug"),
     [
-        (ConnectError("The server closed the connection", sign=Sign.DROPPED), "connection-dropped"),
-        (ConnectError("The server took too long to answer", sign=Sign.OUT_OF_TIME), "connection-timeout"),
+        (ConnectError("The server closed the connection", symptom=Symptom.DROPPED), "connection-dropped"),
+        (ConnectError("The server took too long to answer", symptom=Symptom.OUT_OF_TIME), "connection-timeout"),
         (ConnectError("Too many simultaneous connections"), "too-many-connections"),
         (ProtocolError("something nobody has seen"), "unknown"),
         (MailboxError("NO [UNAVAILABLE] User lookup timed out"), "server-unavailable"),

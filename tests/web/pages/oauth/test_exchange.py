@@ -8,7 +8,7 @@ import pytest
 from tests.http_client import words
 from tests.web.pages.oauth.conftest import Registrations, Rows
 from tests.web.pages.oauth.sign_in_client import PEOPLE, Traveller, Trip, diagnosed, form_on
-from webapp.core.oauth.bounded_http import HttpLimits
+from webapp.core.net.http import HttpLimits
 from webapp.core.oauth.client import OAuthClient
 from webapp.models import Grant, write_transaction
 from webapp.services.providers.oauth import client_registration

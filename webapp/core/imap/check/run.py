@@ -9,16 +9,17 @@ from time import monotonic
 
 from webapp.core.diagnosis.failure import Failure, Stage
 from webapp.core.diagnosis.secret_masking import redact
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.check.credential_source import CredentialSource, GrantFacts
 from webapp.core.imap.check.report import Outcome, Report, Step, StepName
 from webapp.core.imap.check.steps import STEPS, StepResult
 from webapp.core.imap.check.token_refusal import explain_token_refusal
 from webapp.core.imap.protocol.credentials import Credential
-from webapp.core.imap.protocol.errors import ImapError, Sign
+from webapp.core.imap.protocol.errors import ImapError
+from webapp.core.imap.protocol.limits import Limits
 from webapp.core.imap.protocol.server_settings import Network, Security, ServerSettings
-from webapp.core.imap.protocol.server_text import redacted_line
 from webapp.core.imap.protocol.session import Session
-from webapp.core.net.deadline import Limits
+from webapp.core.net.server_text import redacted_line
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class SessionOpenError(ImapError):
     """A session could not be opened; the report says where it stopped."""
 
     def __init__(self, report: Report, failure: Failure) -> None:
-        super().__init__(failure.text, sign=failure.sign)
+        super().__init__(failure.text, symptom=failure.symptom)
         self.stage = failure.stage or Stage.NETWORK
         self.report = report
         self._failure = failure
@@ -162,7 +163,9 @@ class _CheckRun:
 
     def _can_log_out(self, session: Session) -> bool:
         failure = self.failure
-        refused = failure is not None and failure.stage in {Stage.AUTH, Stage.MAILBOX} and failure.sign != Sign.DROPPED
+        refused = (
+            failure is not None and failure.stage in {Stage.AUTH, Stage.MAILBOX} and failure.symptom != Symptom.DROPPED
+        )
         return session.has_greeting and (failure is None or refused)
 
     def report(self) -> Report:
@@ -200,7 +203,7 @@ class _CheckRun:
         secrets = self._secrets
         if isinstance(error, ImapError):
             text = redacted_line(error.text, secrets)
-            failure = Failure(text=text, stage=error.stage, provider=self._provider, sign=error.sign)
+            failure = Failure(text=text, stage=error.stage, provider=self._provider, symptom=error.symptom)
             if self._evidence is None or name not in _STEPS_THAT_MAY_REFUSE_A_TOKEN:
                 return failure
             return explain_token_refusal(failure, self._user, self._evidence)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from webapp.core.diagnosis.failure import Failure, Stage
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.check.credential_source import GrantFacts
-from webapp.core.imap.protocol.errors import Sign
-from webapp.core.imap.protocol.server_text import single_line
+from webapp.core.net.server_text import single_line
 
 # A NO is about the token or the mailbox; a BAD is about the command, whatever was granted.
 _REFUSED = re.compile(r"AUTHENTICATE \S+: NO\b")
@@ -29,30 +29,30 @@ _SAME_DOMAIN = {"googlemail.com": "gmail.com"}
 
 
 def explain_token_refusal(failure: Failure, user: str, evidence: GrantFacts, *, now: datetime | None = None) -> Failure:
-    """Give the failure with the sign that the grant adds to it and the comparison in words, or as it is."""
-    sign = _sign(failure, user, evidence, now or datetime.now(UTC))
-    if sign is None:
+    """Give the failure with the symptom that the grant adds to it and the comparison in words, or as it is."""
+    symptom = _symptom(failure, user, evidence, now or datetime.now(UTC))
+    if symptom is None:
         return failure
-    return replace(failure, sign=sign, text=f"{failure.text} ({_compared(user, evidence)})")
+    return replace(failure, symptom=symptom, text=f"{failure.text} ({_compared(user, evidence)})")
 
 
-def _sign(failure: Failure, user: str, evidence: GrantFacts, now: datetime) -> Sign | None:
+def _symptom(failure: Failure, user: str, evidence: GrantFacts, now: datetime) -> Symptom | None:
     not_connected = bool(_NOT_CONNECTED.search(failure.text))
-    # Exchange hangs up after these words. Any other sign says that the refusal is not about the token.
-    if failure.sign not in ((None, Sign.DROPPED) if not_connected else (None,)):
+    # Exchange hangs up after these words. Any other symptom says that the refusal is not about the token.
+    if failure.symptom not in ((None, Symptom.DROPPED) if not_connected else (None,)):
         return None
     refused = failure.stage is Stage.AUTH and _REFUSED.match(failure.text) is not None
     if not (refused or not_connected or failure.stage is Stage.MAILBOX):
         return None
     if _is_for_another_service(evidence):
-        return Sign.TOKEN_FOR_ANOTHER_SERVICE
+        return Symptom.TOKEN_FOR_ANOTHER_SERVICE
     if evidence.scopes is not None and _plain(evidence.mail_scope) not in map(_plain, evidence.scopes):
-        return Sign.SCOPE_NOT_IN_GRANT
+        return Symptom.SCOPE_NOT_IN_GRANT
     if evidence.account and not _same_account(user, evidence.account):
-        return Sign.ANOTHER_SIGNED_IN if refused and not not_connected else Sign.MAILBOX_OF_ANOTHER
+        return Symptom.ANOTHER_SIGNED_IN if refused and not not_connected else Symptom.MAILBOX_OF_ANOTHER
     if not_connected and evidence.account:
-        return Sign.OWN_MAILBOX_NOT_CONNECTED
-    return Sign.GRANT_IN_ORDER if refused and _is_acceptable(evidence, now) else None
+        return Symptom.OWN_MAILBOX_NOT_CONNECTED
+    return Symptom.GRANT_IN_ORDER if refused and _is_acceptable(evidence, now) else None
 
 
 def _is_acceptable(evidence: GrantFacts, now: datetime) -> bool:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from unicodedata import normalize
 
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.mailbox.bodystructure import BrokenStructureError, Part, parse_structure
 from webapp.core.imap.mailbox.message import MOST_TEXTS
 from webapp.core.imap.mailbox.message_fingerprint import header_fields_besides_message_id, message_id_in
 from webapp.core.imap.mailbox.message_list import LISTED_ITEMS, MessageSummary, parse_summary
 from webapp.core.imap.mailbox.search import SearchQuery
 from webapp.core.imap.mailbox.uid_paging import uids_after
-from webapp.core.imap.protocol.errors import ImapError, MailboxError, Sign
+from webapp.core.imap.protocol.errors import ImapError, MailboxError
 from webapp.core.imap.protocol.response_parser import Token, parse_fetch, parse_number
 from webapp.core.imap.protocol.sequence_sets import sequence_set
 from webapp.core.imap.protocol.session import Session
@@ -69,7 +70,7 @@ def attachments_after(
 
     A pattern is a glob for the safe name, in whichever case; without any, all attachments are meant. Of a message all
     come together. Raises `GoneError`, `ChangedError` where the UIDs are others than those of `uid_validity`, and an
-    error with `Sign.TOO_MUCH_DATA`, which ends the session: then ask again for fewer messages, at last for one.
+    error with `Symptom.TOO_MUCH_DATA`, which ends the session: then ask again for fewer messages, at last for one.
     """
     portion = uids_after(
         session, mailbox, after=after, upto=upto, query=query, limit=messages, uid_validity=uid_validity
@@ -82,7 +83,7 @@ def attachments_after(
         try:
             told = _message_attachments(session, uids)
         except ImapError as error:
-            if error.sign is not Sign.TOO_MUCH_DATA or (at == 0 and len(uids) > 1):
+            if error.symptom is not Symptom.TOO_MUCH_DATA or (at == 0 and len(uids) > 1):
                 raise
             if at == 0:
                 told = {uids[0]: {}}

@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from webapp.core.imap.protocol.errors import ConnectError, ImapError, ProtocolError, Sign
-from webapp.core.imap.protocol.server_text import single_line
-from webapp.core.net.deadline import Limits
+from webapp.core.diagnosis.symptom import Symptom
+from webapp.core.imap.protocol.errors import ConnectError, ImapError, ProtocolError
+from webapp.core.imap.protocol.limits import Limits
 from webapp.core.net.protocol_sniffing import guess_protocol
+from webapp.core.net.server_text import single_line
 from webapp.core.net.tls import probe_bytes
 from webapp.core.net.transport import Transport
 
@@ -34,24 +35,26 @@ def read_greeting(transport: Transport, limits: Limits) -> Greeting:
         transport.patience = limits.read
     found = _GREETING.match(line)
     if not found:
-        raise ProtocolError(single_line(line), sign=_not_imap(line))
+        raise ProtocolError(single_line(line), symptom=_not_imap(line))
     kind, text = found[1].upper(), single_line(found[2])
     if kind == b"BYE":
-        raise ProtocolError(text, sign=Sign.DROPPED)
+        raise ProtocolError(text, symptom=Symptom.DROPPED)
     return Greeting(_RESPONSE_CODE.sub("", text, count=1), kind == b"PREAUTH")
 
 
 def _silence_error(error: ConnectError, transport: Transport, limits: Limits) -> ImapError:
     said = transport.peek()
-    if not said and error.sign is Sign.OUT_OF_TIME:
+    if not said and error.symptom is Symptom.OUT_OF_TIME:
         return _probe_for_tls(transport, limits)
-    if said and guess_protocol(said) is not Sign.SPEAKS_PLAIN_IMAP:
-        return ProtocolError(single_line(said), sign=guess_protocol(said))
+    if said and guess_protocol(said) is not Symptom.SPEAKS_PLAIN_IMAP:
+        return ProtocolError(single_line(said), symptom=guess_protocol(said))
     return error
 
 
 def _probe_for_tls(transport: Transport, limits: Limits) -> ImapError:
-    silent = ProtocolError(f"Connected, but the server said nothing for {limits.greeting:g} seconds", sign=Sign.SILENT)
+    silent = ProtocolError(
+        f"Connected, but the server said nothing for {limits.greeting:g} seconds", symptom=Symptom.SILENT
+    )
     if transport.encrypted:
         return silent
     # Servers that expect TLS from the start, or HTTP, wait for the client to speak first: do so, and see who answers.
@@ -63,13 +66,13 @@ def _probe_for_tls(transport: Transport, limits: Limits) -> ImapError:
         return silent
     said = transport.peek().partition(b"\r\n")[0]
     answers = {
-        Sign.SPEAKS_PLAIN_IMAP: silent,
-        Sign.SPEAKS_TLS: ProtocolError("The server said nothing until spoken to in TLS", sign=Sign.SPEAKS_TLS),
-        Sign.SPEAKS_OTHER: ProtocolError(single_line(said), sign=Sign.SPEAKS_OTHER),
+        Symptom.SPEAKS_PLAIN_IMAP: silent,
+        Symptom.SPEAKS_TLS: ProtocolError("The server said nothing until spoken to in TLS", symptom=Symptom.SPEAKS_TLS),
+        Symptom.SPEAKS_OTHER: ProtocolError(single_line(said), symptom=Symptom.SPEAKS_OTHER),
     }
     return answers[guess_protocol(said)]
 
 
-def _not_imap(line: bytes) -> Sign | None:
+def _not_imap(line: bytes) -> Symptom | None:
     # "* " and then none of the three words: IMAP, but not as it should be.
     return None if line.startswith(b"* ") else guess_protocol(line)

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, repeat
 from typing import NamedTuple
 
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.protocol.credentials import Sasl
-from webapp.core.imap.protocol.errors import ProtocolError, Sign, TlsError
+from webapp.core.imap.protocol.errors import ProtocolError, TlsError
 from webapp.core.imap.protocol.sasl_challenge import read_challenge
-from webapp.core.imap.protocol.server_text import single_line
+from webapp.core.net.server_text import single_line
 from webapp.core.net.transport import Transport
 
 # A search answers in one line where the server knows no ESEARCH: 250,000 UIDs of seven digits.
@@ -82,7 +83,7 @@ class ImapProtocol(imaplib.IMAP4):
             self._check_bye()
         line = self._transport.read_line(_LONGEST_LINE)
         if _OVERSIZED_LITERAL.search(line):
-            raise ProtocolError("The server announces more bytes than there are", sign=Sign.TOO_MUCH_DATA)
+            raise ProtocolError("The server announces more bytes than there are", symptom=Symptom.TOO_MUCH_DATA)
         bare = _BARE_RESPONSE.fullmatch(line)
         return bare[1] + b" \r\n" if bare else line
 
@@ -140,10 +141,10 @@ class ImapProtocol(imaplib.IMAP4):
     def start_tls(self, shake_hands: Callable[[], None]) -> None:
         """Turn to TLS; nothing heard before it counts any more (RFC 9051 section 6.2.1)."""
         if "STARTTLS" not in self.capabilities:
-            raise TlsError("The server does not offer STARTTLS", sign=Sign.STARTTLS_MISSING)
+            raise TlsError("The server does not offer STARTTLS", symptom=Symptom.STARTTLS_MISSING)
         kind, text = self.send_command("STARTTLS")
         if kind != "OK":
-            raise TlsError(text, sign=Sign.STARTTLS_MISSING)
+            raise TlsError(text, symptom=Symptom.STARTTLS_MISSING)
         shake_hands()
         self.untagged_responses.clear()
         self.refresh_capabilities()

@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode
 
-from webapp.core.imap.protocol.server_text import single_line
+from webapp.core.net.server_text import single_line
 
 # Both mechanisms have the same three; what else there is follows in the server's own order.
 _FIRST = ("status", "schemes", "scope")

@@ -1,13 +1,11 @@
 """Where a mailbox is and how to get in: the input of a check."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
-from pathlib import Path
 
 from webapp.core.imap.protocol.credentials import Password
+from webapp.core.net.network import Network
 
 __all__ = ["Network", "Password", "Security", "ServerSettings"]
 
@@ -44,15 +42,3 @@ class ServerSettings:
         for value in (self.host, self.user):
             if re.search(r"[\x00-\x1f\x7f]", value):
                 raise ValueError("control characters are not allowed in a host or user name")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Network:
-    """Which addresses may be reached, whom to trust, and names that are known without asking DNS.
-
-    `allowed` lists the private ranges in which IMAP servers may live; public addresses are always allowed.
-    """
-
-    allowed: tuple[IPv4Network | IPv6Network, ...] = ()
-    ca_file: Path | None = None
-    hosts: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.protocol.client import Client
 from webapp.core.imap.protocol.credentials import Credential
 from webapp.core.imap.protocol.errors import (
@@ -18,18 +19,18 @@ from webapp.core.imap.protocol.errors import (
     NotFoundError,
     ProtocolError,
     ReadOnlyError,
-    Sign,
     TlsError,
     UidValidityChangedError,
 )
 from webapp.core.imap.protocol.greeting import Greeting, read_greeting
 from webapp.core.imap.protocol.imaplib_protocol import ByeError, ImapProtocol, TaggedResponse, Untagged
+from webapp.core.imap.protocol.limits import Limits
 from webapp.core.imap.protocol.selected_mailbox import Selection
 from webapp.core.imap.protocol.server_settings import Network, Security, ServerSettings
-from webapp.core.imap.protocol.server_text import redacted_line
-from webapp.core.net.deadline import Budget, Limits
+from webapp.core.net.deadline import Budget
+from webapp.core.net.dialling import connect_tcp
 from webapp.core.net.resolver import ResolvedHost, resolve_public_addresses
-from webapp.core.net.tcp import connect_tcp
+from webapp.core.net.server_text import redacted_line
 from webapp.core.net.tls import TlsFacts, client_context
 from webapp.core.net.transport import Transport
 
@@ -97,7 +98,7 @@ class Session:
     def connect(self) -> None:
         """Open the connection."""
         sock = connect_tcp(self._destination.addresses, self.server.port, self._budget, self._limits.connect)
-        self._opened_transport = Transport(sock, self._budget, self._limits)
+        self._opened_transport = Transport(sock, self._budget, self._limits.read)
 
     def start_tls(self) -> TlsFacts:
         """Turn to TLS: at once, or by STARTTLS when the greeting has been heard."""
@@ -105,7 +106,7 @@ class Session:
         if self.server.security is Security.TLS:
             self._transport.start_tls(context, self._destination.name)
         elif self.preauthenticated:  # RFC 9051 section 11.1: without TLS nobody can know whom he lets in
-            raise TlsError("The server says PREAUTH, which rules STARTTLS out", sign=Sign.STARTTLS_MISSING)
+            raise TlsError("The server says PREAUTH, which rules STARTTLS out", symptom=Symptom.STARTTLS_MISSING)
         else:
             with self._translated_errors(TlsError):
                 self._imap.start_tls(lambda: self._transport.start_tls(context, self._destination.name))
@@ -272,8 +273,8 @@ class Session:
         offered = [name for name in self._imap.capabilities if name.startswith(("AUTH=", "LOGINDISABLED"))]
         text = "The server offers " + (" ".join(offered) or "no way to authenticate")
         if "LOGINDISABLED" in offered and not self._transport.encrypted:
-            return AuthenticationError(f"{text}, without TLS", sign=Sign.LOGIN_DISABLED_WITHOUT_TLS)
-        return AuthenticationError(text, sign=Sign.NO_COMMON_MECHANISM)
+            return AuthenticationError(f"{text}, without TLS", symptom=Symptom.LOGIN_DISABLED_WITHOUT_TLS)
+        return AuthenticationError(text, symptom=Symptom.NO_COMMON_MECHANISM)
 
     @contextmanager
     def _translated_errors(self, kind: type[ImapError]) -> Iterator[None]:
@@ -282,8 +283,8 @@ class Session:
             yield
         except ImapError as error:
             told = kind if isinstance(error, ProtocolError) else type(error)
-            raise told(redacted_line(error.text, self._secrets), sign=error.sign) from None
+            raise told(redacted_line(error.text, self._secrets), symptom=error.symptom) from None
         except ByeError as error:
-            raise kind(redacted_line(error, self._secrets), sign=Sign.DROPPED) from None
+            raise kind(redacted_line(error, self._secrets), symptom=Symptom.DROPPED) from None
         except imaplib.IMAP4.error as error:
             raise kind(redacted_line(error, self._secrets)) from None

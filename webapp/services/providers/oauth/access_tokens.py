@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from webapp.config.app_state import secret_box
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.oauth.client import TokenResponse
 from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import Grant, new_token, read_transaction, utcnow, write_transaction
@@ -30,7 +31,7 @@ REFRESH_MARGIN = timedelta(minutes=5)
 """A token is renewed when it has no longer than this to live."""
 _JUST = timedelta(seconds=5)
 
-# Longer than any answer of a provider is waited for (webapp/core/oauth/bounded_http.py): a lease that lapses was left
+# Longer than any answer of a provider is waited for (webapp/core/net/http.py): a lease that lapses was left
 # by the dead.
 LEASE_DURATION = timedelta(seconds=30)
 _POLL = 0.1
@@ -168,17 +169,19 @@ def _request(row: Any) -> Callable[[], TokenResponse]:
     """Make ready to ask the provider; what is missing for that is noticed before anybody else has to wait."""
     client = effective_client(row.credential_type)
     if not client.is_complete:
-        raise _refusal("The portal has no client ID and secret for this provider", "client-not-set-up")
+        raise _refusal("The portal has no client ID and secret for this provider", Symptom.CLIENT_NOT_SET_UP)
     if client.client_id != row.client_id:
         # Asked with the new one, the provider would say that the grant is over, and it would be lost for the old one.
-        raise _refusal("The portal's client ID is another one than this mailbox was connected with", "client-changed")
+        raise _refusal(
+            "The portal's client ID is another one than this mailbox was connected with", Symptom.CLIENT_CHANGED
+        )
     refresh_token = secret_box().decrypt(row.sealed_refresh_token, *_place(row.id, "sealed_refresh_token"))
     oauth = client.oauth()
     return lambda: oauth.refresh(refresh_token)
 
 
-def _refusal(text: str, sign: str) -> OAuthError:
-    return OAuthError(text, kind=FailureKind.REFUSED, sign=sign)
+def _refusal(text: str, symptom: Symptom) -> OAuthError:
+    return OAuthError(text, kind=FailureKind.REFUSED, symptom=symptom)
 
 
 def _acquire_lease(row: Any, me: str) -> bool:

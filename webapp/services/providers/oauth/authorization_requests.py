@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete, exists, select, update
 
 from webapp.config.app_state import secret_box
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import (
     AuthorizationRequest,
@@ -174,11 +175,13 @@ def failure_of(attempt: AuthorizationRequest) -> OAuthError | None:
         return OAuthError(
             "The portal was interrupted while it asked for the tokens",
             kind=FailureKind.REFUSED,
-            sign="sign-in-interrupted",
+            symptom=Symptom.SIGN_IN_INTERRUPTED,
         )
     if attempt.called_back_at is None and attempt.expires_at < utcnow():
         return OAuthError(
-            "Nobody came back from the provider within 10 minutes", kind=FailureKind.REFUSED, sign="attempt-expired"
+            "Nobody came back from the provider within 10 minutes",
+            kind=FailureKind.REFUSED,
+            symptom=Symptom.ATTEMPT_EXPIRED,
         )
     return None
 

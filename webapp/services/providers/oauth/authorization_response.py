@@ -7,7 +7,8 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from webapp.config.app_state import KeyFileError, SecretBoxError
-from webapp.core.diagnosis.failure import OAuthSign, Stage
+from webapp.core.diagnosis.failure import Stage
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.oauth.client import Identity, TokenResponse
 from webapp.core.oauth.errors import OAuthError
 from webapp.models import AuthorizationRequest, Connection, Grant, db, utcnow
@@ -47,13 +48,13 @@ def complete(attempt: AuthorizationRequest, answer: MultiDict[str, str]) -> bool
         db.session.rollback()
         _log.exception("unhandled")
         mistake = "The portal made a mistake while it concluded the sign-in"
-        authorization_requests.mark_failed(attempt_id, OAuthError(mistake, sign=OAuthSign.SIGN_IN_INTERRUPTED))
+        authorization_requests.mark_failed(attempt_id, OAuthError(mistake, symptom=Symptom.SIGN_IN_INTERRUPTED))
     return False
 
 
 class _RefusedAccountError(Exception):
-    def __init__(self, text: str, sign: OAuthSign, account: str = "") -> None:
-        self.failure = OAuthError(text, sign=sign)
+    def __init__(self, text: str, symptom: Symptom, account: str = "") -> None:
+        self.failure = OAuthError(text, symptom=symptom)
         self.account = account
 
 
@@ -63,13 +64,13 @@ def _exchange(
     if not _is_issuer(answer.get("iss"), client):
         # RFC 9207: the answer of another provider; its code is sent to nobody.
         raise OAuthError(
-            "The answer names another issuer than the provider that was asked", sign=OAuthSign.ISSUER_DIFFERS
+            "The answer names another issuer than the provider that was asked", symptom=Symptom.ISSUER_DIFFERS
         )
     code = answer.get("code", "")
     if "error" in answer or not code:
         raise OAuthError(_quote(answer), stage=Stage.AUTHORIZE, secrets=(code, answer.get("state", "")))
     if not client.is_complete:
-        raise OAuthError("The portal has no client ID and secret for this provider", sign=OAuthSign.CLIENT_NOT_SET_UP)
+        raise OAuthError("The portal has no client ID and secret for this provider", symptom=Symptom.CLIENT_NOT_SET_UP)
     oauth, told = client.oauth(), authorization_requests.secrets_of(attempt)
     tokens = oauth.exchange_code(code, redirect_uri=client.redirect_uri, verifier=told.verifier)
     return tokens, oauth.verify_identity(tokens.id_token, nonce=told.nonce, access_token=tokens.access_token)
@@ -79,19 +80,19 @@ def _require_usable_account(client: EffectiveClient, tokens: TokenResponse, iden
     """Refuse an account that this credential type is not for, and a consent without the mailbox."""
     if not is_internal_address(identity.address) or len(identity.address) > _LONGEST_ADDRESS:
         raise _RefusedAccountError(
-            "The account that signed in names no email address, so no mailbox can be its own", OAuthSign.OTHER_ACCOUNT
+            "The account that signed in names no email address, so no mailbox can be its own", Symptom.OTHER_ACCOUNT
         )
     if client.wants_organisation and not identity.hosted_domain:
         raise _RefusedAccountError(
             f"{identity.address} is a personal {client.spec.company} account: its ID token names no Workspace domain "
             "(hd)",
-            OAuthSign.PERSONAL_GOOGLE_ACCOUNT,
+            Symptom.PERSONAL_GOOGLE_ACCOUNT,
             identity.address,
         )
     if tokens.scopes is not None and not client.spec.opens_mailbox(tokens.scopes):
         raise _RefusedAccountError(
             f"Granted were {' '.join(sorted(tokens.scopes))}, but not {client.spec.mail_scope}",
-            OAuthSign.MAIL_SCOPE_NOT_GRANTED,
+            Symptom.MAIL_SCOPE_NOT_GRANTED,
             identity.address,
         )
 

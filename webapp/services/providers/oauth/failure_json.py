@@ -3,6 +3,7 @@
 import json
 
 from webapp.core.diagnosis.failure import Stage
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.oauth.errors import FailureKind, OAuthError
 
 
@@ -13,7 +14,7 @@ def failure_json(failure: OAuthError, note: str = "") -> str:
             "text": failure.text + note,
             "kind": failure.kind.value,
             "stage": failure.stage.value,
-            "sign": failure.sign,
+            "sign": failure.symptom,
         }
     )
 
@@ -21,4 +22,9 @@ def failure_json(failure: OAuthError, note: str = "") -> str:
 def failure_from_json(text: str) -> OAuthError:
     """Read a failure from JSON."""
     body = json.loads(text)
-    return OAuthError(body["text"], kind=FailureKind(body["kind"]), stage=Stage(body["stage"]), sign=body["sign"])
+    return OAuthError(
+        body["text"],
+        kind=FailureKind(body["kind"]),
+        stage=Stage(body["stage"]),
+        symptom=Symptom.from_stored(body["sign"]),
+    )

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp.config.app_state import KeyFileError, SecretBoxError, secret_box
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.oauth.client import Identity, TokenResponse
 from webapp.core.oauth.errors import FailureKind, OAuthError
 from webapp.models import Connection, Grant, db, utcnow
@@ -25,7 +26,7 @@ def store_consent(client: EffectiveClient, answer: TokenResponse, identity: Iden
         raise OAuthError(
             "The provider gave no refresh token, so the sign-in would end within the hour",
             kind=FailureKind.REFUSED,
-            sign="no-refresh-token",
+            symptom=Symptom.NO_REFRESH_TOKEN,
         )
     if grant is None:
         grant = _new(client, identity)

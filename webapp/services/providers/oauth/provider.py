@@ -11,6 +11,7 @@ from sqlalchemy import select
 from wtforms import HiddenField
 
 from webapp.config.app_state import KeyFileError, SecretBoxError
+from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap import GrantFacts, ObtainedCredential, ServerSettings, TokenError
 from webapp.core.imap.protocol.credentials import AccessToken
 from webapp.core.oauth.errors import OAuthError
@@ -44,13 +45,13 @@ class GrantCredentialSource:
     def __call__(self) -> ObtainedCredential:
         """Give a fresh access token; raise `TokenError` with what the provider said."""
         if self.grant_id is None:
-            raise TokenError("Nobody has signed in for this mailbox yet", sign="not-connected-yet")
+            raise TokenError("Nobody has signed in for this mailbox yet", symptom=Symptom.NOT_CONNECTED_YET)
         try:
             token = fresh_access_token(self.grant_id)
         except OAuthError as failure:
-            raise TokenError(failure.text, sign=failure.sign) from None
+            raise TokenError(failure.text, symptom=failure.symptom) from None
         except GrantNotFoundError:
-            raise TokenError("The grant of this mailbox was deleted", sign="not-connected-yet") from None
+            raise TokenError("The grant of this mailbox was deleted", symptom=Symptom.NOT_CONNECTED_YET) from None
         except (SecretBoxError, KeyFileError) as error:
             raise TokenError(f"A stored secret cannot be opened: {error}") from None
         origin = "Renewed just now" if token.renewed else f"From the store, obtained {time_ago(token.obtained_at)}"

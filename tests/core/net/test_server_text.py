@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.core.imap.protocol.server_text import redacted_line, single_line
+from webapp.core.net.server_text import redacted_line, single_line
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Make what a server or a library said fit to be shown: one line, no control characters, no secrets, not too long."""
+"""Make the text of a server or a library fit to be shown: one line, no control characters, no secrets, not too long."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ _BYTES_REPR = re.compile(r"""b(['"]).*\1""", re.DOTALL)
 
 
 def single_line(words: object) -> str:
-    """Give words as one line of plain text; imaplib puts the repr of bytes into its messages, which is undone."""
+    """Return words as one line of plain text; imaplib puts the repr of bytes into its messages, which is undone."""
     text = words[:_READ].decode("utf-8", "replace") if isinstance(words, bytes) else str(words)[:_READ]
     plain = _unwrap(text.strip())
     if not plain.isprintable():  # controls, and the marks that turn the direction of writing
@@ -21,7 +21,7 @@ def single_line(words: object) -> str:
 
 
 def redacted_line(words: object, secrets: Iterable[str]) -> str:
-    """Give words to be stored and shown: clean, with dots in the place of secrets."""
+    """Return words to be stored and shown: clean, with dots in the place of secrets."""
     text = single_line(words)
     if not text:
         return ""
