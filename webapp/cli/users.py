@@ -16,7 +16,8 @@ from webapp.security.input_validation import normal_address, strip_and_compose
 from webapp.security.password_hashing import hash_password
 from webapp.services.accounts import one_time_links
 from webapp.services.accounts import users as people
-from webapp.web.pages.accounts.forms import address_field, name_field, normal_password, password_fault
+from webapp.services.accounts.password_rules import normal_password, password_fault
+from webapp.web.forms import address_field, name_field
 
 
 class _PersonForm(Form):

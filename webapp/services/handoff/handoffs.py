@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from flask import url_for
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
-from webapp.config.app_state import SecretBoxError, current_settings, secret_box
+from webapp.config.app_state import SecretBoxError, secret_box
 from webapp.core.diagnosis import diagnose
 from webapp.core.diagnosis.failure import Failure
 from webapp.models import (
@@ -130,10 +129,9 @@ def latest_open_for(connection_id: int) -> Handoff | None:
     )
 
 
-def url_of(hand_off: Handoff) -> str:
-    """Give the whole address of the link; raise `SecretBoxError` when its token cannot be opened."""
-    token = secret_box().decrypt(hand_off.sealed_token, *_place(hand_off.token_hash))
-    return current_settings().base_url + url_for("handoff.recipient_page", token=token)
+def token_of(hand_off: Handoff) -> str:
+    """Return the token of the link; raise `SecretBoxError` when it cannot be opened."""
+    return secret_box().decrypt(hand_off.sealed_token, *_place(hand_off.token_hash))
 
 
 def mark_opened(hand_off: Handoff) -> None:
@@ -163,7 +161,7 @@ def _open() -> tuple[ColumnElement[bool], ...]:
 def _has_readable_token(hand_off: Handoff) -> bool:
     """Say whether its link can be shown again: not where the key that sealed it was lost."""
     try:
-        return bool(url_of(hand_off))
+        return bool(token_of(hand_off))
     except SecretBoxError:
         return False
 

@@ -22,7 +22,7 @@ from webapp.security.key_files import read_or_make_key
 from webapp.security.secret_box import new_key
 from webapp.services.connections.check_result import CheckResult
 from webapp.services.connections.stored_reports import check_result_of
-from webapp.services.handoff.message import HandoffMessage, message_of
+from webapp.services.handoff.message import HandoffMessage
 from webapp.services.handoff.status import HandoffStatus
 from webapp.services.providers.outlook import OUTLOOK
 from webapp.web.pages.handoff import views
@@ -273,7 +273,7 @@ def test_a_mail_program_is_given_the_link_whatever_the_problem(app: Flask, slug:
     vars(standing).update(connection=None, diagnosis=Diagnosis(problem=PROBLEMS[slug]))
 
     with app.test_request_context("/"):
-        message = message_of(standing, "https://portal.example.com/hand-off/" + "x" * 43)
+        message = render_message(standing, "https://portal.example.com/hand-off/" + "x" * 43)
 
     assert len(message.mailto) <= 2000
     assert "https%3A//portal.example.com/hand-off/xxx" in message.mailto

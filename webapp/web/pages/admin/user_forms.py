@@ -5,7 +5,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from webapp.models import Role
-from webapp.web.pages.accounts.forms import address_field
+from webapp.web.forms import address_field
 
 _ROLES = (
     SelectChoice(Role.MEMBER.value, "Member: uses all, changes their own"),

@@ -9,8 +9,8 @@ from webapp.services.connections.checks import (
     check_and_store,
     run_check_for,
 )
-from webapp.services.connections.permissions import get_connection_or_404, get_editable_or_403
 from webapp.services.providers import PROVIDERS, ConnectionTarget
+from webapp.web.connection_lookup import get_connection_or_404, get_editable_or_403
 from webapp.web.error_handlers import error_response
 from webapp.web.htmx import is_htmx_request
 from webapp.web.login import current_user, login_required

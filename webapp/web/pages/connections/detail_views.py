@@ -9,13 +9,14 @@ from webapp.config.app_state import current_settings
 from webapp.models import CheckReport, Connection, db
 from webapp.services.connections.check_result import CheckResult
 from webapp.services.connections.checks import StoredReport
-from webapp.services.connections.permissions import can_edit, get_connection_or_404
+from webapp.services.connections.permissions import can_edit
 from webapp.services.connections.stored_reports import check_result_of
 from webapp.services.handoff.handoffs import latest_open_for
 from webapp.services.handoff.status import HandoffStatus
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth import authorization_requests
 from webapp.services.providers.oauth.provider import OAuthProvider
+from webapp.web.connection_lookup import get_connection_or_404
 from webapp.web.htmx import render_page_or_fragment
 from webapp.web.login import current_session, current_user, login_required
 from webapp.web.pages.connections.sign_in_panel import SignInPanel

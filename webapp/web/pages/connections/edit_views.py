@@ -9,9 +9,9 @@ from webapp.models import CheckState, Connection, db
 from webapp.models.connection import name_key
 from webapp.services.connections.check_result import CheckResult
 from webapp.services.connections.checks import store_report
-from webapp.services.connections.permissions import get_editable_or_403
 from webapp.services.providers import ConnectionTarget
 from webapp.services.providers.oauth import authorization_requests
+from webapp.web.connection_lookup import get_editable_or_403
 from webapp.web.error_handlers import error_response
 from webapp.web.login import current_session, current_user, login_required
 from webapp.web.pages.connections.form_page import FormPage

@@ -9,18 +9,18 @@ from webapp.models import AuthorizationRequest, CheckState, Connection, Credenti
 from webapp.services.connections import consent_links
 from webapp.services.connections.check_result import CheckResult
 from webapp.services.connections.checks import run_check_for
-from webapp.services.connections.permissions import get_connection_or_404
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth import authorization_requests
 from webapp.services.providers.oauth.authorization_response import assign_grant, connection_of
 from webapp.services.providers.oauth.provider import OAuthProvider, mailbox_of
 from webapp.services.providers.oauth.spec import credential_type_of
+from webapp.web.connection_lookup import get_connection_or_404
 from webapp.web.htmx import hx_redirect, is_htmx_request
 from webapp.web.login import current_session, current_user, login_required
 from webapp.web.pages.connections.form_page import FormPage
 from webapp.web.pages.connections.grant_release import release_grant
 from webapp.web.pages.connections.sign_in_panel import SignInPanel
-from webapp.web.pages.connections.sign_in_urls import sign_in_page_url
+from webapp.web.sign_in_urls import sign_in_page_url
 
 sign_ins = Blueprint("sign_ins", __name__, url_prefix="/sign-ins")
 

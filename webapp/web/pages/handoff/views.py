@@ -3,20 +3,22 @@
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user as visitor
 
+from webapp.config.app_state import current_settings
 from webapp.models import AuthorizationRequest, CheckState, Handoff, db, utcnow
 from webapp.services.connections.checks import AlreadyRunningError, ConnectionNotFoundError, check_and_store
-from webapp.services.connections.permissions import can_edit, get_connection_or_404
+from webapp.services.connections.permissions import can_edit
 from webapp.services.connections.stored_reports import check_result_of, latest_report
 from webapp.services.handoff import handoffs
-from webapp.services.handoff.message import message_of
 from webapp.services.handoff.status import HandoffPhase, HandoffStatus
 from webapp.services.providers.oauth import authorization_requests
 from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 from webapp.web import login_rate_limits as tries
+from webapp.web.connection_lookup import get_connection_or_404
 from webapp.web.error_handlers import error_response
 from webapp.web.htmx import is_htmx_request
 from webapp.web.login import current_session, current_user, login_required
-from webapp.web.pages.connections.sign_in_urls import sign_in_page_url
+from webapp.web.pages.handoff.message_rendering import render_message
+from webapp.web.sign_in_urls import sign_in_page_url
 
 handoff = Blueprint("handoff", __name__)
 
@@ -66,7 +68,7 @@ def owner_page(hand_off_id: int) -> Response:
     """Show the link, the message that goes with it, and how it stands."""
     hand_off = _redirect_to_owner_page(hand_off_id)
     standing = HandoffStatus(hand_off)
-    url = handoffs.url_of(hand_off)
+    url = current_settings().base_url + url_for("handoff.recipient_page", token=handoffs.token_of(hand_off))
     attempt = _attempt_behind(hand_off)
     return Response(
         render_template(
@@ -74,7 +76,7 @@ def owner_page(hand_off_id: int) -> Response:
             hand_off=hand_off,
             standing=standing,
             url=url,
-            message=message_of(standing, url),
+            message=render_message(standing, url),
             back=sign_in_page_url(attempt) if attempt else "",
             changeable=_may_withdraw(hand_off),
         )

@@ -8,8 +8,8 @@ from flask import Response, abort, flash, g, redirect, render_template, request,
 from webapp.core.imap.mailbox.mailbox_list import list_mailboxes
 from webapp.models import Connection, utcnow
 from webapp.services.connections.mail_session import open_mail_session
-from webapp.services.connections.permissions import get_connection_or_404
 from webapp.services.mail_actions.service import ActionKind, SearchSelection, SelectionChangedError, execute, preview
+from webapp.web.connection_lookup import get_connection_or_404
 from webapp.web.login import current_user, login_required
 from webapp.web.mailbox_slug import decode_mailbox_name
 from webapp.web.pages.mailbox import action_texts

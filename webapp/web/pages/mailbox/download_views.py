@@ -5,8 +5,8 @@ from functools import partial
 from flask import Response, abort, request
 
 from webapp.services.connections.mail_session import open_mail_session
-from webapp.services.connections.permissions import get_connection_or_404
 from webapp.web import file_response
+from webapp.web.connection_lookup import get_connection_or_404
 from webapp.web.login import login_required
 from webapp.web.mailbox_slug import decode_mailbox_name
 

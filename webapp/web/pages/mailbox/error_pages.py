@@ -11,11 +11,12 @@ from webapp.core.imap.protocol.errors import ImapError, NotFoundError, ReadOnlyE
 from webapp.core.mime import FRAME_POLICY
 from webapp.models import Connection
 from webapp.services.connections.failure_recording import record_open_failure
-from webapp.services.connections.permissions import can_edit, get_connection_or_404
+from webapp.services.connections.permissions import can_edit
 from webapp.services.connections.stored_reports import help_context_of
 from webapp.services.mail_actions.service import NoArchiveError, NoTrashError
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth.provider import OAuthProvider
+from webapp.web.connection_lookup import get_connection_or_404
 from webapp.web.login import current_user
 from webapp.web.pages.mailbox.interrupted_actions import interruption_message
 

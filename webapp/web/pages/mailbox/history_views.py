@@ -5,11 +5,11 @@ from datetime import datetime
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from webapp.services.connections.permissions import get_connection_or_404
 from webapp.services.mail_actions.history import PastAction, recent_actions
 from webapp.services.mail_actions.service import ActionError
 from webapp.services.mail_actions.service import resume as do_the_rest
 from webapp.services.mail_actions.service import undo as bring_back
+from webapp.web.connection_lookup import get_connection_or_404
 from webapp.web.login import current_user, login_required
 from webapp.web.pages.mailbox import action_texts
 from webapp.web.pages.mailbox.action_progress import (

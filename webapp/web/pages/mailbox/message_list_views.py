@@ -6,7 +6,7 @@ from webapp.core.imap.mailbox.mailbox_list import list_mailboxes
 from webapp.core.imap.mailbox.messages import MessageListing, list_messages
 from webapp.core.imap.protocol.errors import MailboxError
 from webapp.services.connections.mail_session import open_mail_session
-from webapp.services.connections.permissions import get_connection_or_404
+from webapp.web.connection_lookup import get_connection_or_404
 from webapp.web.login import login_required
 from webapp.web.mailbox_slug import decode_mailbox_name, encode_mailbox_name
 from webapp.web.pages.mailbox.available_actions import actions_for_list

@@ -5,7 +5,7 @@ from flask import Response, abort, render_template, request
 from webapp.core.imap.mailbox.messages import inline_images, inline_parts, read_message
 from webapp.core.mime import FRAME_POLICY, FRAME_POLICY_WITH_IMAGES, sanitize_html
 from webapp.services.connections.mail_session import open_mail_session
-from webapp.services.connections.permissions import get_connection_or_404
+from webapp.web.connection_lookup import get_connection_or_404
 from webapp.web.login import login_required
 from webapp.web.mailbox_slug import decode_mailbox_name
 from webapp.web.pages.mailbox.available_actions import actions_for_message

@@ -8,16 +8,17 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.models import AuthorizationRequest, Connection, CredentialType, db, writes
 from webapp.services.connections import consent_links
-from webapp.services.connections.permissions import can_edit, get_connection_or_404
+from webapp.services.connections.permissions import can_edit
 from webapp.services.providers import PROVIDERS
 from webapp.services.providers.oauth import authorization_requests, authorization_response
 from webapp.services.providers.oauth.client_registration import effective_client
 from webapp.services.providers.oauth.provider import OAuthProvider
 from webapp.services.providers.oauth.spec import PROVIDER_SPECS
 from webapp.services.providers.provider import normalized_address_or_empty
+from webapp.web.connection_lookup import get_connection_or_404
 from webapp.web.error_handlers import error_response
 from webapp.web.login import current_session, current_user, login_required
-from webapp.web.pages.connections.sign_in_urls import sign_in_page_url
+from webapp.web.sign_in_urls import sign_in_page_url
 
 # What a form may bring back from the trip; a password is not among it.
 _PRESERVED_FIELDS = (
