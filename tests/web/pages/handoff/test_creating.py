@@ -26,6 +26,7 @@ from webapp.services.handoff.message import HandoffMessage
 from webapp.services.handoff.status import HandoffStatus
 from webapp.services.providers.outlook import OUTLOOK
 from webapp.web.pages.handoff import views
+from webapp.web.pages.handoff.message_rendering import render_message
 
 
 def test_a_failed_test_offers_to_hand_the_problem_to_the_administrator(
