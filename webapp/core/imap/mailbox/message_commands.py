@@ -157,12 +157,12 @@ def _remove(session: Session, uids: Sequence[int]) -> bool:
     _store(session, uids, b"+", (_DELETED,))
     if not session.has_capability("UIDPLUS"):
         return True
-    session.command("UID", b"EXPUNGE", sequence_set(uids))
+    session.expunge(sequence_set(uids))
     return False
 
 
 def _store(session: Session, uids: Sequence[int], sign: bytes, flags: Collection[str]) -> None:
-    session.command("UID", b"STORE", sequence_set(uids), sign + b"FLAGS.SILENT", b"(%s)" % " ".join(flags).encode())
+    session.store_flags(sequence_set(uids), flags, add=sign == b"+")
 
 
 def _refuse_missing(needed: Collection[str], permanent: frozenset[str] | None) -> None:

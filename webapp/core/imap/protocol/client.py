@@ -1,23 +1,38 @@
-"""imapclient on a transport that is open already. Knows no step and no report."""
+"""imapclient on a transport that is open already: it stores flags, expunges and logs out.
+
+What it does not do as the portal needs it stays with `ImapProtocol`: bounded reading, SASL with challenges, responses
+that make no sense, mailbox names that are not ASCII, responses in order, pipelined and partial FETCH. See
+docs/decisions/001-own-imap-reading.md.
+"""
+
+from typing import Any, NoReturn
 
 from imapclient import IMAPClient
 
-from webapp.core.imap.protocol.imaplib_protocol import ImapProtocol
+from webapp.core.imap.protocol.imaplib_protocol import ImapProtocol, TaggedResponse, tagged_response
 from webapp.core.net.transport import Transport
 
 
+class CommandRefusedError(Exception):
+    """The server answered a command of imapclient with NO or BAD."""
+
+    def __init__(self, answer: TaggedResponse) -> None:
+        super().__init__(answer.text)
+        self.answer = answer
+
+
 class Client(IMAPClient):  # type: ignore[misc]
-    """imapclient as it is, but for opening and waiting; mailbox names stay bytes, as not all can be decoded."""
+    """imapclient, but for opening, waiting and refusals; mailbox names stay bytes, as not all can be decoded."""
 
     def __init__(self, host: str, port: int, transport: Transport) -> None:
         self._transport = transport
         super().__init__(host, port, ssl=False)
         self.folder_encode = False
-        # imapclient has imaplib format every line for its log, passwords too. That takes time and serves nobody here.
+        # imapclient has imaplib format every line for its log, passwords too. That takes time and is of no use here.
         self._imap.debug = 0
 
     def capabilities(self) -> tuple[bytes, ...]:
-        """Give what the protocol has learnt; it knows when to ask again."""
+        """Return the capabilities that the protocol has read; it knows when to request them again."""
         return tuple(name.encode() for name in self._imap.capabilities)
 
     def _create_IMAP4(self) -> ImapProtocol:  # noqa: N802
@@ -25,3 +40,11 @@ class Client(IMAPClient):  # type: ignore[misc]
 
     def _set_read_timeout(self) -> None:
         """Leave waiting to the transport, which has a deadline."""
+
+    def _check_resp(self, expected: str, command: str, typ: str, data: Any) -> None:
+        """Raise `CommandRefusedError` with the server's own words, which imapclient's exception changes."""
+        if typ != expected:
+            self._refuse(typ, data)
+
+    def _refuse(self, typ: str, data: Any) -> NoReturn:
+        raise CommandRefusedError(tagged_response(typ, data))

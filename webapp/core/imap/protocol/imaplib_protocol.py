@@ -97,7 +97,7 @@ class ImapProtocol(imaplib.IMAP4):
 
     def send_command(self, name: str, *args: bytes) -> TaggedResponse:
         """Send a command and give its completion: OK, NO or BAD, and the text."""
-        return _tagged_response(*self._simple_command(name, *args))
+        return tagged_response(*self._simple_command(name, *args))
 
     def send_command_with_literals(self, name: str, *words: bytes) -> TaggedResponse:
         """Send a command made of words, each `Text` among them quoted or as a literal; older responses are dropped."""
@@ -130,7 +130,7 @@ class ImapProtocol(imaplib.IMAP4):
 
     def end_fetch(self, tag: bytes) -> tuple[TaggedResponse, Sequence[Untagged]]:
         """Wait for the end of a FETCH; give it with what has been fetched since the last one ended."""
-        answer = _tagged_response(*self._get_tagged_response(tag))
+        answer = tagged_response(*self._get_tagged_response(tag))
         return answer, self.untagged_responses.pop("FETCH", [])
 
     @property
@@ -179,7 +179,7 @@ class ImapProtocol(imaplib.IMAP4):
     def examine(self, mailbox: str) -> TaggedResponse:
         """Open a mailbox read-only, by a name that is an atom."""
         kind, data = self.select(mailbox, readonly=True)
-        return TaggedResponse("OK", "") if kind == "OK" else _tagged_response(kind, data)
+        return TaggedResponse("OK", "") if kind == "OK" else tagged_response(kind, data)
 
     def open_mailbox(self, mailbox: bytes, *, writable: bool) -> TaggedResponse:
         """Open a mailbox, whatever bytes its name is made of."""
@@ -260,7 +260,8 @@ class _ContinuationResponder:
         return next(self._lines)
 
 
-def _tagged_response(kind: str, data: Sequence[bytes | None]) -> TaggedResponse:
+def tagged_response(kind: str, data: Sequence[bytes | None]) -> TaggedResponse:
+    """Return the completion of a command from what imaplib gives of it."""
     text = single_line(data[-1] or b"")
     return TaggedResponse(kind, f"BAD {text}" if kind == "BAD" else text)
 

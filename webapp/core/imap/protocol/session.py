@@ -1,14 +1,14 @@
 """One session with an IMAP server, in explicit parts so that each can be timed. Knows no report and no diagnosis."""
 
 import imaplib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from webapp.core.diagnosis.symptom import Symptom
-from webapp.core.imap.protocol.client import Client
+from webapp.core.imap.protocol.client import Client, CommandRefusedError
 from webapp.core.imap.protocol.credentials import Credential
 from webapp.core.imap.protocol.errors import (
     NONEXISTENT_PATTERN,
@@ -177,6 +177,17 @@ class Session:
             self._require_ok(self._imap.send_command_with_literals(name, *words), MailboxError)
             return dict(self._imap.untagged_responses)
 
+    def store_flags(self, uids: bytes, flags: Collection[str], *, add: bool) -> None:
+        """Add or remove flags of the messages of a sequence set of UIDs; raise `MailboxError` where it is refused."""
+        store = self.client.add_flags if add else self.client.remove_flags
+        with self._translated_errors(MailboxError):
+            store(uids, tuple(flags), silent=True)
+
+    def expunge(self, uids: bytes) -> None:
+        """Remove messages of a sequence set of UIDs (RFC 4315), where the server has UIDPLUS."""
+        with self._translated_errors(MailboxError):
+            self.client.uid_expunge(uids)
+
     def fetch_pipelined(self, *words: bytes) -> Callable[[], Sequence[Untagged]]:
         """Send UID FETCH without waiting, and give what waits for its responses; to be called in the same order."""
         with self._translated_errors(MailboxError):
@@ -242,8 +253,8 @@ class Session:
     def log_out(self) -> None:
         """Say goodbye, without waiting long for the answer."""
         self._transport.patience = self._limits.logout
-        with self._translated_errors(ConnectError):
-            self._imap.logout()
+        with self._translated_errors(ConnectError), suppress(CommandRefusedError):
+            self.client.logout()
 
     def close(self) -> None:
         """Close the connection."""
@@ -286,5 +297,8 @@ class Session:
             raise told(redacted_line(error.text, self._secrets), symptom=error.symptom) from None
         except ByeError as error:
             raise kind(redacted_line(error, self._secrets), symptom=Symptom.DROPPED) from None
+        except CommandRefusedError as refused:
+            refusal = self._refusal(refused.answer, kind)
+            raise kind(redacted_line(refusal.text, self._secrets), symptom=refusal.symptom) from None
         except imaplib.IMAP4.error as error:
             raise kind(redacted_line(error, self._secrets)) from None
