@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.conftest import sign_in_as
+from tests.layers import ROOMS
 from tests.web.pages.help.crawling import Crawl, crawl_help
 from webapp.config.settings import PREFIX
 from webapp.core.diagnosis.catalogue import PROBLEMS
@@ -142,3 +143,28 @@ def test_every_file_the_readme_links_to_exists() -> None:
 
     assert linked
     assert [path for path in linked if not (ROOT / path).exists()] == []
+
+
+def test_the_picture_of_the_layers_shows_each_room_in_its_order() -> None:
+    picture = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("```mermaid")[2].partition("```")[0]
+    shown = [name.strip() for line in picture.splitlines() if "---" in line for name in line.split("---")]
+
+    assert [name.rstrip("_") if name == "web_" else name for name in shown] == [room.name for room in ROOMS]
+
+
+def test_every_decision_is_numbered_and_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    records = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    listed = re.findall(r"\]\((\S+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
+
+    assert [int(name[:3]) for name in records] == list(range(1, len(records) + 1))
+    assert listed == records
+
+
+def test_every_command_for_debugging_exists(app: Flask) -> None:
+    text = (ROOT / "docs" / "debugging.md").read_text(encoding="utf-8")
+
+    for name, options in re.findall(r"flask --app wsgi (\w+)([^\n`]*)", text):
+        command = app.cli.commands[name]
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert set(re.findall(r"--[\w-]+", options)) <= known

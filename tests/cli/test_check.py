@@ -1,6 +1,7 @@
 """`check NAME`, as scripts use it: exit status, the report as JSON, the report for a person."""
 
 import json
+import re
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -159,3 +160,17 @@ def test_a_script_reads_json_alone_on_standard_output(tmp_path: Path) -> None:
     assert json.loads(failed.stdout)["diagnosis"] == "connection-refused"
     assert unknown.stdout == ""
     assert (passed.stderr, failed.stderr) == ("", "")
+
+
+@pytest.mark.parametrize("talk", [imap(), REFUSES, imap(CAPABILITY="* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nTAG OK done")])
+def test_a_trace_shows_the_lines_of_the_session_and_no_secret(app: Flask, talk: Talk) -> None:
+    result = check(app, talk, "--trace", "--json")
+
+    assert json.loads(result.stdout)["steps"]
+    assert " S: " in result.stderr
+    assert re.search(r" C: PR\d* (LOGIN|AUTHENTICATE) \(left out\)", result.stderr) or "(continuation" in result.stderr
+    assert leaks(result.stderr) == []
+
+
+def test_without_trace_nothing_is_on_standard_error(app: Flask) -> None:
+    assert check(app, imap(), "--json").stderr == ""

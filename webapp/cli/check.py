@@ -2,6 +2,8 @@
 
 import json
 import sys
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import click
@@ -11,6 +13,7 @@ from sqlalchemy import select
 from webapp.cli.decorators import with_portal
 from webapp.config.app_state import KeyFileError, SecretBoxError
 from webapp.core.imap import Step
+from webapp.core.imap.protocol.trace import tracing
 from webapp.core.phrases import duration
 from webapp.models import Connection, db
 from webapp.models.connection import name_key
@@ -23,16 +26,18 @@ _MARKS = {"passed": "✓", "failed": "✗", "skipped": "-", "not_reached": "-"}
 @click.command()
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
+@click.option("--trace", is_flag=True, help="Print the lines of the IMAP session on standard error, without secrets.")
 @with_appcontext
 @with_portal
-def check(name: str, as_json: bool) -> None:
+def check(name: str, as_json: bool, trace: bool) -> None:
     """Test the connection NAME and keep the report."""
     connection = db.session.scalar(select(Connection).where(Connection.name_key == name_key(name)))
     if connection is None:
         # Status 2, since nothing was tested.
         raise click.UsageError(f"there is no connection called “{name}”")
     try:
-        verdict, _ = check_and_store(connection.id)
+        with tracing(partial(click.echo, err=True)) if trace else nullcontext():
+            verdict, _ = check_and_store(connection.id)
     except ConnectionNotFoundError:
         raise click.ClickException("the connection was deleted meanwhile") from None
     except AlreadyRunningError:

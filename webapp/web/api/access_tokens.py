@@ -81,7 +81,7 @@ def stored_access_token(scope: Scope, connection_id: int) -> AccessTokenShape | 
         502: "The provider refused; the diagnosis says why.",
         503: "The provider cannot be asked at the moment.",
     },
-    shortcut=stored_access_token,
+    fast_path=stored_access_token,
 )  # fmt: skip
 def get_access_token(connection_id: int) -> AccessTokenShape:
     """Get a fresh access token.

@@ -14,7 +14,7 @@ from webapp.web.api.request_parsing import json_body, parse_body, parse_query
 from webapp.web.extensions import csrf
 
 View = Callable[..., BaseModel | Response | None]
-Shortcut = Callable[..., BaseModel | None]
+FastPath = Callable[..., BaseModel | None]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 # Whoever has no cookie cannot be made to send one: there is a bearer token in every request, or nothing happens.
@@ -87,14 +87,14 @@ def operation(
     body: type[BaseModel] | None = None,
     errors: Mapping[int, str] | None = None,
     media: str = "",
-    shortcut: Shortcut | None = None,
+    fast_path: FastPath | None = None,
     name: str = "",
 ) -> Callable[[View], View]:
     """Declare an operation; the view gets the path's values, `query` and `body` checked; its docstring explains it.
 
     `name` is its operationId in the document, the function's own unless it is given: programs rely on it.
 
-    A `shortcut` comes before everything else, with the scope and the path's values: it answers a program that may have
+    A `fast_path` comes before everything else, with the scope and the path's values: it answers a program that may have
     the answer, or gives None, and the request goes on as if it had not been there.
     """
 
@@ -118,7 +118,7 @@ def operation(
         OPERATIONS.append(declared)
 
         def answering(**values: Any) -> Response:
-            if shortcut is not None and (answer := shortcut(scope, **values)) is not None:
+            if fast_path is not None and (answer := fast_path(scope, **values)) is not None:
                 return declared.to_response(answer)
             authenticate_token(scope)
             return declared.handle(values, request.args.to_dict(flat=False), json_body() if body else b"")

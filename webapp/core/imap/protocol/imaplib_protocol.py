@@ -14,6 +14,7 @@ from webapp.core.diagnosis.symptom import Symptom
 from webapp.core.imap.protocol.credentials import Sasl
 from webapp.core.imap.protocol.errors import ProtocolError, TlsError
 from webapp.core.imap.protocol.sasl_challenge import read_challenge
+from webapp.core.imap.protocol.trace import current_trace
 from webapp.core.net.server_text import single_line
 from webapp.core.net.transport import Transport
 
@@ -62,6 +63,7 @@ class ImapProtocol(imaplib.IMAP4):
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        self._trace = current_trace.get()
         self.alerts: list[str] = []
         self.challenge = ""
         self.last_optional_error = ""
@@ -75,6 +77,8 @@ class ImapProtocol(imaplib.IMAP4):
 
     def read(self, size: int) -> bytes:
         """Read a literal."""
+        if self._trace:
+            self._trace.received_literal(size)
         return self._transport.read(size)
 
     def readline(self) -> bytes:
@@ -82,6 +86,8 @@ class ImapProtocol(imaplib.IMAP4):
         if self.state != "LOGOUT":  # after BYE nothing worth waiting for will come
             self._check_bye()
         line = self._transport.read_line(_LONGEST_LINE)
+        if self._trace:
+            self._trace.received(line)
         if _OVERSIZED_LITERAL.search(line):
             raise ProtocolError("The server announces more bytes than there are", symptom=Symptom.TOO_MUCH_DATA)
         bare = _BARE_RESPONSE.fullmatch(line)
@@ -89,6 +95,8 @@ class ImapProtocol(imaplib.IMAP4):
 
     def send(self, data: bytes) -> None:  # type: ignore[override]
         """Send bytes."""
+        if self._trace:
+            self._trace.sent(data)
         self._transport.sendall(data)
 
     def shutdown(self) -> None:

@@ -27,6 +27,7 @@ from webapp.core.imap.protocol.imaplib_protocol import ByeError, ImapProtocol, T
 from webapp.core.imap.protocol.limits import Limits
 from webapp.core.imap.protocol.selected_mailbox import Selection
 from webapp.core.imap.protocol.server_settings import Network, Security, ServerSettings
+from webapp.core.imap.protocol.trace import current_trace
 from webapp.core.net.deadline import Budget
 from webapp.core.net.dialling import connect_tcp
 from webapp.core.net.resolver import ResolvedHost, resolve_public_addresses
@@ -122,6 +123,8 @@ class Session:
     def authenticate(self, credential: Credential) -> str:
         """Prove who is there by the best way that both sides know, and give its name."""
         self._secrets = credential.secrets
+        if trace := current_trace.get():
+            trace.secrets = self._secrets
         user, offered = self.server.user, self._imap.capabilities
         ways = credential.sasl(user, self.server.host, self.server.port)
         sasl = next((way for way in ways if f"AUTH={way.mechanism}" in offered), None)
