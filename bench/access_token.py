@@ -73,7 +73,7 @@ def _renewal(grant_id: int, provider: Provider) -> list[Result]:
 def _alternating(
     one: Callable[[], None], other: Callable[[], None], before: Callable[[], None] = lambda: None
 ) -> tuple[float, float]:
-    """Give the medians of two acts in seconds, taken in turn and each as often first as second."""
+    """Return the medians of two acts in seconds, taken in turn and each as often first as second."""
     times: dict[Callable[[], None], list[float]] = {one: [], other: []}
     for number in range(_WARM_UP + _ROUNDS):
         before()

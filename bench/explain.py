@@ -41,7 +41,7 @@ def measure() -> list[Result]:
 
 
 def _times(act: Callable[[str], object], texts: Iterable[str]) -> list[float]:
-    """Give the milliseconds of processor time for each text."""
+    """Return the milliseconds of processor time for each text."""
     return [min(_seconds(act, text) for _ in range(_ROUNDS)) * 1000 for text in texts]
 
 

@@ -70,7 +70,7 @@ def _in_turn(names: list[str], number: int) -> list[str]:
 
 
 def _bare(server: Dovecot, mailbox: str) -> float:
-    """Measure up to the last answer; saying goodbye does not count."""
+    """Measure up to the last answer; saying logout does not count."""
     with ExitStack() as stack:
 
         def fetch() -> None:

@@ -43,7 +43,7 @@ def fill(server: Dovecot, mailbox: str, count: int) -> None:
 
 
 def bare_client(server: Dovecot, timeout: float = 30) -> IMAPClient:
-    """Give imapclient, logged in as anybody would."""
+    """Return imapclient, logged in as anybody would."""
     trusted = ssl.create_default_context(cafile=str(server.ca_file))
     client = IMAPClient(server.address, port=server.tls_port, ssl_context=trusted, timeout=timeout)
     client.login(USER, USERS[USER])
@@ -51,7 +51,7 @@ def bare_client(server: Dovecot, timeout: float = 30) -> IMAPClient:
 
 
 def connect(portal: Portal, server: Dovecot, name: str) -> int:
-    """Add a connection to the mail server, and give its id."""
+    """Add a connection to the mail server, and return its id."""
     address = f"{server.address}:{server.tls_port}:tls"
     return portal.add_connection(name, server=address, user=USER, password=USERS[USER])
 

@@ -19,7 +19,7 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """Say whether the target was met; nothing where there is none."""
+        """Return whether the target was met; nothing where there is none."""
         if self.at_most is None and self.at_least is None:
             return ""
         met = (self.at_most is None or self.value <= self.at_most) and (
@@ -36,7 +36,7 @@ def seconds_of(act: Callable[[], object]) -> float:
 
 
 def percentile(values: Iterable[float], percent: float) -> float:
-    """Give the value that so many percent do not exceed."""
+    """Return the value that so many percent do not exceed."""
     ordered = sorted(values)
     return ordered[max(math.ceil(len(ordered) * percent / 100) - 1, 0)]
 
@@ -48,7 +48,7 @@ def as_table(title: str, results: Sequence[Result]) -> str:
 
 
 def as_json(name: str, results: Sequence[Result]) -> str:
-    """Give results as one line for programs."""
+    """Return results as one line for programs."""
     return json.dumps({"name": name, "results": [{**asdict(line), "verdict": line.verdict} for line in results]})
 
 

@@ -1,4 +1,4 @@
-"""How much memory the whole portal takes when nobody uses it: the master and two workers, shared pages counted once."""
+"""How much memory the whole portal takes when no one uses it: the master and two workers, shared pages counted once."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""A whole portal for measurements: its own data folder, gunicorn with two workers, and somebody who is signed in."""
+"""A whole portal for measurements: its own data folder, gunicorn with two workers, and a person who is signed in."""
 
 import http.client
 import os
@@ -92,11 +92,11 @@ class Portal:
     process_id: int
 
     def browser(self) -> Browser:
-        """Give one more browser of the same person."""
+        """Return one more browser of the same person."""
         return Browser(self.port, self.cookie)
 
     def add_connection(self, name: str, *, server: str, user: str, password: str) -> int:
-        """Add a connection that can be tested, and give its id."""
+        """Add a connection that can be tested, and return its id."""
         arguments = ["--name", name, "--address", user, "--type", "credentials", "--server", server]
         outcome = self.app.test_cli_runner().invoke(args=["connections", "add", *arguments], input=f"{password}\n")
         if outcome.exit_code:
@@ -154,7 +154,7 @@ def running_portal(
 
 
 def _sign_in(app: Flask) -> str:
-    """Make an administrator who is signed in, and give the cookie."""
+    """Make an administrator who is signed in, and return the cookie."""
     token = new_token()
     user = User(name="Ann", address="ann@example.com", password_hash=hash_password(token), role=Role.ADMINISTRATOR)
     db.session.add(user)

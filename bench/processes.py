@@ -4,24 +4,24 @@ from pathlib import Path
 
 
 def children(process_id: int) -> list[int]:
-    """Give the processes that a process has started."""
+    """Return the processes that a process has started."""
     text = Path(f"/proc/{process_id}/task/{process_id}/children").read_text()
     return [int(child) for child in text.split()]
 
 
 def pss(process_id: int) -> float:
-    """Give the memory of a process in MB, of shared pages its share."""
+    """Return the memory of a process in MB, of shared pages its share."""
     return _told(process_id, "smaps_rollup", "Pss")
 
 
 def resident(process_id: int) -> float:
-    """Give the memory a process has at the moment, in MB, and begin to watch for the most it has."""
+    """Return the memory a process has at the moment, in MB, and begin to watch for the most it has."""
     Path(f"/proc/{process_id}/clear_refs").write_text("5")
     return _told(process_id, "status", "VmRSS")
 
 
 def most_resident(process_id: int) -> float:
-    """Give the most memory that a process has had since `resident` was asked, in MB."""
+    """Return the most memory that a process has had since `resident` was asked, in MB."""
     return _told(process_id, "status", "VmHWM")
 
 

@@ -93,7 +93,7 @@ def portal_and_provider() -> Iterator[Provider]:
 
 
 def connect(provider: Provider) -> int:
-    """Store a consent, and give the id of its grant."""
+    """Store a consent, and return the id of its grant."""
     issued = provider.issue()
     lives = utcnow().replace(year=utcnow().year + 1)
     answer = TokenResponse(access_token=issued["access_token"], refresh_token=issued["refresh_token"], expires_at=lives)

@@ -42,7 +42,7 @@ def measure() -> list[Result]:
 
 
 def _connection(portal: Portal) -> tuple[str, str]:
-    """Store a consent that needs no renewal; give the path of its access token, and an API token."""
+    """Store a consent that needs no renewal; return the path of its access token, and an API token."""
     answer = TokenResponse(access_token="x" * 1500, refresh_token="y" * 1000, expires_at=utcnow() + timedelta(days=1))
     identity = Identity(subject=_ADDRESS, address=_ADDRESS)
     with portal.app.app_context():
@@ -60,7 +60,7 @@ def _connection(portal: Portal) -> tuple[str, str]:
 
 
 def _rate(portal: Portal, path: str, token: str) -> float:
-    """Give the answers per second."""
+    """Return the answers per second."""
 
     def ask(_: int) -> None:
         request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n".encode()

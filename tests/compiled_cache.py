@@ -53,7 +53,7 @@ def keep_routes() -> None:
 
 
 def keep_for(app: Flask) -> Engine:
-    """Let a portal use what others before it have compiled; give its engine, which is to be disposed of."""
+    """Let a portal use what others before it have compiled; return its engine, which is to be disposed of."""
     app.jinja_env.bytecode_cache = _templates
     with app.app_context():
         engine: Engine = db.engine

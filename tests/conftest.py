@@ -81,20 +81,20 @@ def ready_database(postgres: Postgres, ready_folder: Path) -> Iterator[Refilled]
 
 @pytest.fixture
 def ready_postgres_url(ready_database: Refilled) -> Iterator[str]:
-    """Give the SQLAlchemy URL of a migrated PostgreSQL database that no other test uses meanwhile."""
+    """Return the SQLAlchemy URL of a migrated PostgreSQL database that no other test uses meanwhile."""
     yield ready_database.url
     ready_database.go_back()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str:
-    """Name the database a test runs on: each runs on both."""
+    """Return the name of the database a test runs on: each runs on both."""
     return str(request.param)
 
 
 @pytest.fixture
 def settings(database: str, ready_folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
-    """Give the settings of a portal of this test alone; override the fixture `more_settings` to add some."""
+    """Return the settings of a portal of this test alone; override the fixture `more_settings` to add some."""
     folder = tmp_path / "data"
     shutil.copytree(ready_folder, folder)
     more = request.getfixturevalue("more_settings")
@@ -111,7 +111,7 @@ def more_settings() -> dict[str, object]:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    """Give a portal that is ready to serve."""
+    """Return a portal that is ready to serve."""
     writes.set(False)  # what the test before has left
     app = create_app(settings)
     engine = keep_for(app)
@@ -121,7 +121,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 @contextmanager
 def portal_in(folder: Path, ready_folder: Path, **more_settings: Any) -> Iterator[Flask]:
-    """Give a portal on SQLite for tests that share it."""
+    """Return a portal on SQLite for tests that share it."""
     shutil.copytree(ready_folder, folder / "data")
     writes.set(False)
     app = create_app(settings_class()(data_dir=folder / "data", **more_settings))
@@ -132,7 +132,7 @@ def portal_in(folder: Path, ready_folder: Path, **more_settings: Any) -> Iterato
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Give a browser without JavaScript."""
+    """Return a browser without JavaScript."""
     return app.test_client()
 
 
@@ -162,7 +162,7 @@ MakeUser = Callable[..., User]
 
 @pytest.fixture
 def make_user(app: Flask) -> MakeUser:
-    """Give a function that makes people."""
+    """Return a function that makes people."""
 
     def make(
         address: str = "ann@example.com", *, name: str = "Ann", role: Role = Role.MEMBER, active: bool = True
@@ -180,13 +180,13 @@ def make_user(app: Flask) -> MakeUser:
 
 @pytest.fixture
 def administrator(make_user: MakeUser) -> User:
-    """Give an administrator."""
+    """Return an administrator."""
     return make_user("ada@example.com", name="Ada", role=Role.ADMINISTRATOR)
 
 
 @pytest.fixture
 def member(make_user: MakeUser) -> User:
-    """Give a member."""
+    """Return a member."""
     return make_user("ben@example.com", name="Ben")
 
 

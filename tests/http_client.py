@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import csrf_token
 
-# Where a form token can be had whoever is signed in.
+# Where a form token can be had the person who is signed in.
 ANY_PAGE = "/sign-in"
 HOSTILE_TEXTS = {
     "empty": "",
@@ -29,6 +29,6 @@ def post(client: FlaskClient, path: str, *, page: str = "", **fields: str) -> Te
 
 
 def words(response: TestResponse) -> str:
-    """Give what a page says, without its markup."""
+    """Return what a page says, without its markup."""
     text = re.sub(r"<(script|title|svg).*?</\1>", " ", response.get_data(as_text=True), flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())

@@ -27,7 +27,7 @@ def spellings(secret: str) -> Iterator[str]:
 
 
 def leaks(*texts: str, secret: str = SECRET) -> list[str]:
-    """Give the spellings of the secret that the texts hold."""
+    """Return the spellings of the secret that the texts hold."""
     return [spelling for spelling in spellings(secret) if any(spelling in text for text in texts)]
 
 

@@ -21,7 +21,7 @@ Environment = dict[str, str]
 
 
 def environment(folder: Path, **settings: object) -> Environment:
-    """Give the environment of a portal with its own data folder and port; settings are named as in `Settings`."""
+    """Return the environment of a portal with its own data folder and port; settings are named as in `Settings`."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("POSTROOM_")}
     origin = f"127.0.0.1:{free_port()}"
     named = {"data_dir": folder, "bind": origin, "base_url": f"http://{origin}", **settings}
@@ -58,12 +58,12 @@ class Portal:
 
     @property
     def output(self) -> str:
-        """Give what the portal has printed so far."""
+        """Return what the portal has printed so far."""
         return self._log.read_text(encoding="utf-8")
 
     @property
     def link(self) -> str:
-        """Give the path of the link it printed; nothing where it printed none."""
+        """Return the path of the link it printed; nothing where it printed none."""
         found = re.search(r"/(?:join|practice/step-in)/[\w-]+", self.output)
         return found.group() if found else ""
 
@@ -73,7 +73,7 @@ class Portal:
         return self.process.poll() is None
 
     def family(self) -> list[int]:
-        """Give the numbers of its processes, the master first."""
+        """Return the numbers of its processes, the master first."""
         return [self.process.pid, *descendants(self.process.pid)]
 
     def get(self, path: str) -> requests.Response:
@@ -85,7 +85,7 @@ class Portal:
         return Browser(self.base)
 
     def answers(self) -> bool:
-        """Say whether a worker answers."""
+        """Return whether a worker answers."""
         try:
             return self.get("/health").status_code == 200
         except requests.RequestException:
@@ -132,7 +132,7 @@ def serving_portal(env: Environment, log: Path) -> Iterator[Portal]:
 
 
 def descendants(pid: int) -> list[int]:
-    """Give the processes that a process has started, and those that they started."""
+    """Return the processes that a process has started, and those that they started."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [found for child in map(int, children) for found in (child, *descendants(child))]
 

@@ -1,4 +1,4 @@
-"""The access log, where it is switched on, lets nobody in who reads it."""
+"""The access log, where it is switched on, lets no one in who reads it."""
 
 import pytest
 

@@ -31,7 +31,7 @@ def database() -> str:
 
 
 def our_commands(app: Flask) -> list[tuple[str, click.Command]]:
-    """Give the portal's own commands with their names, those of groups included."""
+    """Return the portal's own commands with their names, those of groups included."""
     found = []
     for name, command in app.cli.commands.items():
         if isinstance(command, click.Group):
@@ -73,7 +73,7 @@ def crawl(client: FlaskClient) -> Crawl:
 
 
 def code_in(crawl: Crawl) -> set[str]:
-    """Give what help writes as it is typed or read by machines."""
+    """Return what help writes as it is typed or read by machines."""
     return {unescape(code) for page in crawl.pages.values() for code in re.findall(r"<code>([^<]*)</code>", page)}
 
 

@@ -43,14 +43,14 @@ Migration = Callable[[str], None]
 
 @pytest.fixture
 def ready_postgres_url(postgres_url: str, ready_folder: Path) -> str:
-    """Give a database of this test alone: what is changed here is not its rows."""
+    """Return a database of this test alone: what is changed here is not its rows."""
     make_ready(Settings(data_dir=ready_folder, database_url=postgres_url))
     return postgres_url
 
 
 @pytest.fixture
 def use_folder(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
-    """Give a function that takes the migrations from another folder."""
+    """Return a function that takes the migrations from another folder."""
 
     def use(folder: Path) -> None:
         # Flask-Migrate keeps the folder in two places.
@@ -62,7 +62,7 @@ def use_folder(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], 
 
 @pytest.fixture
 def next_migration(app: Flask, tmp_path: Path, use_folder: Callable[[Path], None]) -> Migration:
-    """Give a function that adds a migration of this test's own after the newest."""
+    """Return a function that adds a migration of this test's own after the newest."""
 
     def add(body: str) -> None:
         folder = tmp_path / "migrations"

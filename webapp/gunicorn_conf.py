@@ -27,7 +27,7 @@ access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(M)sms'
 loglevel = os.environ.get("POSTROOM_LOG_LEVEL", "warning")
 control_socket_disable = True
 
-# Paths whose next part opens a page by itself, whoever has it.
+# Paths whose next part opens a page by itself, the person who has it.
 _BEARER_PATH = re.compile(r"((?:^|/)(?:hand-off|join|new-password|consent|step-in)/)[^/]+")
 
 
@@ -35,7 +35,7 @@ class logger_class(Logger):  # type: ignore[misc]  # noqa: N801  (gunicorn's nam
     """Writes the access log without what would let its reader in."""
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
-        """Give what a line may hold."""
+        """Return what a line may hold."""
         given: dict[str, Any] = super().atoms(resp, req, environ, request_time)
         return {**given, "U": _BEARER_PATH.sub(r"\1…", given["U"] or "")}
 

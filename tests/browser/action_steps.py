@@ -35,7 +35,7 @@ def rest(page: Page) -> None:
 
 
 def scenario(key: str, **changed: Any) -> Scenario:
-    """Give a practice scenario, with something changed."""
+    """Return a practice scenario, with something changed."""
     return replace(next(known for known in SCENARIOS if known.key == key), **changed)
 
 
@@ -60,7 +60,7 @@ def fill_in_practice(page: Page, portal: Portal, key: str, *, name: str = "A try
 
 
 def press_test(page: Page) -> Locator:
-    """Press Test connection and give the place of the result."""
+    """Press Test connection and return the place of the result."""
     page.get_by_role("button", name="Test connection").click()
     return page.locator("#result")
 
@@ -81,7 +81,7 @@ def create_administrator(page: Page, portal: Portal, address: str = "ada@example
 
 
 def invite(page: Page, address: str) -> str:
-    """Invite somebody and give the link."""
+    """Invite a person and return the link."""
     page.goto("/administration/people/invite")
     page.get_by_label("Email address").fill(address)
     page.get_by_role("button", name="Make the link").click()
@@ -106,6 +106,6 @@ def sign_in(page: Page, address: str) -> None:
 
 
 def describing(page: Page, field: Locator) -> Locator:
-    """Give the element that describes a field to a screen reader."""
+    """Return the element that describes a field to a screen reader."""
     ids = (field.get_attribute("aria-describedby") or "nothing").split()
     return page.locator(", ".join(f"[id='{each}']" for each in ids))

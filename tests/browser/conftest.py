@@ -44,7 +44,7 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def start_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartPortal]:
-    """Give a function that starts a portal."""
+    """Return a function that starts a portal."""
     with ExitStack() as running:
         yield lambda **settings: running.enter_context(running_portal(tmp_path_factory.mktemp("portal"), **settings))
 
@@ -57,7 +57,7 @@ def portal(start_portal: StartPortal) -> Portal:
 
 @pytest.fixture
 def new_portal(tmp_path: Path, dovecot: Dovecot) -> Iterator[Portal]:
-    """Start a portal of this test alone, which nobody has set up yet and which may reach Dovecot.
+    """Start a portal of this test alone, which no one has set up yet and which may reach Dovecot.
 
     Tests name it before `open_page`: a portal must outlive its pages, whose last requests would fail otherwise.
     """
@@ -67,7 +67,7 @@ def new_portal(tmp_path: Path, dovecot: Dovecot) -> Iterator[Portal]:
 
 @pytest.fixture(scope="package")
 def as_administrator(chromium: Browser, portal: Portal) -> StorageState:
-    """Step into the practice portal as its ready administrator and give the cookies."""
+    """Step into the practice portal as its ready administrator and return the cookies."""
     context = chromium.new_context()
     context.new_page().goto(portal.way_in)
     state = context.storage_state()
@@ -77,7 +77,7 @@ def as_administrator(chromium: Browser, portal: Portal) -> StorageState:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[OpenPage]:
-    """Give a function that opens a page in a new browser profile; in the end nothing may have been complained about."""
+    """Return a function that opens a page in a new browser profile; at the end there must be no complaint."""
     faults: list[str] = []
     with ExitStack() as opened:
 
@@ -101,14 +101,14 @@ def page(open_page: OpenPage, portal: Portal, as_administrator: StorageState) ->
 
 @pytest.fixture
 def strangers(portal: Portal) -> Iterator[None]:
-    """Let the practice servers know nobody's consent, and nothing be mended, before this test and after it."""
+    """Let the practice servers know no one's consent, and nothing be fixed, before this test and after it."""
     forget_everybody(portal)
     yield
     forget_everybody(portal)
 
 
 def console_fault(message: ConsoleMessage) -> list[str]:
-    """Give what the console says is wrong, apart from the CDN's absence and answers that are meant to be refusals."""
+    """Return what the console says is wrong, apart from the CDN's absence and answers that are meant to be refusals."""
     meant = (
         HTMX_URL in (message.location["url"], *message.text.split("'"))
         or "the server responded with a status of 4" in message.text

@@ -1,4 +1,4 @@
-"""What people do about a problem that somebody else mends: hand it over, read the link, mend it, test again."""
+"""What people do about a problem that another person fixes: hand it over, read the link, fix it, test again."""
 
 import re
 import sqlite3
@@ -21,7 +21,7 @@ _TITLES = {
 
 
 def card_of(page: Page, key: str) -> Locator:
-    """Give the card of a scenario on the practice page."""
+    """Return the card of a scenario on the practice page."""
     return page.get_by_role("article").filter(has=page.get_by_role("heading", name=_TITLES[key], exact=True))
 
 
@@ -33,13 +33,13 @@ def mend(page: Page, key: str) -> None:
 
 
 def hand_over(page: Page) -> str:
-    """Press the button of a failed result, and give the link to send."""
+    """Press the button of a failed result, and return the link to send."""
     page.get_by_role("button", name=HAND_OVER).click()
     return _link(page)
 
 
 def hand_over_sign_in(page: Page) -> str:
-    """Press the button of a failed sign-in, whose form stays open beside the new tab, and give the link to send."""
+    """Press the button of a failed sign-in, whose form stays open beside the new tab, and return the link to send."""
     with page.context.expect_page() as opened:
         page.get_by_role("button", name=HAND_OVER).click()
     link = _link(opened.value)
@@ -53,18 +53,18 @@ def _link(page: Page) -> str:
 
 
 def value_of(page: Page, name: str) -> Locator:
-    """Give one of the values that the page of the link names."""
+    """Return one of the values that the page of the link names."""
     term = page.get_by_role("term").filter(has_text=re.compile(f"^{name}$"))
     return term.locator("xpath=following-sibling::dd[1]").locator("code, a").first
 
 
 def again_button(page: Page) -> Locator:
-    """Give the button of whoever has mended it."""
+    """Return the button of the person who has fixed it."""
     return page.get_by_role("button", name="Test again")
 
 
 def standing_of(page: Page) -> Locator:
-    """Give the heading that says how it stands."""
+    """Return the heading that says how it stands."""
     return page.get_by_role("main").get_by_role("heading", level=2).first
 
 

@@ -70,7 +70,7 @@ def _wait(process: "subprocess.Popen[bytes]", output: Path) -> str:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    # As Ctrl+C does: whatever a worker still waits for is let go.
+    # As Ctrl+C does: whatever a worker still waits for is released.
     process.send_signal(signal.SIGINT)
     try:
         process.wait(_ENDED_WITHIN)

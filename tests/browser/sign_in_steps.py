@@ -17,7 +17,7 @@ PLACES = {GMAIL: "google", OUTLOOK: "microsoft"}
 
 
 def provider_url(portal: Portal, kind: CredentialType) -> str:
-    """Give the address of a practice provider."""
+    """Return the address of a practice provider."""
     return f"http://127.0.0.1:{portal.ports[PLACES[kind]]}"
 
 
@@ -28,7 +28,7 @@ def ask_provider(portal: Portal, kind: CredentialType, path: str) -> None:
 
 
 def forget_everybody(portal: Portal) -> None:
-    """Let the practice servers forget who has granted what, and what is mended."""
+    """Let the practice servers forget who has granted what, and what is fixed."""
     for kind in PLACES:
         ask_provider(portal, kind, "/practice/reset")
 
@@ -56,12 +56,12 @@ def fill_in_plain(page: Page, kind: CredentialType, address: str, name: str = "P
 
 
 def sign_in_button(page: Page, kind: CredentialType) -> Locator:
-    """Give the button that begins a sign-in on an empty form."""
+    """Return the button that begins a sign-in on an empty form."""
     return page.get_by_role("button", name=BUTTONS[kind])
 
 
 def panel_of(page: Page) -> Locator:
-    """Give the sign-in panel."""
+    """Return the sign-in panel."""
     return page.locator("#sign-in")
 
 

@@ -72,7 +72,7 @@ class Findings:
 
 @dataclass
 class Surveyor:
-    """Somebody with two pages of one portal, signed in and not, who looks at each place once."""
+    """A person with two pages of one portal, signed in and not, who looks at each place once."""
 
     portal: Portal
     inside: Page
@@ -110,7 +110,7 @@ class Surveyor:
 
     @cached_property
     def new_portal(self) -> Portal:
-        """Start a portal that nobody has set up."""
+        """Start a portal that no one has set up."""
         return self.start_portal()
 
     @cached_property
@@ -226,7 +226,7 @@ def _set_up_checked(kind: CredentialType, surveyor: Surveyor) -> Page:
 
 
 def _begun(kind: CredentialType, address: str, surveyor: Surveyor) -> Page:
-    """Begin a sign-in in the form, and give the pop-up."""
+    """Begin a sign-in in the form, and return the pop-up."""
     forget_everybody(surveyor.portal)
     fill_in_account(surveyor.inside, kind, address)
     return open_pop_up(surveyor.inside, sign_in_button(surveyor.inside, kind))

@@ -1,4 +1,4 @@
-"""From a failed connection to a link, from the link to the mended mailbox, and to green on both sides."""
+"""From a failed connection to a link, from the link to the fixed mailbox, and to green on both sides."""
 
 import re
 
@@ -41,7 +41,7 @@ LENA, ADA = f"lena@{OFFICE}", f"ada@{OFFICE}"
 
 
 def fails(page: Page, portal: Portal, key: str, name: str) -> str:
-    """Save a connection by password that fails its test, and give its page's address."""
+    """Save a connection by password that fails its test, and return its page's address."""
     fill_in_practice(page, portal, key, name=name)
     press_save(page)
     expect(page.get_by_role("heading", name=name)).to_be_visible()

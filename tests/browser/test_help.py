@@ -1,4 +1,4 @@
-"""Help as a stranger uses it: search, explaining an error text, values to copy. Nobody of these is signed in."""
+"""Help as a stranger uses it: search, explaining an error text, values to copy. No one of these is signed in."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -25,18 +25,18 @@ ERROR_TEXT = (
 
 @pytest.fixture
 def stranger(open_page: OpenPage, portal: Portal) -> Page:
-    """Open a page of the portal as somebody who has no account there."""
+    """Open a page of the portal as a person who has no account there."""
     return open_page(portal)
 
 
 @pytest.fixture
 def plain_stranger(open_page: OpenPage, portal: Portal) -> Page:
-    """Open a page as somebody who has no account and no JavaScript."""
+    """Open a page as a person who has no account and no JavaScript."""
     return open_page(portal, java_script_enabled=False)
 
 
 def first_found(page: Page) -> Locator:
-    """Give the first link of a search's answer that leads to a page of help."""
+    """Return the first link of a search's answer that leads to a page of help."""
     return page.get_by_role("main").locator('a[href^="/help/problems/"], a[href^="/help/guides/"]').first
 
 
@@ -98,7 +98,7 @@ def test_what_nobody_has_written_about_is_said_to_be_missing_and_help_goes_on(st
 
 
 def explain(page: Page, text: str) -> Locator:
-    """Paste a text and give the answer."""
+    """Paste a text and return the answer."""
     page.goto("/help/")
     page.get_by_role("link", name="Explain an error").click()
     page.get_by_label("Error text").fill(text)

@@ -10,7 +10,7 @@ from tests.browser.action_steps import rest, started, visit
 from webapp.web.htmx import HTMX_URL, local_copy
 
 LOCAL = "**/vendor/htmx-*.js"
-# Whoever would wait for the CDN a while and then go on, waits without end.
+# The person who would wait for the CDN a while and then go on, waits without end.
 _NEVER_TIRED = "setTimeout = (wait => (act, time) => time < 1000 ? wait(act, time) : 0)(setTimeout)"
 Requests = list[str]
 

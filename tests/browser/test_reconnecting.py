@@ -1,4 +1,4 @@
-"""A saved connection gets a grant: anew in place, by a script's link; and gives it back when it is deleted."""
+"""A saved connection gets a grant: again in place, by a script's link; and gives it back when it is deleted."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -28,7 +28,7 @@ ANTON, OTTO, TOM, DARIO = f"anton@{OFFICE}", f"otto@{WORKSPACE}", f"tom@{OFFICE}
 
 
 def save(page: Page, kind: CredentialType, address: str, name: str) -> str:
-    """Connect an account, save the connection and give its address."""
+    """Connect an account, save the connection and return its address."""
     connect(page, kind, address, name=name)
     press_save(page)
     expect(page.get_by_role("heading", name=name)).to_be_visible()
@@ -80,7 +80,7 @@ def test_a_page_that_is_loaded_again_after_its_test_does_not_run_it_again(page: 
 
 
 def link_of(portal: Portal, name: str, address: str, kind: CredentialType) -> str:
-    """Add a connection as a script does, and give the link it prints."""
+    """Add a connection as a script does, and return the link it prints."""
     said = portal.command("connections", "add", "--name", name, "--address", address, "--type", kind.value)
     return said.split()[-1]
 

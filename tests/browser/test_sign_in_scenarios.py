@@ -18,7 +18,7 @@ BLOCKED = {person.address for person in (*GOOGLE_USERS, *MICROSOFT_USERS) if per
 
 
 def begin(page: Page, scenario: OAuthScenario) -> Page:
-    """Press the one button of a scenario, then that of its form, and give the pop-up."""
+    """Press the one button of a scenario, then that of its form, and return the pop-up."""
     visit(page, "/practice/")
     card = page.get_by_role("article").filter(has=page.get_by_role("heading", name=scenario.title, exact=True))
     card.get_by_role("button", name="Try it").click()
@@ -35,7 +35,7 @@ def decide(pop_up: Page, scenario: OAuthScenario) -> None:
 
 
 def outcome(page: Page) -> Locator:
-    """Give the place that says what came of it: the panel, or the result of the test that a sign-in leads to."""
+    """Return the place that says what came of it: the panel, or the result of the test that a sign-in leads to."""
     panel = panel_of(page)
     expect(panel).to_have_attribute("data-state", SETTLED)
     state = panel.get_attribute("data-state")

@@ -1,4 +1,4 @@
-"""Test connection in the browser: the result beside the form, the field to mend, and what happens meanwhile."""
+"""Test connection in the browser: the result beside the form, the field to fix, and what happens meanwhile."""
 
 import pytest
 from playwright.sync_api import Page, Request, expect
@@ -16,7 +16,7 @@ from tests.browser.action_steps import (
 from tests.browser.portal import Portal
 from webapp.core.diagnosis.catalogue import PROBLEMS
 
-# The scenario, the field to mend, and a few words of what to do.
+# The scenario, the field to fix, and a few words of what to do.
 FAILURES = {
     "wrong-password": ("Password", "Type the password again"),
     "app-password-required": ("Password", "app password"),

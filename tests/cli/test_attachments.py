@@ -116,7 +116,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def standing(app: Flask) -> tuple[str, str | None]:
-    """Give what the list of connections says of the only one."""
+    """Return what the list of connections says of the only one."""
     row = json.loads(run(app, "connections", "list", "--json").output)
     return row["state"], row["diagnosis"]
 
@@ -126,7 +126,7 @@ def told(result: Result) -> list[dict[str, Any]]:
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
-    """Give what is there under a final name, by the name of the attachment."""
+    """Return what is there under a final name, by the name of the attachment."""
     paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
     return {path.name.rpartition("_")[2]: path.read_bytes() for path in paths}
 

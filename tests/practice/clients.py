@@ -58,7 +58,7 @@ class Elsewhere:
         return answer
 
     def issue(self, address: str, **form: object) -> str:
-        """Give an access token without a sign-in."""
+        """Return an access token without a sign-in."""
         return str(self.hook(f"accounts/{address}/tokens", **form).json()["access_token"])
 
 
@@ -73,7 +73,7 @@ class PortalClient(Generic[P]):
         self.redirect_uri = PORTAL_URL + authority.profile.callback_path
 
     def parameters(self, **changed: str) -> dict[str, str]:
-        """Give a proper authorization request; an empty value leaves a parameter out."""
+        """Return a proper authorization request; an empty value leaves a parameter out."""
         proper = {
             "response_type": "code",
             "client_id": self.authority.client_id,
@@ -107,7 +107,7 @@ class PortalClient(Generic[P]):
         )
 
     def sign_in(self, account: str, ticked: Sequence[str] | None = None, **changed: str) -> dict[str, str]:
-        """Give consent, and give what the callback is called with."""
+        """Return consent, and give what the callback is called with."""
         return called_back(self.decide(account, "allow", ticked, **changed))
 
     def redeem(self, code: str, **changed: str) -> requests.Response:
@@ -137,7 +137,7 @@ class PortalClient(Generic[P]):
 
 
 def called_back(answer: requests.Response) -> dict[str, str]:
-    """Give what an answer calls back with, and hold that it is a redirect to the callback."""
+    """Return what an answer calls back with, and hold that it is a redirect to the callback."""
     assert answer.status_code == 303, answer.text
     address = urlsplit(answer.headers["Location"])
     assert f"{address.scheme}://{address.netloc}" == PORTAL_URL

@@ -36,7 +36,7 @@ class Client(imaplib.IMAP4):
 
 @pytest.fixture(scope="session")
 def servers(practice_servers: PracticeServers) -> PracticeServers:
-    """Give the practice servers of the whole run."""
+    """Return the practice servers of the whole run."""
     return practice_servers
 
 
@@ -68,7 +68,7 @@ def connect(open_client: OpenClient) -> Connect:
 
 @pytest.fixture
 def elsewhere(servers: PracticeServers) -> Mapping[str, Elsewhere]:
-    """Give the providers of the practice servers, which have forgotten everything before."""
+    """Return the providers of the practice servers, which have forgotten everything before."""
     providers = {key: Elsewhere.at(key, servers.ports) for key in PROFILES}
     for provider in providers.values():
         provider.hook("reset")
@@ -89,26 +89,26 @@ def running_microsoft() -> Iterator[ProviderServer]:
 
 @pytest.fixture
 def google(running_google: ProviderServer) -> HereClient:
-    """Give a client of the Google-like provider, which has forgotten everything before."""
+    """Return a client of the Google-like provider, which has forgotten everything before."""
     running_google.reset()
     return PortalClient(running_google)
 
 
 @pytest.fixture
 def microsoft(running_microsoft: ProviderServer) -> HereClient:
-    """Give a client of the Microsoft-like provider, which has forgotten everything before."""
+    """Return a client of the Microsoft-like provider, which has forgotten everything before."""
     running_microsoft.reset()
     return PortalClient(running_microsoft)
 
 
 @pytest.fixture(params=["google", "microsoft"])
 def either(request: pytest.FixtureRequest) -> HereClient:
-    """Give a client of each in turn."""
+    """Return a client of each in turn."""
     client: HereClient = request.getfixturevalue(request.param)
     return client
 
 
 @pytest.fixture
 def somebody(either: HereClient) -> str:
-    """Name a person with whom everything works."""
+    """Return the name of a person with whom everything works."""
     return WORKING[either.authority.profile.key]

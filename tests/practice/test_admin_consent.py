@@ -16,7 +16,7 @@ ADA = f"ada@{OFFICE}"
 
 
 def asked(client: HereClient, **changed: str) -> dict[str, str]:
-    """Give a proper request; an empty value leaves a parameter out."""
+    """Return a proper request; an empty value leaves a parameter out."""
     proper = {
         "client_id": client.authority.client_id,
         "scope": " ".join(sorted(client.authority.profile.scopes_of_mail)),

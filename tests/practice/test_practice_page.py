@@ -1,6 +1,6 @@
 """The practice page: every scenario has a card, whose form leads to the filled-in form of a connection.
 
-Some cards have a second button, which mends what fails or breaks it again.
+Some cards have a second button, which fixes what fails or breaks it again.
 """
 
 import re
@@ -43,13 +43,13 @@ def practice_client(
 
 
 def card_of(client: FlaskClient, key: str) -> str:
-    """Give the card of a scenario."""
+    """Return the card of a scenario."""
     page = unescape(client.get("/practice/").get_data(as_text=True))
     return page.split(f'<article class="card try" id="{key}">')[1].split("</article>")[0]
 
 
 def press(client: FlaskClient, key: str, mended: str) -> TestResponse:
-    """Press the button that mends a scenario, or breaks it again."""
+    """Press the button that fixes a scenario, or breaks it again."""
     token = csrf_token(client, "/practice/")
     return client.post(f"/practice/mend/{key}", data={"csrf_token": token, "mended": mended})
 

@@ -1,4 +1,4 @@
-"""What an administrator mends in practice mode: the same test passes afterwards, and fails once it is broken again."""
+"""What an administrator fixes in practice mode: the same test passes afterwards, and fails once it is broken again."""
 
 import imaplib
 import ssl
@@ -27,7 +27,7 @@ Mend = Callable[..., requests.Response]
 
 @pytest.fixture
 def mend(elsewhere: Mapping[str, Elsewhere]) -> Iterator[Mend]:
-    """Mend a scenario, or break it again; nothing stays mended for the tests after this one."""
+    """Fix a scenario, or break it again; nothing stays fixed for the tests after this one."""
     provider = elsewhere["microsoft"]
     yield lambda key, mended="yes": provider.hook(f"mended/{key}", mended=mended)
     provider.hook("reset")

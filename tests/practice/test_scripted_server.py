@@ -13,7 +13,7 @@ MOODY = BY_KEY["mailbox-access-denied"]
 
 
 def talk(client: imaplib.IMAP4, *lines: bytes) -> bytes:
-    """Send lines as they are and give the last line that comes back."""
+    """Send lines as they are and return the last line that comes back."""
     answer = b""
     for line in lines:
         client.send(line + b"\r\n")

@@ -16,7 +16,7 @@ ANTON = f"anton@{OFFICE}"
 
 
 def said(answer: requests.Response) -> tuple[int, str, str]:
-    """Give status, error, and the code or the whole description."""
+    """Return status, error, and the code or the whole description."""
     body = answer.json()
     codes = body.get("error_codes") or [body["error_description"]]
     return answer.status_code, body["error"], str(codes[0])

@@ -24,7 +24,7 @@ class Cut(StrEnum):
 
 @dataclass
 class Wire:
-    """Loses one command; those count that are sent once somebody is logged in."""
+    """Loses one command; those count that are sent once a person is logged in."""
 
     port: int = 0
     lost: bool = False
@@ -86,7 +86,7 @@ def _pass_answers(server: socket.socket, client: socket.socket, wire: Wire, deaf
 def _pass_commands(client: socket.socket, server: socket.socket, wire: Wire, deaf: Event, answers: Thread) -> None:
     with suppress(OSError), client, server:
         _pass_on(client, server, wire, deaf, answers)
-        server.shutdown(socket.SHUT_RDWR)  # whoever still listens for answers would keep it open otherwise
+        server.shutdown(socket.SHUT_RDWR)  # the person who still listens for answers would keep it open otherwise
 
 
 def _pass_on(client: socket.socket, server: socket.socket, wire: Wire, deaf: Event, answers: Thread) -> None:

@@ -1,6 +1,6 @@
 """A real Dovecot 2.3 for tests and benchmarks: its own configuration, users and mail, on free ports of this machine.
 
-It takes passwords, and with a `TokenCheck` also access tokens, about which it asks whoever issued them.
+It takes passwords, and with a `TokenCheck` also access tokens, about which it asks the person who issued them.
 """
 
 import base64
@@ -56,11 +56,11 @@ class Dovecot:
 
     @property
     def network(self) -> Network:
-        """Give what a check must know to reach it: the range it lives in and its authority."""
+        """Return what a check must know to reach it: the range it lives in and its authority."""
         return Network(allowed=(ip_network("127.0.0.0/8"),), ca_file=self.ca_file)
 
     def mail(self, user: str, mailbox: str = "INBOX") -> Path:
-        """Give the Maildir of a mailbox."""
+        """Return the Maildir of a mailbox."""
         mail = self.folder / "mail" / user
         return mail if mailbox == "INBOX" else mail / imap_utf7.encode(mailbox).decode("ascii")
 

@@ -29,7 +29,7 @@ class OpenIdProvider:
     url: str
 
     def settings(self, kind: str) -> dict[str, object]:
-        """Give the portal's settings that put it in the place of Google ("gmail") or Microsoft ("outlook")."""
+        """Return the portal's settings that put it in the place of Google ("gmail") or Microsoft ("outlook")."""
         own = {
             "gmail_authorization_endpoint": f"{self.url}/auth",
             "gmail_revocation_endpoint": f"{self.url}/token/revocation",
@@ -45,7 +45,7 @@ class OpenIdProvider:
         return {name: value for name, value in own.items() if name.startswith(kind)}
 
     def token_check(self, scope: str) -> TokenCheck:
-        """Give what a Dovecot needs to ask about tokens: `sub` is the address here."""
+        """Return what a Dovecot needs to ask about tokens: `sub` is the address here."""
         return TokenCheck(
             introspection=f"{self.url}/token/introspection",
             client_id=_MAIL_SERVER,
@@ -63,7 +63,7 @@ class OpenIdProvider:
         return answer
 
     def visit(self, url: str, address: str, *, until: str, consents: bool = True) -> str:
-        """Sign in and consent, or cancel, as a person would; give the address below `until` that this leads to."""
+        """Sign in and consent, or cancel, as a person would; return the address below `until` that this leads to."""
         with _Browser(until) as browser:
             browser.go(url)
             browser.submit(login=address, password="whatever")
@@ -91,7 +91,7 @@ def running_openid_provider(redirect_uris: Iterable[str]) -> Iterator[OpenIdProv
 
 
 def _url(home: Path) -> str:
-    """Read where the provider says that it answers: it finds a port by itself, so that nobody takes it meanwhile."""
+    """Read where the provider says that it answers: it finds a port by itself, so that no one takes it meanwhile."""
     found = re.search(r"^answers at (\S+)\n", (home / "output.log").read_text(encoding="utf-8"), re.MULTILINE)
     return found[1] if found else ""
 
@@ -107,7 +107,7 @@ def _portal(redirect_uris: Iterable[str]) -> Mapping[str, object]:
 
 
 def _mail_server() -> Mapping[str, object]:
-    """Give a client that only asks about tokens."""
+    """Return a client that only asks about tokens."""
     return {
         "client_id": _MAIL_SERVER,
         "client_secret": _MAIL_SERVER_SECRET,
@@ -118,7 +118,7 @@ def _mail_server() -> Mapping[str, object]:
 
 
 class _Browser(requests.Session):
-    """Goes where it is led, up to an address that begins with `until`: nobody may be listening there."""
+    """Goes where it is led, up to an address that begins with `until`: no one may be listening there."""
 
     def __init__(self, until: str) -> None:
         super().__init__()

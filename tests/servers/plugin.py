@@ -34,7 +34,7 @@ def needed() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def dovecot_with() -> Iterator[DovecotWith]:
-    """Give a function that starts a Dovecot with other settings, once for each choice of them."""
+    """Return a function that starts a Dovecot with other settings, once for each choice of them."""
     running: dict[object, Dovecot] = {}
     with ExitStack() as stack:
 
@@ -50,13 +50,13 @@ def dovecot_with() -> Iterator[DovecotWith]:
 
 @pytest.fixture(scope="session")
 def dovecot(dovecot_with: DovecotWith) -> Dovecot:
-    """Give a Dovecot that offers PLAIN and LOGIN, with TLS, STARTTLS and without."""
+    """Return a Dovecot that offers PLAIN and LOGIN, with TLS, STARTTLS and without."""
     return dovecot_with()
 
 
 @pytest.fixture(scope="session")
 def openid_provider() -> Iterator[OpenIdProvider]:
-    """Give an OpenID provider that is not ours."""
+    """Return an OpenID provider that is not ours."""
     with ExitStack() as stack:
         with needed():
             provider = stack.enter_context(running_openid_provider(REDIRECT_URIS))
@@ -65,7 +65,7 @@ def openid_provider() -> Iterator[OpenIdProvider]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """Give a PostgreSQL cluster."""
+    """Return a PostgreSQL cluster."""
     with ExitStack() as stack:
         with needed():
             cluster = stack.enter_context(running_postgres())
@@ -74,14 +74,14 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture
 def postgres_url(postgres: Postgres) -> Iterator[str]:
-    """Give the SQLAlchemy URL of an empty database of this test alone."""
+    """Return the SQLAlchemy URL of an empty database of this test alone."""
     with postgres.database() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """Give the path of Chromium: of its build without windows where that is installed, which is quicker by a third."""
+    """Return the path of Chromium: the headless build where it is installed, which is a third quicker."""
     with needed():
         with suppress(MissingError):
             return str(find("chromium-headless-shell", "chromium-headless-shell"))

@@ -63,7 +63,7 @@ class Refilled:
         self._back = sql.Composed([quietly, *back, *begin])
 
     def go_back(self) -> None:
-        """Send away whoever is still connected, put all rows back, and let everybody in again."""
+        """Send away the person who is still connected, put all rows back, and let everybody in again."""
         self._at.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -35,7 +35,7 @@ def find(program: str, package: str, *, path: str = "") -> Path:
 
 
 def service_user() -> pwd.struct_passwd:
-    """Give the user that servers run as: neither Dovecot's mail processes nor PostgreSQL run as root."""
+    """Return the user that servers run as: neither Dovecot's mail processes nor PostgreSQL run as root."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
 
@@ -48,7 +48,7 @@ def hand_over(path: Path) -> None:
 
 @contextmanager
 def service_folder(name: str) -> Iterator[Path]:
-    """Give a folder for a server, and remove it; its path is short, as that of a socket must be (unix(7))."""
+    """Return a folder for a server, and remove it; its path is short, as that of a socket must be (unix(7))."""
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
     hand_over(folder)
     try:
@@ -64,7 +64,7 @@ _PORTS = (_FIRST_PORT + number % 1000 for number in itertools.count(os.getpid())
 
 
 def free_port(address: str = "127.0.0.1") -> int:
-    """Find a port on which nobody listens."""
+    """Find a port on which no one listens."""
     for port in itertools.islice(_PORTS, 1000):
         with suppress(OSError), socket.create_server((address, port)):
             return port
@@ -72,7 +72,7 @@ def free_port(address: str = "127.0.0.1") -> int:
 
 
 def as_service_user(command: Iterable[object]) -> list[str]:
-    """Give the command line that runs a program as the service user, and that ends with the process that started it."""
+    """Return the command line that runs a program as the service user and ends with its parent process."""
     user = service_user()
     drop = ["--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups"] if os.geteuid() == 0 else []
     return [str(find("setpriv", "util-linux")), *drop, "--pdeathsig", "TERM", "--", *map(str, command)]
@@ -128,7 +128,7 @@ class Process:
 
 
 def answers(address: str, port: int) -> bool:
-    """Say whether somebody accepts connections there."""
+    """Return whether a person accepts connections there."""
     with socket.socket() as sock:
         sock.settimeout(1)
         return sock.connect_ex((address, port)) == 0

@@ -30,7 +30,7 @@ class Portal:
         self._kind = kind
 
     def sign_in(self, address: str = ANN, *, consents: bool = True) -> str:
-        """Press the button of the form, go through the provider's pages, and give the page one is back on."""
+        """Press the button of the form, go through the provider's pages, and return the page one is back on."""
         typed = {"name": "Invoices", "address": ANN, "credential_type": TYPES[self._kind].value}
         leaving = post(self.client, f"/oauth/{self._kind}/start", page="/connections/new", **typed)
         link = re.search(r'<a [^>]*href="(http[^"]+)"', leaving.get_data(as_text=True))
@@ -43,7 +43,7 @@ class Portal:
         return answer.location
 
     def save(self, page: str) -> int:
-        """Save the form on that page; give the connection."""
+        """Save the form on that page; return the connection."""
         attempt = page.partition("attempt=")[2]
         typed = {"name": "Invoices", "address": ANN, "credential_type": TYPES[self._kind].value, "attempt": attempt}
         answer = post(self.client, "/connections/new", page=page, **typed)

@@ -50,7 +50,7 @@ def database() -> str:
 
 @pytest.fixture
 def server(dovecot_with: DovecotWith, running_microsoft: ProviderServer) -> Dovecot:
-    """Give the mail server of the portal's Outlook connections."""
+    """Return the mail server of the portal's Outlook connections."""
     return dovecot_with(asking(running_microsoft))
 
 

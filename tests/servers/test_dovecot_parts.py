@@ -105,7 +105,7 @@ class Letter:
 
 @pytest.fixture
 def letters(app: Flask, dovecot: Dovecot, member: User) -> Iterator[list[Letter]]:
-    """Put the messages where they are read, anew for each test, the first one first."""
+    """Put the messages where they are read, again for each test, the first one first."""
     folder = dovecot.create_mailbox(USER, "Files")
     for number, raw in enumerate((LETTER, PICTURES)):
         path = folder / "cur" / f"170000000{number}.M1.example:2,"

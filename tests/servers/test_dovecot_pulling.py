@@ -138,7 +138,7 @@ Pull = Callable[..., Result]
 
 @pytest.fixture
 def pull(app: Flask, dovecot: Dovecot, box: Box, tmp_path: Path) -> Pull:
-    """Save a connection to the mailbox of the test, and give a function that pulls from it."""
+    """Save a connection to the mailbox of the test, and return a function that pulls from it."""
     saved = app.test_cli_runner().invoke(
         args=[
             *("connections", "add", "--name", "Reports", "--address", READER, "--type", "credentials"),
@@ -243,7 +243,7 @@ def test_whenever_a_pull_is_killed_the_next_one_makes_it_good(
         box.add(letter(("c.csv", b"5")))
 
         came_there = killed(app, pull, *options, point=point)
-        taken = take_away(tmp_path / "to")  # as whoever waits for the files would
+        taken = take_away(tmp_path / "to")  # as the person who waits for the files would
         again = pull(*options)
         taken += take_away(tmp_path / "to")
 

@@ -400,7 +400,7 @@ def test_another_uid_validity_is_noticed(session: Session, box: Box) -> None:
 
 
 def test_the_first_page_costs_the_same_whatever_the_size_of_the_mailbox(dovecot_with: DovecotWith) -> None:
-    # Otherwise Dovecot reads a folder anew at every look for as long as the folder's last change was just now.
+    # Otherwise Dovecot reads a folder again at every look for as long as the folder's last change was just now.
     dovecot = dovecot_with(maildir_very_dirty_syncs="yes")
     small, large = Box(dovecot, "Two hundred"), Box(dovecot, "Twenty thousand")
     small.add_letters(200)

@@ -153,7 +153,7 @@ def test_it_is_explained_in_help_and_in_the_table_of_settings(ada: FlaskClient) 
     assert all(f"POSTROOM_TOY_{name}" in settings for name in ("CLIENT_ID", "TOKEN_ENDPOINT", "IMAP_SERVER"))
 
 
-# About passwords, or about one provider alone: nobody who signs in at another one is shown them.
+# About passwords, or about one provider alone: no one who signs in at another one is shown them.
 OF_OTHERS = {
     "app-blocked-by-admin",
     "app-password-required",

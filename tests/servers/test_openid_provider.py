@@ -32,7 +32,7 @@ def database() -> str:
 
 @pytest.fixture(params=list(TYPES))
 def kind(request: pytest.FixtureRequest) -> str:
-    """Name the provider whose place is taken: each in turn."""
+    """Return the name of the provider whose place is taken: each in turn."""
     return str(request.param)
 
 
@@ -44,7 +44,7 @@ def changed() -> Mapping[str, str]:
 
 @pytest.fixture
 def mail_server(dovecot_with: DovecotWith, openid_provider: OpenIdProvider, kind: str) -> Dovecot:
-    """Give a Dovecot that asks the provider about tokens."""
+    """Return a Dovecot that asks the provider about tokens."""
     return dovecot_with(openid_provider.token_check(PROVIDER_SPECS[TYPES[kind]].mail_scope))
 
 

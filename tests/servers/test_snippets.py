@@ -63,7 +63,7 @@ def served(app: Flask, port: int) -> Iterator[None]:
 
 @pytest.fixture
 def environment(app: Flask, server: Dovecot, member: User) -> dict[str, str]:
-    """Give what a program has in its environment: an API token, and whom Dovecot's certificate is from."""
+    """Return what a program has in its environment: an API token, and whom Dovecot's certificate is from."""
     with app.app_context():
         _, token = make_token(member, "Nightly", [Scope.ACCESS_TOKEN, Scope.READ])
         db.session.commit()

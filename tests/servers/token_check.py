@@ -1,4 +1,4 @@
-"""How a Dovecot finds out about access tokens: it asks whoever issued them."""
+"""How a Dovecot finds out about access tokens: it asks the person who issued them."""
 
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -15,7 +15,7 @@ class TokenCheck:
     scope: str
 
     def configuration(self) -> str:
-        """Give the file of Dovecot's passdb `oauth2`."""
+        """Return the file of Dovecot's passdb `oauth2`."""
         scheme, _, rest = self.introspection.partition("://")
         settings = {
             "introspection_url": f"{scheme}://{quote(self.client_id)}:{quote(self.client_secret)}@{rest}",

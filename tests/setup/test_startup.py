@@ -108,7 +108,7 @@ def refused(env: Environment, log: Path) -> str:
 
 @pytest.fixture
 def prepared(env: Environment, tmp_path: Path) -> Path:
-    """Make a portal that has sealed something, and give its data folder."""
+    """Make a portal that has sealed something, and return its data folder."""
     assert flask("prepare", env=env).returncode == 0
     return tmp_path / "data"
 

@@ -1,4 +1,4 @@
-"""Every form comes from a page of the portal, and everything but the way in wants somebody who is signed in."""
+"""Every form comes from a page of the portal, and everything but the way in wants a person who is signed in."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ OPEN = {
     "outlook.over",
     # Help is for everybody, an administrator of mailboxes too, who has no account here.
     *("help.index", "help.search", "help.explain", "help.codes", "help.problem", "help.guide"),
-    # Whoever mends has no account here: the token in the path lets them in.
+    # The person who fixes has no account here: the token in the path lets them in.
     *("handoff.recipient_page", "handoff.recipient_status", "handoff.check_again"),
 }
 
@@ -38,7 +38,7 @@ PLACES = {"": "unknown", "ref": "SU5CT1g.1.1"}
 
 
 def routes(app: Flask, method: str, *, of_api: bool = False) -> Iterator[tuple[Rule, str]]:
-    """Give every route of the pages, or of the API, that takes a method, with a path that fits it."""
+    """Yield every route of the pages, or of the API, that takes a method, with a path that fits it."""
     for rule in app.url_map.iter_rules():
         if method in (rule.methods or ()) and rule.rule.startswith("/api/v1/") is of_api:
             path = re.sub(r"<(?:([^<>:]*):)?\w+>", lambda it: PLACES.get(it[1] or "", "1"), rule.rule)

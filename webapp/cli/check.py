@@ -49,7 +49,7 @@ def check(name: str, as_json: bool, trace: bool) -> None:
 
 
 def as_dict(verdict: CheckResult) -> dict[str, Any]:
-    """Give a report as a script reads it."""
+    """Return a report as a script reads it."""
     report, diagnosis = verdict.report, verdict.diagnosis
     return {
         "passed": report.passed,
@@ -80,7 +80,7 @@ def _duration(step: Step) -> str:
 
 
 def as_text(verdict: CheckResult) -> str:
-    """Give a report as a person reads it on a terminal."""
+    """Return a report as a person reads it on a terminal."""
     lines = [
         f"  {_MARKS[step.outcome]} {verdict.step_label(step.name):<34} {_duration(step):>12}  {step.detail}".rstrip()
         for step in verdict.report.steps

@@ -124,7 +124,7 @@ def _parse_server(text: str) -> dict[str, str]:
 
 
 def _read_password() -> str:
-    """Read the password from standard input, its first line; ask for it where somebody sits there."""
+    """Read the password from standard input, its first line; ask for it where a person sits there."""
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, err=True))
     try:

@@ -1,4 +1,4 @@
-"""`users`: people, for scripts and for whoever is locked out."""
+"""`users`: people, for scripts and for the person who is locked out."""
 
 import json
 import sys
@@ -40,7 +40,7 @@ users = AppGroup("users", help="Create, list and deactivate people.")
 def create(address: str, name: str, role: str, password_stdin: bool) -> None:
     """Create a person; print the link by which they choose a password, unless one is given."""
     name, address = _validated(name, address)
-    # Without a password, one that nobody knows.
+    # Without a password, one that no one knows.
     hashed = hash_password(_read_password(name, address) if password_stdin else new_token())
     try:
         person = people.add_user(name=name, address=address, password_hash=hashed, role=Role(role))

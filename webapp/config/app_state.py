@@ -17,25 +17,25 @@ def init_app(app: Flask, config: Settings) -> None:
 
 
 def current_settings() -> Settings:
-    """Give the settings in force."""
+    """Return the settings in effect."""
     config: Settings = current_app.extensions["postroom.settings"]
     return config
 
 
 def current_network() -> Network:
-    """Give the addresses and certificate authorities a check may use."""
+    """Return the addresses and certificate authorities a check may use."""
     network: Network = current_app.extensions["postroom.network"]
     return network
 
 
 def check_limits() -> Limits:
-    """Give the time and the bytes a check may take."""
+    """Return the time and the bytes a check may take."""
     limits: Limits = current_app.extensions["postroom.limits"]
     return limits
 
 
 def secret_box() -> SecretBox:
-    """Give the secret box; raise `SecretBoxError` or `KeyFileError` when its keys are missing."""
+    """Return the secret box; raise `SecretBoxError` or `KeyFileError` when its keys are missing."""
     box: SecretBox | None = current_app.extensions.get("postroom.secret_box")
     if box is None:
         text = current_settings().data_keys.get_secret_value() or read_key(current_settings().data_dir / KEY_FILE)

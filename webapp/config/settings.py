@@ -132,7 +132,7 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """Give the SQLAlchemy URL in force."""
+        """Return the SQLAlchemy URL in effect."""
         return _modern(self.database_url) or f"sqlite:///{(self.data_dir / 'postroom.db').absolute()}"
 
     @classmethod

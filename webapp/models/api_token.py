@@ -21,7 +21,7 @@ class Scope(StrEnum):
 
     @property
     def meaning(self) -> str:
-        """Say it in words."""
+        """Return it in words."""
         return {
             "read": "see connections, test them and read their mail",
             "write": "mark, copy, move and delete messages",
@@ -61,9 +61,9 @@ class ApiToken(Model):
 
     @property
     def has_expired(self) -> bool:
-        """Say whether its time is over."""
+        """Return whether its time is over."""
         return self.expires_at is not None and self.expires_at <= utcnow()
 
     def allows(self, scope: Scope) -> bool:
-        """Say whether a scope is among its own."""
+        """Return whether a scope is among its own."""
         return scope.value in self.scopes.split()

@@ -15,7 +15,7 @@ class AuthorizationRequest(Model):
 
     `key` names it on the pages of that session. `sealed_secrets` holds the nonce and the PKCE verifier, `sealed_form`
     what was typed, so that the half-filled form can come back. `account` is who signed in, `failure` (JSON) what went
-    wrong instead; `settled` says that signed-in account and mailbox are one, or that somebody decided so.
+    wrong instead; `settled` says that signed-in account and mailbox are one, or that a person decided so.
     """
 
     __tablename__ = "sign_in_attempt"

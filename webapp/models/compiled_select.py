@@ -23,7 +23,7 @@ class CompiledSelect:
         self._compiled: dict[str, _Compiled] = {}
 
     def one_or_none(self, values: Mapping[str, object]) -> Any:
-        """Give the row; None also where the database cannot be asked, which whoever asks again will be told."""
+        """Return the row; None also where the database cannot be asked, which who asks again will be told."""
         dialect = db.engine.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
@@ -51,7 +51,7 @@ class _Compiled:
         self._begins = dialect.name != "sqlite"
 
     def run(self, connection: PoolProxiedConnection, values: Mapping[str, object]) -> Any:
-        """Ask, and give the row by the names of its columns."""
+        """Ask, and return the row by the names of its columns."""
         driver: Any = connection.driver_connection
         if self._begins:
             driver.autocommit = True

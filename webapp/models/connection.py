@@ -51,14 +51,14 @@ class CheckState(StrEnum):
 
 
 def enum_column(enum: type[StrEnum]) -> Any:
-    """Give the column type of an enumeration: its values as text, the same on every database."""
+    """Return the column type of an enumeration: its values as text, the same on every database."""
     return Enum(enum, native_enum=False, length=20, values_callable=lambda e: [member.value for member in e])
 
 
 class Connection(Model):
     """One connection; `name_key` is the name as it is compared, `version` counts the edits (optimistic lock).
 
-    A connection by OAuth has a grant instead of a password, and none until somebody has signed in for it.
+    A connection by OAuth has a grant instead of a password, and none until a person has signed in for it.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)

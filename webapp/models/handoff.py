@@ -1,4 +1,4 @@
-"""A problem handed to somebody who can mend it and has no account here."""
+"""A problem handed to a person who can fix it and has no account here."""
 
 from datetime import datetime
 
@@ -11,12 +11,12 @@ from webapp.models.user import User
 
 
 class Handoff(Model):
-    """A link that shows what is asked and how it stands; whoever has it needs no account.
+    """A link that shows what is asked and how it stands; the person who has it needs no account.
 
     It is asked about a saved connection or, where a sign-in failed before there was one, about the `mailbox` alone
     (which is another one than that of the `address` where it is a shared one).
     `failure` (JSON) and `technical` are what was seen at `asked_at`; what a later test finds goes before them. The
-    token is found by its hash, and sealed so that whoever asked can copy the link again.
+    token is found by its hash, and sealed so that the person who asked can copy the link again.
     """
 
     __tablename__ = "hand_off"
@@ -43,11 +43,11 @@ class Handoff(Model):
 
     @property
     def asker(self) -> str:
-        """Name who asks."""
+        """Return who asks."""
         return self.asked_by.name if self.asked_by else "Somebody who has left"
 
     @property
     def is_open(self) -> bool:
-        """Say whether the link still opens: in its time, and no other mailbox than the one it was made for."""
+        """Return whether the link still opens: in its time, and no other mailbox than the one it was made for."""
         in_time = self.withdrawn_at is None and self.expires_at > utcnow()
         return in_time and (self.connection is None or self.connection.address == self.address)

@@ -25,12 +25,12 @@ class ActionKind(StrEnum):
 
     @property
     def only_marks(self) -> bool:
-        """Say whether messages stay where they are, and no copies come."""
+        """Return whether messages stay where they are, and no copies come."""
         return self in (ActionKind.SEEN, ActionKind.UNSEEN, ActionKind.FLAG, ActionKind.UNFLAG)
 
     @property
     def moves(self) -> bool:
-        """Say whether messages go to another mailbox, from which they can be brought back."""
+        """Return whether messages go to another mailbox, from which they can be brought back."""
         return self in (ActionKind.MOVE, ActionKind.ARCHIVE, ActionKind.DELETE)
 
 

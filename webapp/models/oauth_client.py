@@ -23,5 +23,5 @@ class OAuthClientSetting(Model):
 
     @property
     def place(self) -> tuple[object, ...]:
-        """Name the place to which the sealed secret is bound."""
+        """Return the name of the place to which the sealed secret is bound."""
         return ("oauth_client", self.credential_type.value, "sealed_secret")

@@ -10,11 +10,11 @@ from webapp.models.connection import CredentialType, CredentialTypeColumn
 
 
 class Grant(Model):
-    """One grant; `version` counts what was written to its tokens, so that nobody overwrites what is newer.
+    """One grant; `version` counts what was written to its tokens, so that no one overwrites what is newer.
 
     `subject` is the account's stable key at the provider and `account` the address that it signed in with. While a
     renewal is under way, `lease_owner` holds it until `lease_until`; a lease that has lapsed says that
-    somebody asked and no answer was stored. `ended_at` and `ended_failure` (JSON) say when and with which words the
+    a person asked and no answer was stored. `ended_at` and `ended_failure` (JSON) say when and with which words the
     provider ended the grant.
     """
 

@@ -43,5 +43,5 @@ class OneTimeLink(Model):
 
     @property
     def usable(self) -> bool:
-        """Say whether the link still opens."""
+        """Return whether the link still opens."""
         return self.used_at is None and self.expires_at > utcnow()

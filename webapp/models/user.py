@@ -31,5 +31,5 @@ class User(Model):
 
     @property
     def is_administrator(self) -> bool:
-        """Say whether the person may change everything."""
+        """Return whether the person may change everything."""
         return self.role is Role.ADMINISTRATOR

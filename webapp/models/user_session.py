@@ -17,7 +17,7 @@ def new_token() -> str:
 
 
 def token_hash(token: str) -> str:
-    """Give what is stored of a token, from which it cannot be had back."""
+    """Return what is stored of a token, from which it cannot be had back."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -30,12 +30,12 @@ class OAuthScenario:
 
     @property
     def repaired_as(self) -> str:
-        """Say what is so once an administrator has mended it; empty where nobody can."""
+        """Return what is so once an administrator has fixed it; empty where no one can."""
         return next((house.repairs[self.key].about for house in PROFILES.values() if self.key in house.repairs), "")
 
     @property
     def mailbox(self) -> str:
-        """Give the mailbox that is opened."""
+        """Return the mailbox that is opened."""
         return self.shared_mailbox or self.address
 
 

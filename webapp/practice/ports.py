@@ -1,4 +1,4 @@
-"""The ports of practice mode: always the same ones, unless somebody else has them. Knows no protocol."""
+"""The ports of practice mode: always the same ones, unless another person has them. Knows no protocol."""
 
 import errno
 import socket

@@ -53,7 +53,7 @@ class PracticeMode:
             return url_for("practice.sign_in_as_administrator", token=token)
 
     def oauth_overrides(self) -> Mapping[CredentialType, PracticeOAuth]:
-        """Give what stands in for Google and Microsoft; nothing while no servers are known."""
+        """Return what stands in for Google and Microsoft; nothing while no servers are known."""
         return practice_oauth(self.ports)
 
     def _use_ready_file(self) -> None:

@@ -48,7 +48,7 @@ class PracticeServers:
 
     @property
     def pid(self) -> int:
-        """Give the number of the process."""
+        """Return the number of the process."""
         return self._process.pid
 
     def stop(self) -> None:

@@ -46,5 +46,5 @@ def _describe(key: str, ports: Mapping[str, int]) -> PracticeOAuth:
 
 
 def imap_host(key: str) -> str:
-    """Name the mail server of a house."""
+    """Return the name of the mail server of a provider."""
     return f"{key}-mail.{DOMAIN}"

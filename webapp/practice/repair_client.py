@@ -1,4 +1,4 @@
-"""What the portal asks and tells its practice servers about what is mended. Knows them only by their ports."""
+"""What the portal asks and tells its practice servers about what is fixed. Knows them only by their ports."""
 
 import json
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ _LIMITS = HttpLimits(total=3, connect=1)
 
 
 def repaired_keys(ports: Mapping[str, int]) -> frozenset[str]:
-    """Name the scenarios that are mended; none while the servers do not answer."""
+    """Return the name of the scenarios that are fixed; none while the servers do not answer."""
     answer = _request("GET", "state", ports)
     return frozenset(json.loads(answer.body)["mended"]) if answer else frozenset()
 
 
 def set_repaired(key: str, ports: Mapping[str, int], *, mended: bool) -> bool:
-    """Mend a scenario or break it again, and say whether the servers have done so."""
+    """Fix a scenario or break it again, and say whether the servers have done so."""
     answer = _request("POST", f"mended/{key}", ports, mended="yes" if mended else "no")
     return answer is not None and answer.status == 204
 

@@ -28,7 +28,7 @@ def lowercase(value: str | None) -> str | None:
 
 
 def value_of(field: Field) -> str:
-    """Give the text of a field that was validated."""
+    """Return the text of a field that was validated."""
     return str(field.data or "")
 
 
@@ -41,7 +41,7 @@ def normal_address(text: str) -> str:
 
 
 def has_controls(text: str) -> bool:
-    """Say whether a text holds control characters or invisible ones that deceive."""
+    """Return whether a text holds control characters or invisible ones that deceive."""
     return any(character in _DECEIVERS or unicodedata.category(character) in _CONTROLS for character in text)
 
 

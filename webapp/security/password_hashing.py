@@ -27,7 +27,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, stored: str | None) -> bool:
-    """Say whether a password is the stored one; takes as long when there is nothing stored."""
+    """Return whether a password is the stored one; takes as long when there is nothing stored."""
     expected = stored or _nobody()
     try:
         with _AT_ONCE:

@@ -1,6 +1,7 @@
 """A file out of a message as an answer: in pieces, and from where a download broke off (RFC 9110 section 14, ranges).
 
-Whoever asks says how a session is lent and what is to be found over it; pages and the API do so in their own ways.
+The person who asks says how a session is lent and what is to be found over it; pages and the API do so in their own
+ways.
 """
 
 import re
@@ -21,7 +22,7 @@ from webapp.core.imap.protocol.session import Session
 from webapp.core.mime import safe_filename
 
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}(; charset=utf-8)?")
-# Not even when somebody opens the answer in a tab of its own does anything in it run.
+# Not even when a person opens the answer in a tab of its own does anything in it run.
 _POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -99,7 +100,7 @@ def _file_response(file: DownloadableFile) -> Response:
 
 
 def _requested_range(file: DownloadableFile) -> ByteRange | None:
-    """Give the stretch that is asked for; None where the whole file is, or several stretches are, or of other bytes."""
+    """Return the requested range; None for the whole file, for several ranges and for other units."""
     asked = request.range
     # Compared as it is written: a tag that a proxy has weakened is of bytes that may differ (RFC 9110 section 13.1.5).
     same = request.headers.get("If-Range", f'"{file.tag}"') == f'"{file.tag}"'
@@ -123,7 +124,7 @@ def _first_piece_fetched(content: PartContent, stretch: ByteRange | None, size: 
 
 
 def _require_length(size: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Break off rather than end early: whoever was told a length must not take less for all of it."""
+    """Break off rather than end early: the person who was told a length must not take less for all of it."""
     for piece in pieces:
         size -= len(piece)
         yield piece
@@ -132,7 +133,7 @@ def _require_length(size: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _attachment(file_name: str) -> str:
-    """Name a file by RFC 6266: in ASCII, and as it is for whoever reads RFC 8187."""
+    """Return the name of a file by RFC 6266: in ASCII, and as it is for the person who reads RFC 8187."""
     plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", file_name)
     names = (
         {"filename": plain}

@@ -21,7 +21,7 @@ def local_copy() -> Path:
 
 
 def is_htmx_request() -> bool:
-    """Say whether htmx asks, and so wants a fragment."""
+    """Return whether htmx asks, and so wants a fragment."""
     return request.headers.get("HX-Request") == "true"
 
 

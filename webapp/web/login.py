@@ -37,7 +37,7 @@ class LoginSession(UserMixin):  # type: ignore[misc]
         self.user = user_session.user
 
     def get_id(self) -> str:
-        """Give the token."""
+        """Return the token."""
         return self.token
 
 
@@ -47,13 +47,13 @@ def login_required(view: View) -> View:
 
 
 def current_user() -> User:
-    """Give the person who is signed in; only behind `login_required`."""
+    """Return the person who is signed in; only behind `login_required`."""
     user: User = _current_user.user
     return user
 
 
 def current_session() -> UserSession:
-    """Give the session of this browser; only behind `login_required`."""
+    """Return the session of this browser; only behind `login_required`."""
     user_session: UserSession = _current_user.session
     return user_session
 
@@ -86,7 +86,7 @@ def sign_out() -> None:
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_login_session(token: str) -> LoginSession | None:
-    """Find the session of a cookie; nobody when it was ended, has lapsed or its person was deactivated."""
+    """Find the session of a cookie; no one when it was ended, has lapsed or its person was deactivated."""
     found = db.session.scalar(_BY_TOKEN, {"hash": token_hash(token)})
     if found is None or not found.user.active or found.last_seen_at < utcnow() - _LIFETIME:
         return None

@@ -1,4 +1,4 @@
-"""How often somebody may try: by network address and by account, counted in the database over all workers."""
+"""How often a person may try: by network address and by account, counted in the database over all workers."""
 
 import math
 import time
@@ -17,7 +17,7 @@ _BY_ACCOUNT = "10 per 15 minutes"
 
 
 def client_network() -> str:
-    """Give the network address that tries; an IPv6 customer holds a whole /64, so that is counted as one (RFC 6177)."""
+    """Return the network of the client; an IPv6 customer holds a whole /64, so that counts as one (RFC 6177)."""
     try:
         address = ip_address((request.remote_addr or "").partition("%")[0])
     except ValueError:
@@ -26,7 +26,7 @@ def client_network() -> str:
 
 
 def _typed_account() -> str:
-    """Give the account that is tried, whether it exists or not; hashed, since anything at all may be typed there."""
+    """Return the account that is tried, whether it exists or not; hashed, since anything at all may be typed there."""
     return token_hash(normal_address(strip_and_compose(request.form.get("address", "")) or ""))
 
 
@@ -53,7 +53,7 @@ def refund_attempt() -> None:
 
 
 def too_many(error: Exception, *, meanwhile: str = "Until then even the right password is refused.") -> Response:
-    """Say when to try again, and how things are until then."""
+    """Return when to try again, and how things are until then."""
     limit = limiter.current_limit
     seconds = max(1, math.ceil(limit.reset_at - time.time())) if limit else 300
     # Whole seconds may round a window up by one, which is no minute more.

@@ -16,7 +16,7 @@ FOR_PROGRAMS = {
 
 
 def is_for_program() -> bool:
-    """Say whether the request is one of the JSON API."""
+    """Return whether the request is one of the JSON API."""
     return request.path.startswith(API)
 
 

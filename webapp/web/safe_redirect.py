@@ -6,7 +6,7 @@ _LONGEST = 2000
 
 
 def safe_redirect_path(wanted: str | None, otherwise: str) -> str:
-    r"""Give the wanted path where it is one of this portal, else the other one.
+    r"""Return the wanted path where it is one of this portal, else the other one.
 
     A browser reads `//host` and `/\host` as another site, and skips tabs and line breaks while it reads (WHATWG URL,
     special schemes), so that none of these may pass.

@@ -6,7 +6,7 @@ from webapp.models import AuthorizationRequest
 
 
 def sign_in_page_url(attempt: AuthorizationRequest) -> str:
-    """Give the address of the page that an attempt was begun on."""
+    """Return the address of the page that an attempt was begun on."""
     if attempt.connection_id is None:
         return url_for("connections.new", attempt=attempt.key)
     endpoint = "connections.edit" if attempt.for_form else "connections.show"

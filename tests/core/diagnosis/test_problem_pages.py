@@ -147,12 +147,12 @@ def sentences(text: str) -> list[str]:
 
 
 def cause(page: str) -> str:
-    """Give the words under “Why”."""
+    """Return the words under “Why”."""
     return text_of(page.partition('<section class="why">')[2].partition("<p>")[2].partition("</section>")[0])
 
 
 def remedies(page: str, who: str = "") -> list[str]:
-    """Give the markup of each step, of all or of one actor ("admin")."""
+    """Return the markup of each step, of all or of one actor ("admin")."""
     steps = page.partition('<section class="remedies">')[2].partition("</section>")[0]
     each = re.split(r'<li><span class="who who-', steps)[1:]
     return [step.partition("</span>")[2] for step in each if step.startswith(who)]

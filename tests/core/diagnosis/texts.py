@@ -6,7 +6,7 @@ from textwrap import dedent
 
 
 def by_text(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Give every text of a table with the slug that it stands under."""
+    """Yield every text of a table with the slug that it stands under."""
     for slug, texts in table.items():
         for text in re.sub(r"\n +", " ", dedent(texts)).strip().splitlines():
             yield text, slug

@@ -42,7 +42,7 @@ class Authority:
         self_signed: bool = False,
         newest: ssl.TLSVersion | None = None,
     ) -> ssl.SSLContext:
-        """Give a context that shows a certificate for those names, valid from and until those days from now."""
+        """Return a context that shows a certificate for those names, valid from and until those days from now."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject, now = _name("Example Server", names[0]), datetime.now(UTC)
         certificate = (
@@ -71,7 +71,7 @@ class Authority:
         return context
 
     def stranger(self) -> "Authority":
-        """Give an authority that nobody trusts."""
+        """Return an authority that no one trusts."""
         folder = self._folder / "stranger"
         folder.mkdir(exist_ok=True)
         return Authority(folder, "Stranger CA")

@@ -60,14 +60,14 @@ Answer = str | bytes | Callable[[Peer, str, bytes], None] | None
 
 @contextmanager
 def serving(talk: Talk, tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """Let everybody who connects have that talk, and give the port."""
+    """Let everybody who connects have that talk, and return the port."""
     stopped = Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         acceptor = Thread(target=_accept, args=(listener, talk, tls, stopped), daemon=True)
         acceptor.start()
         yield listener.getsockname()[1]
         stopped.set()
-        listener.shutdown(socket.SHUT_RDWR)  # wakes whoever waits in accept()
+        listener.shutdown(socket.SHUT_RDWR)  # wakes the person who waits in accept()
         acceptor.join(5)
 
 
@@ -168,7 +168,7 @@ def http(peer: Peer) -> None:
 
 
 def read_astring(peer: Peer, rest: bytes) -> tuple[bytes, bytes]:
-    """Read one quoted string or literal, and give it with what follows it in its line (RFC 9051 section 4.3)."""
+    """Read one quoted string or literal, and return it with what follows it in its line (RFC 9051 section 4.3)."""
     if rest.startswith(b"{"):
         peer.say("+ Go on")
         return peer.read(int(rest[1 : rest.index(b"}")])), peer.hear()

@@ -31,7 +31,7 @@ def test_fault_stops_the_check_at_its_step_in_time(
     assert fault.text in report.failure.text
     assert report.failure.text.isprintable()
     assert report.seconds < 4
-    assert len(report.steps) == len(StepName) - 1  # nobody asks a password for an access token
+    assert len(report.steps) == len(StepName) - 1  # no one asks a password for an access token
     assert SECRET not in repr(report) + caplog.text
     assert "Traceback" not in caplog.text
 
@@ -69,7 +69,7 @@ def test_server_that_cannot_be_reached_is_told_apart(
 
 @pytest.fixture
 def port_that_never_answers() -> Iterator[int]:
-    """Fill the queue of a listener that accepts nobody: further attempts get no answer at all."""
+    """Fill the queue of a listener that accepts no one: further attempts get no answer at all."""
     with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
         crowd = [socket.socket() for _ in range(8)]
         for sock in crowd:

@@ -48,7 +48,7 @@ class Server:
             yield session
 
     def sent(self, *but: str) -> list[str]:
-        """Give what was sent, without these."""
+        """Return what was sent, without these."""
         return [line for line in self.asked if not line.startswith(but)]
 
     def _answering(self, name: str) -> Answer:

@@ -1,4 +1,4 @@
-"""Messages are listed and read whatever a server, or whoever wrote them, makes of the protocol."""
+"""Messages are listed and read whatever a server, or the person who wrote them, makes of the protocol."""
 
 import binascii
 from base64 import b64encode

@@ -19,7 +19,7 @@ Open = Callable[[], Session]
 
 
 class Server:
-    """Counts who comes and who says goodbye, and can hang up on everybody."""
+    """Counts who comes and who says logout, and can hang up on everybody."""
 
     def __init__(self, network: Network) -> None:
         self._network = network

@@ -46,7 +46,7 @@ CHARACTERS = (
 
 
 def read_in(html: str) -> float:
-    """Give the seconds that all of it takes."""
+    """Return the seconds that all of it takes."""
     started = time.process_time()
     sanitize_html(html)
     html_to_text(html)

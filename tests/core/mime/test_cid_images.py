@@ -14,7 +14,7 @@ KINDS = {"gif": GIF, "png": PNG, "jpeg": JPEG, "webp": WEBP}
 
 
 def shown(html: str, **inline: bytes) -> list[bytes]:
-    """Give the images that a document shows, as bytes."""
+    """Return the images that a document shows, as bytes."""
     document = sanitize_html(html, inline=inline)
     return [b64decode(found) for found in re.findall(r'src="data:image/\w+;base64,([^"]+)"', document)]
 

@@ -49,7 +49,7 @@ def at_hash(access_token: str = ACCESS_TOKEN) -> str:
 
 
 def claims(issuer: str, **changes: object) -> dict[str, object]:
-    """Give the claims of a good ID token, changed; None leaves a claim out."""
+    """Return the claims of a good ID token, changed; None leaves a claim out."""
     now = int(time.time())
     good = {
         "iss": issuer,
@@ -89,7 +89,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def provider(server: Server) -> Server:
-    """Give a provider that grants everything."""
+    """Return a provider that grants everything."""
     server.behaviour = by_path(
         token={"access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3599, "refresh_token": "1//new"},
         keys=jwks(),

@@ -1,4 +1,4 @@
-"""Which account signed in, from the claims of either house."""
+"""Which account signed in, from the claims of either provider."""
 
 import pytest
 

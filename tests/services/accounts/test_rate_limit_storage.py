@@ -13,7 +13,7 @@ from webapp.services.accounts.rate_limit_storage import DatabaseStorage
 
 @pytest.fixture
 def storage() -> DatabaseStorage:
-    """Give the storage, which keeps nothing itself."""
+    """Return the storage, which keeps nothing itself."""
     return DatabaseStorage("database://")
 
 

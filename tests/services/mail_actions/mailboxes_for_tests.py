@@ -111,7 +111,7 @@ def wire(server: Dovecot, capabilities: str) -> Iterator[Wire]:
 
 @pytest.fixture
 def post(app: Flask, server: Dovecot, wire: Wire, member: User) -> Iterator[Post]:
-    """Give the mail of a connection that goes over the wire; the portal's application context is open."""
+    """Return the mail of a connection that goes over the wire; the portal's application context is open."""
     app.extensions["postroom.network"] = server.network
     app.extensions["postroom.limits"] = PATIENCE
     with app.app_context():
@@ -139,12 +139,12 @@ def connect(owner_id: int, *, port: int, name: str = "Acts") -> Connection:
 
 
 def ids(state: State, mailbox: str) -> Counter[str]:
-    """Give the Message-IDs in a mailbox, without those marked as deleted."""
+    """Return the Message-IDs in a mailbox, without those marked as deleted."""
     return Counter(name for name, flags in state[mailbox].elements() if "T" not in flags)
 
 
 def message_id(mailbox: str, number: int) -> str:
-    """Give the Message-ID of a message that `Post.fill` has put into a mailbox."""
+    """Return the Message-ID of a message that `Post.fill` has put into a mailbox."""
     return f"{number}@{imap_utf7.encode(mailbox).decode()}"
 
 

@@ -30,7 +30,7 @@ Difference = dict[str, tuple[set[tuple[str, str]], set[tuple[str, str]]]]
 
 
 def difference(before: State, after: State) -> Difference:
-    """Tell what each mailbox has lost and won."""
+    """Return what each mailbox has lost and won."""
     changed = {name: (set(before[name] - after[name]), set(after[name] - before[name])) for name in after}
     return {name: each for name, each in changed.items() if each != (set(), set())}
 

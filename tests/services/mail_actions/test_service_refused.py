@@ -1,4 +1,4 @@
-"""An act that cannot be, or that is not what somebody saw, changes nothing."""
+"""An act that cannot be, or that is not what a person saw, changes nothing."""
 
 from collections import Counter
 from dataclasses import replace
@@ -54,7 +54,7 @@ def test_everything_is_what_the_plan_showed_or_nothing_happens(post: Post, membe
     assert post.state(target)[target].total() == 0
 
     now = planned()
-    post.server.deliver(USER, mailbox=work)  # which nobody has seen, and is left alone
+    post.server.deliver(USER, mailbox=work)  # which no one has seen, and is left alone
     done = execute(post.connection, now, member)
     assert ids(post.state(target), target) == Counter([message_id(work, 2)])
     assert undo(post.connection, done.act_id or 0, member).done == 1

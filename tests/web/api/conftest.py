@@ -21,7 +21,7 @@ __all__ = ["MakeConnection", "as_member", "fields", "make_connection"]
 
 
 def said(answer: TestResponse) -> Any:
-    """Give what an answer says."""
+    """Return what an answer says."""
     return answer.json
 
 
@@ -40,7 +40,7 @@ class Program:
         return self.ask("GET", path)
 
     def read(self, path: str, method: str = "GET") -> Any:
-        """Give what a successful answer says."""
+        """Return what a successful answer says."""
         answer = self.ask(method, path)
         assert answer.status_code < 300, answer.text
         return answer.json
@@ -51,7 +51,7 @@ MakeProgram = Callable[..., Program]
 
 @pytest.fixture
 def program(app: Flask) -> MakeProgram:
-    """Give a function that makes a program of a person."""
+    """Return a function that makes a program of a person."""
 
     def make(user: User, *scopes: Scope, days: int | None = None, only: list[int] | None = None) -> Program:
         with app.app_context():
@@ -67,7 +67,7 @@ def program(app: Flask) -> MakeProgram:
 def real_mailbox(
     app: Flask, program: MakeProgram, member: User, make_connection: MakeConnection, dovecot: Dovecot
 ) -> Iterator[RealMailbox]:
-    """Give an empty mailbox, with an Archive and a Trash beside it."""
+    """Return an empty mailbox, with an Archive and a Trash beside it."""
     app.extensions["postroom.network"] = dovecot.network
     app.extensions["postroom.limits"] = PATIENCE
     connection_id = make_connection(

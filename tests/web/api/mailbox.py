@@ -50,7 +50,7 @@ class RealMailbox:
         return sorted(each["subject"] for each in self.messages(mailbox))
 
     def refs(self, *subjects: str, mailbox: str = "INBOX") -> list[str]:
-        """Give the references of messages."""
+        """Return the references of messages."""
         by_subject = {each["subject"]: each["ref"] for each in self.messages(mailbox)}
         return [by_subject[subject] for subject in subjects]
 

@@ -69,7 +69,7 @@ class Asking:
             db.session.commit()
 
     def which(self, model: Any) -> Any:
-        """Name the row of a table that matters."""
+        """Return the name of the row of a table that matters."""
         token = ApiToken.token_hash == token_hash(self.program.token)
         grant = select(Connection.grant_id).where(Connection.id == self.connection_id)
         return {
@@ -81,7 +81,7 @@ class Asking:
 
 
 def connect(app: Flask, access_token: str) -> int:
-    """Save a connection that somebody has signed in for; its access token lives for an hour."""
+    """Save a connection that a person has signed in for; its access token lives for an hour."""
     number = next(_numbers)
     address = f"anna{number}@example.com"
     tokens = TokenResponse(access_token=access_token, refresh_token="refresh", expires_at=utcnow() + 60 * MINUTE)
@@ -101,7 +101,7 @@ def connect(app: Flask, access_token: str) -> int:
 
 @pytest.fixture
 def step_by_step(monkeypatch: pytest.MonkeyPatch) -> list[Scope]:
-    """Give the list of the requests that were not answered at once."""
+    """Return the list of the requests that were not answered at once."""
     seen: list[Scope] = []
 
     def noting(scope: Scope) -> None:
@@ -114,7 +114,7 @@ def step_by_step(monkeypatch: pytest.MonkeyPatch) -> list[Scope]:
 
 @pytest.fixture
 def make_asking(app: Flask, program: MakeProgram, member: User, step_by_step: list[Scope]) -> Callable[[], Asking]:
-    """Give a function that makes programs which are answered at once."""
+    """Return a function that makes programs which are answered at once."""
 
     def make() -> Asking:
         with app.app_context():

@@ -28,7 +28,7 @@ def ask(mail: RealMailbox, **query: object) -> Any:
 
 
 def walk(mail: RealMailbox, cursor: str = "", **query: object) -> tuple[list[list[str]], str]:
-    """Give the names on each page until there is no more, and the last cursor."""
+    """Return the names on each page until there is no more, and the last cursor."""
     pages = []
     for _ in range(50):
         page = ask(mail, cursor=cursor, **query)
@@ -63,7 +63,8 @@ def test_each_attachment_comes_once_and_those_of_a_message_together(real_mailbox
     assert names(walk(mail, **{"from": "zoe@", "subject": "files 4"})[0]) == all_names[-3:]
     assert names(walk(mail, since="2100-01-01")[0]) == names(walk(mail, before="2000-01-01")[0]) == []
 
-    # Whoever comes back finds what is new, though messages before it are gone, and whatever was asked for before.
+    # The person who comes back finds what is new, though messages before it are gone, and whatever was asked for
+    # before.
     empty, end = walk(mail, end, filename="*.xls")
     assert names(empty) == []
     mail.act("messages/delete", messages=mail.refs("files 0", "plain 4", "files 4"), permanently=True)
@@ -93,7 +94,7 @@ def test_a_cursor_of_elsewhere_is_refused_and_an_old_one_says_how_to_begin_again
         assert (refused.status_code, said(refused)["detail"].partition(":")[0]) == (422, "cursor"), forged
     assert mail.program.get(f"{mail.path}/attachments?cursor={cursor}").status_code == 422
 
-    close_idle()  # whose mailbox is taken away is told goodbye
+    close_idle()  # whose mailbox is taken away is told logout
     shutil.rmtree(mail.dovecot.mail(USER, "Archive"))
     mail.deliver("anew", "b.csv", mailbox="Archive")
     (mail.dovecot.mail(USER, "Archive") / "dovecot-uidlist").unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from webapp.models import ApiToken, Role, Scope, User, db, token_hash, utcnow
 from webapp.web.api.operation import OPERATIONS
 from webapp.web.extensions import limiter
 
-# Whoever asks, by what gets in; a token has all scopes and all connections unless its name says otherwise.
+# The person who asks, by what gets in; a token has all scopes and all connections unless its name says otherwise.
 OUTSIDERS = (
     "nobody", "signed-in browser", "made-up token", "expired token", "revoked token", "deactivated person",
 )  # fmt: skip
@@ -43,7 +43,7 @@ ANSWERS = {
     "get_messages":      (200, 200, 200, 200, 403, 403, 403, 200, 404),
     "get_attachments":   (200, 200, 200, 200, 403, 403, 403, 200, 404),
     "get_acts":          (200, 200, 200, 200, 403, 403, 403, 200, 404),
-    # Of a message whose mailbox was made anew (UIDVALIDITY): 410 is for those who may ask.
+    # Of a message whose mailbox was made again (UIDVALIDITY): 410 is for those who may ask.
     "get_message":       (410, 410, 410, 410, 403, 403, 403, 410, 404),
     "get_part":          (410, 410, 410, 410, 403, 403, 403, 410, 404),
     "set_message_flags": (410, 410, 410, 403, 410, 403, 403, 410, 404),
@@ -60,7 +60,7 @@ _numbers = count(1)
 
 @pytest.fixture(scope="module")
 def app(ready_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """Give one portal for the whole table, on SQLite: who gets in is not asked of the database in another way."""
+    """Return one portal for the whole table, on SQLite: who gets in is not asked of the database in another way."""
     with portal_in(tmp_path_factory.mktemp("authorisation"), ready_folder) as app:
         yield app
     close_idle()
@@ -101,7 +101,7 @@ class World:
         return self.make_connection(self.people["owner"], name=f"Connection {next(_numbers)}")
 
     def program(self, who: str, connection_id: int, another: int) -> Program:
-        """Give a program with a fresh token of somebody's."""
+        """Return a program with a fresh token of a person's."""
         scope = who.removesuffix(" only")
         scopes = (Scope(scope),) if scope != who else ()
         limits = {"limited to it": [connection_id], "limited to another": [another]}
@@ -131,7 +131,7 @@ def world(app: Flask, people: dict[str, User], program: MakeProgram, make_connec
 
 
 def path_of(operation: Any, connection_id: int) -> str:
-    """Fill in the path of an operation; the message it names is of a mailbox that was made anew."""
+    """Fill in the path of an operation; the message it names is of a mailbox that was made again."""
     places = {"<id:connection_id>": connection_id, "<id:act_id>": 4711, "<ref:ref>": REF, "<section>": 1}
     path = str(operation.path)
     for place, value in places.items():
@@ -140,7 +140,7 @@ def path_of(operation: Any, connection_id: int) -> str:
 
 
 def body_of(operation: Any, fields: Callable[..., dict[str, str]]) -> dict[str, Any] | None:
-    """Give a body that is in order."""
+    """Return a body that is in order."""
     if operation.name == "create_connection":
         return {**fields(name=f"Connection {next(_numbers)}"), "port": 993}
     known = {"messages": [REF], "to": "Archive", "add": ["seen"]}

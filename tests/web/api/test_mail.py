@@ -27,7 +27,7 @@ def _no_sessions_left() -> Iterator[None]:
 
 @pytest.fixture
 def mail(program: MakeProgram, member: User, make_connection: MakeConnection) -> tuple[Program, str]:
-    """Give a program and the path of a connection that works."""
+    """Return a program and the path of a connection that works."""
     return program(member, Scope.READ), f"/connections/{make_connection(member)}"
 
 
@@ -39,7 +39,7 @@ def messages(mail: Mail, query: str = "") -> Any:
 
 
 def with_file(mail: Mail) -> Any:
-    """Give the first message of INBOX that has an attachment."""
+    """Return the first message of INBOX that has an attachment."""
     listed = (each for each in messages(mail)["messages"] if each["has_attachments"])
     return mail[0].read(f"{mail[1]}/messages/{next(listed)['ref']}")
 

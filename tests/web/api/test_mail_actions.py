@@ -25,7 +25,7 @@ def database() -> str:
 
 @pytest.fixture
 def mail(real_mailbox: RealMailbox) -> RealMailbox:
-    """Give a mailbox with four messages."""
+    """Return a mailbox with four messages."""
     for subject in LETTERS:
         real_mailbox.deliver(subject)
     return real_mailbox

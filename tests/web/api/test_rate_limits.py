@@ -22,7 +22,7 @@ def more_settings() -> dict[str, object]:
 
 
 def refused(answer: Any) -> int:
-    """Give the seconds to wait that a refusal tells."""
+    """Return the seconds to wait that a refusal tells."""
     assert (answer.status_code, answer.content_type) == (429, "application/problem+json")
     assert said(answer)["title"] == "Too many requests"
     return int(answer.headers["Retry-After"])

@@ -83,7 +83,7 @@ class World:
         body |= {name: "Archive" for name in body if name == "to" and (body[name] == "INBOX" or not missing)}
 
     def _fresh(self) -> str:
-        """Give a message that nothing has been done to."""
+        """Return a message that nothing has been done to."""
         if not self._unread:
             subjects = [f"{next(self._turn)}" for _ in range(50)]
             for subject in subjects:

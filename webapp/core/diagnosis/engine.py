@@ -20,7 +20,7 @@ from webapp.core.diagnosis.text_normalization import NormalizedText
 
 
 def diagnose(failure: Failure) -> Diagnosis:
-    """Name the problem a failure comes down to."""
+    """Return the name of the problem a failure comes down to."""
     wording = NormalizedText.of(failure.text)
     finding = _find(failure, wording)
     return Diagnosis(

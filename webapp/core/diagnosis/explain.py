@@ -1,6 +1,6 @@
-"""Explains a text that somebody pasted: masks it at once, diagnoses it, and marks what in it decided.
+"""Explains a text that a person pasted: masks it at once, diagnoses it, and marks what in it decided.
 
-Stores nothing; asks nobody.
+Stores nothing; asks no one.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ class Explanation:
 
 
 def explain(text: str, *, provider: str | None = None, stage: Stage | None = None) -> Explanation:
-    """Say what a pasted text means, and where it says so."""
+    """Return what a pasted text means, and where it says so."""
     spans = relevant_spans(text)
     shown = GAP.join(redact_span(text, start, end) for start, end in spans)
     diagnosis = diagnose(Failure(text=shown, stage=stage, provider=provider))

@@ -1,4 +1,4 @@
-"""What went wrong, in the words of whoever said it: the input of a diagnosis. Knows no network and no web page."""
+"""What went wrong, in the words of who said it: the input of a diagnosis. Knows no network and no web page."""
 
 from dataclasses import dataclass
 from enum import StrEnum

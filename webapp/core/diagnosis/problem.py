@@ -20,7 +20,7 @@ class Actor(StrEnum):
 
     @property
     def label(self) -> str:
-        """Name the actor as the pages do."""
+        """Return the name of the actor as the pages do."""
         return {"user": "You", "admin": "Mailbox administrator", "operator": "Portal operator", "wait": "Wait"}[self]
 
 

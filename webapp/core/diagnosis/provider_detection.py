@@ -1,4 +1,4 @@
-"""Guesses from a text which provider is speaking, when nobody knows better."""
+"""Guesses from a text which provider is speaking, when no one knows better."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ _SAME: Mapping[str, str] = {
 
 _GENERIC = ("generic", "password", "credentials")
 
-# Server names: sure enough even where somebody said "generic".
+# Server names: sure enough even where a person said "generic".
 _HOSTS: Mapping[str, tuple[Phrase, ...]] = {
     "google": phrase_list("imap gmail com; imap googlemail com; gimap"),
     "microsoft": phrase_list(
@@ -55,9 +55,9 @@ _KNOWN = frozenset(_HOSTS) | {"aol", "att"}
 
 
 def detect_provider(stated: str | None, wording: NormalizedText) -> str | None:
-    """Name the provider: as stated, else by the server names in the text, else by its manner of speaking.
+    """Return the name of the provider: as stated, else by the server names in the text, else by its manner of speaking.
 
-    Where somebody stated "generic", a manner of speaking proves nothing.
+    Where a person stated "generic", a manner of speaking proves nothing.
     """
     name = _SAME.get(stated, stated) if stated else None
     if name in _KNOWN:

@@ -1,6 +1,6 @@
 """Makes a text fit to be shown and stored: secrets become dots, control characters disappear.
 
-Knows nothing of diagnoses; whoever quotes a server or a library passes the text through `mask` first.
+Knows nothing of diagnoses; the person who quotes a server or a library passes the text through `mask` first.
 """
 
 import base64
@@ -126,7 +126,7 @@ def _spellings(secret: str) -> Iterator[str]:
 
 
 def _base64_cores(secret: str) -> Iterator[str]:
-    """Give the characters that a secret leaves in any base64 it is part of, for its three possible alignments."""
+    """Yield the characters that a secret leaves in any base64 it is part of, for its three possible alignments."""
     raw = secret.encode("utf-8", "surrogatepass")
     for shift in range(3):
         encoded = base64.b64encode(b"\0" * shift + raw).decode()
@@ -142,7 +142,7 @@ def _hide(spelling: str, text: str) -> str:
 
 
 def _carries(encoded: str, cores: tuple[str, ...]) -> bool:
-    """Say whether a base64 run holds a known secret or credentials."""
+    """Return whether a base64 run holds a known secret or credentials."""
     if any(core in encoded for core in cores):
         return True
     if encoded.islower():  # a zero byte or a capital would show as a capital
@@ -155,7 +155,7 @@ def _carries(encoded: str, cores: tuple[str, ...]) -> bool:
 
 
 def _is_random(run: str) -> bool:
-    """Say whether a run of letters and digits can only be a token: long, and mixed as no name of anything is."""
+    """Return whether a run of letters and digits can only be a token: long, and mixed as no name of anything is."""
     if len(run) < _RANDOM_FROM or run.startswith(_STATUS):
         return False
     part = max(run.split("/"), key=len)

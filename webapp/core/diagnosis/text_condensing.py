@@ -44,7 +44,7 @@ _SIGNIFICANT = (
 
 
 def relevant_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Give the spans of a text that are worth reading, in order; of a short text the whole."""
+    """Return the spans of a text that are worth reading, in order; of a short text the whole."""
     size = len(text)
     if size <= AT_MOST:
         return ((0, size),)
@@ -59,7 +59,7 @@ def relevant_spans(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def relevant_excerpt(text: str) -> str:
-    """Give the parts of a text that are worth reading."""
+    """Return the parts of a text that are worth reading."""
     return GAP.join(text[start:end] for start, end in relevant_spans(text))
 
 

@@ -68,11 +68,11 @@ class NormalizedText:
         return cls(raw=raw, words=words, vocabulary=frozenset(("", *words.split())))
 
     def has(self, phrase: Phrase) -> bool:
-        """Say whether a phrase occurs."""
+        """Return whether a phrase occurs."""
         return phrase.first in self.vocabulary and phrase.text in self.words
 
     def quote(self, phrase: Phrase) -> str:
-        """Give the words of the text that a phrase stands for, as they were said."""
+        """Return the words of the text that a phrase stands for, as they were said."""
         span = find_words(phrase.text, self.raw)
         return " ".join(self.raw[slice(*span)].split()) if span else phrase.text.strip()
 

@@ -1,6 +1,6 @@
 """Images that a message carries itself and its HTML shows by their Content-IDs (RFC 2392), as a part of its document.
 
-The frame of a message is nobody at the portal, so an address of the portal would show it nothing; `data:` needs none.
+The frame of a message is no one at the portal, so an address of the portal would show it nothing; `data:` needs none.
 """
 
 import re
@@ -36,7 +36,7 @@ class InlineImages:
         self._left = MAX_TOTAL_BYTES
 
     def data_url_for(self, address: str) -> str | None:
-        """Give what shows the image of a `cid:` address; None where there is none that may be shown."""
+        """Return what shows the image of a `cid:` address; None where there is none that may be shown."""
         image = self._images.get(_content_id(address), b"")
         kind = next((kind for kind, start in _KINDS.items() if start.match(image)), None)
         if kind is None or len(image) > min(MAX_IMAGE_BYTES, self._left):
@@ -46,7 +46,7 @@ class InlineImages:
 
 
 def images_by_content_id(html: str) -> tuple[str, ...]:
-    """Give the Content-IDs of the images that HTML shows, in order, each once."""
+    """Return the Content-IDs of the images that HTML shows, in order, each once."""
     written = (
         value
         for token in tokens(html)

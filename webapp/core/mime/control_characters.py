@@ -19,10 +19,10 @@ _LINES = _table((_CONTROLS, ""), (_LINE_ENDS, "\n"), ("\t", "\t"))
 
 
 def one_line(text: str) -> str:
-    """Give text as one line: no controls, no turned directions, single spaces."""
+    """Return text as one line: no controls, no turned directions, single spaces."""
     return " ".join(text.translate(_ONE_LINE).split())
 
 
 def lines(text: str) -> str:
-    """Give text as lines with plain ends, without other controls but tabs."""
+    """Return text as lines with plain ends, without other controls but tabs."""
     return text.replace("\r\n", "\n").translate(_LINES)

@@ -16,7 +16,7 @@ _EDGES = " ._-"
 
 
 def safe_filename(name: str, *, fallback: str) -> str:
-    """Give a file name that is no path, hidden file, option or device, in at most 120 characters; or the fallback."""
+    """Return a file name that is no path, hidden file, option or device, in at most 120 characters; or the fallback."""
     return _safe(name) or _safe(fallback) or "attachment"
 
 

@@ -20,7 +20,7 @@ _WORD = re.compile(
 
 
 def decode_header(raw: bytes | str | None, longest: int = _LONGEST) -> str:
-    """Give the value of a header field, encoded words and raw 8-bit decoded, in at most 1,000 characters, or some more.
+    """Return the value of a header field, encoded words and raw 8-bit decoded, in about 1,000 characters at most.
 
     Take addresses apart before: a decoded name may well look like an address.
     """
@@ -41,7 +41,7 @@ def _is_escaped(text: str) -> bool:
 
 
 def _decode(text: str) -> Iterator[str]:
-    """Give the pieces; neighbours of one charset are decoded as one, as senders cut characters in two."""
+    """Yield the pieces; neighbours of one charset are decoded as one, as senders cut characters in two."""
     end = 0
     words: list[tuple[str, bytes]] = []
     for word in _WORD.finditer(text):

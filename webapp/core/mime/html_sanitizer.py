@@ -79,7 +79,7 @@ _REMOTE_IMAGE = re.compile(r"https?://([^\s\x00-\x20\\]{1,4000})", re.IGNORECASE
 
 
 def sanitize_html(html: str, *, images: bool = False, inline: Mapping[str, bytes] | None = None) -> str:
-    """Give a whole document that shows HTML mail; `images` lets it fetch remote images, over HTTPS only.
+    """Return a whole document that shows HTML mail; `images` lets it fetch remote images, over HTTPS only.
 
     `inline` are the images that the mail itself has, by their Content-IDs; they become a part of the document.
     """

@@ -19,7 +19,7 @@ _STARTS = {"br": "\n", "hr": f"{_LINE}---{_LINE}", "li": f"{_LINE}- ", "td": " "
 
 
 def html_to_text(html: str) -> str:
-    """Give paragraphs, lists and table rows as lines, images as their alternative text, links with their addresses."""
+    """Return paragraphs, lists and table rows as lines, images as alternative text, links with addresses."""
     marked = re.sub(" {2,}", " ", "".join(_Reader().read(html)))
     return _BREAKS.sub(_line_ends, marked).replace(_KEPT_SPACE, " ").strip("\n ")
 

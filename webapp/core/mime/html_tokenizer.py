@@ -16,7 +16,7 @@ _DEEPEST = 100
 
 
 def names(text: str) -> frozenset[str]:
-    """Give the words of a text, as a set of names."""
+    """Return the words of a text, as a set of names."""
     return frozenset(text.split())
 
 
@@ -57,7 +57,7 @@ _SKIPPED = {
 
 
 def attributes(written: str) -> Iterator[tuple[str, str]]:
-    """Give names and values, still with their references; the first of one name counts."""
+    """Yield names and values, still with their references; the first of one name counts."""
     seen: set[str] = set()
     for found in _ATTRIBUTE.finditer(written):
         name = found[1].lower()
@@ -125,7 +125,7 @@ class TreeBalancer:
         self._open: list[str] = []
 
     def read(self, html: str) -> Iterator[HtmlToken]:
-        """Give the pieces of a document."""
+        """Yield the pieces of a document."""
         tags = 0
         for token in tokens(html):
             if isinstance(token, CharacterToken):
@@ -172,7 +172,7 @@ class TreeBalancer:
             yield from self._close_down_to(place)
 
     def _find(self, names: tuple[str, ...], *, until: tuple[str, ...] | frozenset[str]) -> int | None:
-        """Give the place of the innermost open element of some names, not looking outside of others."""
+        """Return the place of the innermost open element of some names, not looking outside of others."""
         for place in range(len(self._open) - 1, -1, -1):
             if self._open[place] in names:
                 return place

@@ -6,5 +6,5 @@ from webapp.core.mime.transfer_encoding import decode_transfer_encoding
 
 
 def decode_text(data: bytes, *, charset: str | None, encoding: str | None) -> str:
-    """Give the text of a part from its bytes as transferred, with plain line ends and no other controls but tabs."""
+    """Return the text of a part from its bytes as transferred, with plain line ends and no other controls but tabs."""
     return lines(decode_bytes(decode_transfer_encoding(data, encoding), charset))

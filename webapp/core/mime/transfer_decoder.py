@@ -76,10 +76,10 @@ _DECODERS: dict[str, type[Decoder]] = {"base64": _Base64, "quoted-printable": _Q
 
 
 def make_decoder(encoding: str | None) -> Decoder:
-    """Give what undoes an encoding; an unknown one is left as it is."""
+    """Return what undoes an encoding; an unknown one is left as it is."""
     return _DECODERS.get((encoding or "").strip().lower(), _Identity)()
 
 
 def is_encoded(encoding: str | None) -> bool:
-    """Say whether places in the encoded body differ from those in the file."""
+    """Return whether places in the encoded body differ from those in the file."""
     return (encoding or "").strip().lower() in _DECODERS

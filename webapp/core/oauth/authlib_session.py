@@ -60,12 +60,12 @@ class TokenSession(OAuth2Session):  # type: ignore[misc]  # Authlib has no types
         self._heard: TokenResponse | None = None
 
     def token_response(self) -> TokenResponse:
-        """Give what the token endpoint granted."""
+        """Return what the token endpoint granted."""
         assert self._heard is not None  # noqa: S101  (whoever asks has sent a token request)
         return self._heard
 
     def parse_response_token(self, resp: Response) -> Mapping[str, str]:
-        """Read an answer in Authlib's stead, and give it what it wants to know of it."""
+        """Read an answer in Authlib's stead, and return it what it wants to know of it."""
         answer = HttpResponse(status=resp.status_code, body=resp.content)
         self._heard = parse_token_response(answer, since=self._since, secrets=self._secrets)
         self.token = {"access_token": self._heard.access_token, "refresh_token": self._heard.refresh_token}

@@ -1,6 +1,6 @@
 """The OAuth 2.0 and OpenID Connect client of one registration with a provider (RFC 6749, 7636, 7009; OIDC Core).
 
-Keeps no state: state, nonce and verifier live with whoever calls. What it is asked raises `OAuthFailure` alone.
+Keeps no state: state, nonce and verifier live with the person who calls. What it is asked raises `OAuthFailure` alone.
 """
 
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class OAuthClient:
         self._limits = limits
 
     def authorization_url(self, *, redirect_uri: str, state: str, nonce: str, verifier: str, **extra: str) -> str:
-        """Give the address at which a person signs in and consents; what is empty in `extra` is left out."""
+        """Return the address at which a person signs in and consents; what is empty in `extra` is left out."""
         more = {name: value for name, value in extra.items() if value}
         with self._session(stage=Stage.AUTHORIZE) as session:
             url, _ = session.create_authorization_url(
@@ -111,7 +111,7 @@ class OAuthClient:
                     raise
 
     def verify_identity(self, id_token: str, *, nonce: str, access_token: str) -> Identity:
-        """Say who signed in, after every check of OIDC Core section 3.1.3.7 on the ID token."""
+        """Return who signed in, after every check of OIDC Core section 3.1.3.7 on the ID token."""
         from webapp.core.oauth.id_token import (  # costs time that the portal's start need not spend
             ExpectedClaims,
             verify,

@@ -8,7 +8,7 @@ _BOGUS_REFRESH_TOKEN = "postroom-checks-its-set-up"  # noqa: S105  (it is no sec
 
 
 def check_client(client: OAuthClient) -> OAuthError | None:
-    """Say what is wrong with a registration, or None: a provider that only refuses the token has known the client.
+    """Return what is wrong with a registration, or None: a provider that only refuses the token has known the client.
 
     Microsoft says `invalid_grant` of a token it cannot read (AADSTS9002313) as of one it does not know (70000).
     """
@@ -20,5 +20,5 @@ def check_client(client: OAuthClient) -> OAuthError | None:
 
 
 def looks_like_secret_id(text: str) -> bool:
-    """Say whether a client secret of Microsoft's is rather the ID that its console shows beside it."""
+    """Return whether a client secret of Microsoft's is rather the ID that its console shows beside it."""
     return is_guid(text.strip())

@@ -1,6 +1,6 @@
 """Verifies an ID token: signature, issuer, audience, nonce, times, access token (OIDC Core section 3.1.3.7).
 
-Each refusal names what did not fit. Imported only when somebody signs in: joserfc costs the portal's start.
+Each refusal names what did not fit. Imported only when a person signs in: joserfc costs the portal's start.
 """
 
 import base64
@@ -45,12 +45,12 @@ class ExpectedClaims:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def verification_error(self, text: str, symptom: Symptom) -> OAuthError:
-        """Say that a token does not fit."""
+        """Return that a token does not fit."""
         return OAuthError(text, kind=FailureKind.REFUSED, symptom=symptom, secrets=self.secrets)
 
 
 def verify(id_token: str, expected: ExpectedClaims, *, jwks_uri: str, fetch: Callable[[str], HttpResponse]) -> Claims:
-    """Give the claims of an ID token that passed every check."""
+    """Return the claims of an ID token that passed every check."""
     header = _part(id_token, 0, expected)
     algorithm, kid = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:

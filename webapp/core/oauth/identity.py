@@ -40,7 +40,7 @@ def _address(claims: Mapping[str, object], rules: ProviderRules) -> str:
 
 
 def _text(claims: Mapping[str, object], name: str) -> str:
-    """Give a claim as one line; what is too long to be one is nothing."""
+    """Return a claim as one line; what is too long to be one is nothing."""
     value = claims.get(name)
     if not isinstance(value, str) or len(value) > _LONGEST or not value.isprintable():
         return ""

@@ -42,7 +42,7 @@ class JwksCache:
         self._lock = Lock()
 
     def find(self, uri: str, kid: str | None, fetch: Callable[[], tuple[NamedKey, ...]]) -> tuple[Key, ...]:
-        """Give the keys a token may be signed by: the one it names, or all when it names none."""
+        """Return the keys a token may be signed by: the one it names, or all when it names none."""
         kept = self._of(uri)
         with kept.lock:
             now = self._now()

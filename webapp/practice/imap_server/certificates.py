@@ -1,6 +1,7 @@
 """The certificates of practice mode: a CA of its own, and leaves with one fault each. Knows no server.
 
-Only the CA outlives a start, because somebody may have told a mail program to trust it; leaves are made anew each time.
+Only the CA outlives a start, because a person may have told a mail program to trust it; leaves are made again each
+time.
 """
 
 import os
@@ -75,7 +76,7 @@ def prepare_certificates(folder: Path) -> Certificates:
 
 
 def _is_usable(pair_file: Path) -> bool:
-    """Tell whether the file holds a CA and its key, good for another year of leaves."""
+    """Return whether the file holds a CA and its key, good for another year of leaves."""
     try:
         pair = pair_file.read_bytes()
         certificate = x509.load_pem_x509_certificate(pair)
@@ -141,7 +142,7 @@ def _signs_certificates_only() -> x509.KeyUsage:
 
 
 def _sign(builder: x509.CertificateBuilder, signer: _Signer, key: ec.EllipticCurvePrivateKey) -> bytes:
-    """Give certificate and key as one PEM text: written at once, they can never belong to different starts."""
+    """Return certificate and key as one PEM text: written at once, they can never belong to different starts."""
     certificate = builder.sign(signer.key, hashes.SHA256())
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return certificate.public_bytes(Encoding.PEM) + private

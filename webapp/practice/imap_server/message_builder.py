@@ -12,7 +12,7 @@ _FIGURES = "day;orders;turnover\n2026-10-01;14;1210.50\n2026-10-02;9;803.00\n202
 
 
 def write_message(letter: SampleMessage, *, owner: str, now: datetime) -> bytes:
-    """Give the letter's bytes as a mail server stores them."""
+    """Return the letter's bytes as a mail server stores them."""
     message = EmailMessage(policy=SMTP)
     message["From"] = letter.sender or owner
     message["To"] = owner if letter.sender else _RECIPIENT_OF_SENT
@@ -31,7 +31,7 @@ def write_message(letter: SampleMessage, *, owner: str, now: datetime) -> bytes:
 
 
 def arrival_time(letter: SampleMessage, *, now: datetime) -> datetime:
-    """Tell when the letter arrived."""
+    """Return when the letter arrived."""
     return now - timedelta(hours=letter.hours)
 
 

@@ -26,7 +26,7 @@ class _RefusalThenBye(CommandResponse):
 
     @property
     def is_terminal(self) -> bool:
-        """Tell whether it does."""
+        """Return whether it does."""
         return bool(self.bye)
 
     async def async_write(self, writer: WriteStream) -> None:

@@ -41,7 +41,7 @@ REFUSAL_MODES: Mapping[str, RefusalMode] = {
         at_login="NO Basic authentication is disabled.",
         bye="Microsoft Exchange Server IMAP4 server signing off.",
     ),
-    "web-login-required": RefusalMode(  # Gmail; the address in the first line is personal and nobody else's business
+    "web-login-required": RefusalMode(  # Gmail; the address in the first line is personal and no one else's business
         before="NO [WEBALERT https://accounts.google.com/signin/continue?sarp=1&scc=1&plt=practice] "
         "Web login required.",
         at_login="NO [ALERT] Please log in via your web browser: "
@@ -72,7 +72,7 @@ REPAIRED = RefusalMode()
 
 
 def mode_for(user: str, password: str, mended: Container[str] = ()) -> RefusalMode:
-    """Find the mood a sign-in meets: the part before the @ names it, and the mood has passed where it is mended."""
+    """Find the mood a sign-in meets: the part before the @ names it, and the mood has passed where it is fixed."""
     name = user.partition("@")[0]
     mood = REPAIRED if name in mended else REFUSAL_MODES.get(name, ANY_OTHER)
     return ANY_OTHER if not mood.at_login and password != PASSWORD else mood

@@ -19,7 +19,7 @@ class Scenario:
     """One thing to try: what to type, and the slug of the diagnosis to expect, None where the test passes.
 
     `user` is empty where the address is the user name. `port_name` is one of `webapp.practice.ports.PORT_NAMES`.
-    `mended` says what is so once an administrator has mended it, and is empty where nobody can.
+    `fixed` says what is so once an administrator has fixed it, and is empty where no one can.
     """
 
     key: str
@@ -37,7 +37,7 @@ class Scenario:
 
     @property
     def login(self) -> str:
-        """Give the name the server knows the mailbox by."""
+        """Return the name the server knows the mailbox by."""
         return self.user or self.address
 
 

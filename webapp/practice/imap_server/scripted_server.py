@@ -28,7 +28,7 @@ _LITERAL = re.compile(rb"\{(\d{1,5})(\+?)\}$")
 async def serve_refusal_modes(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, mended: Container[str] = ()
 ) -> None:
-    """Serve one connection until the client leaves or the mood ends it; `mended` names the moods that have passed."""
+    """Serve one connection until the client leaves or the mood ends it; `fixed` names the moods that have passed."""
     session = _ScriptedSession(reader, writer, mended)
     with suppress(OSError, EOFError, ValueError):  # gone, or a line longer than the reader takes
         await session.run()
@@ -36,7 +36,7 @@ async def serve_refusal_modes(
 
 
 class _ScriptedSession:
-    """One conversation; nobody is signed in while there is no mood."""
+    """One conversation; no one is signed in while there is no mood."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, mended: Container[str]) -> None:
         self._reader = reader

@@ -1,6 +1,6 @@
 """The mail servers beside the practice providers: they take access tokens by XOAUTH2, and no passwords.
 
-A token is looked up in the provider's own store, in this process. Each server speaks in the words of its house.
+A token is looked up in the provider's own store, in this process. Each server speaks in the words of its provider.
 """
 
 import asyncio
@@ -71,7 +71,7 @@ REFUSAL_TEXTS: Mapping[str, RefusalTexts] = {
 
 
 class TokenMailServer:
-    """The mail server of one house."""
+    """The mail server of one provider."""
 
     def __init__(self, login: "_TokenLogin", config: "_TokenConfig") -> None:
         self._server = IMAPServer(login, config)
@@ -84,7 +84,7 @@ class TokenMailServer:
 def prepare_token_mail(
     certificate: ssl.SSLContext, house: ProviderProfile, store: TokenStore, mended: Container[str] = ()
 ) -> TokenMailServer:
-    """Make the server; a mailbox is filled when somebody first opens it, which keeps the start quick."""
+    """Make the server; a mailbox is filled when a person first opens it, which keeps the start quick."""
     config = _TokenConfig.make(certificate, tls_enabled=False)
     config.door = _TokenAuthenticator(house, store, REFUSAL_TEXTS[house.key], mended)
     return TokenMailServer(_TokenLogin(config), config)
@@ -100,19 +100,19 @@ class _TokenAuthenticator:
         self._mended = mended
 
     def holder(self, value: str) -> SampleUser | None:
-        """Give whose token it is, if it is good for mail at this moment."""
+        """Return whose token it is, if it is good for mail at this moment."""
         token = self._store.active_access_token(value)
         if token is None or self._house.mail_scope not in token.scope.split():
             return None
         return self._house.find_user(token.grant.person.address, self._mended)
 
     def accepts(self, value: str, user: str) -> bool:
-        """Tell whether the sign-in passes; what is behind it is another matter."""
+        """Return whether the sign-in passes; what is behind it is another matter."""
         holder = self.holder(value)
         return holder is not None and (bool(self.words.unconnected) or holder.address == user)
 
     def connects(self, value: str, user: str) -> bool:
-        """Tell whether there is a mailbox behind it that the holder may open."""
+        """Return whether there is a mailbox behind it that the holder may open."""
         holder = self.holder(value)
         return holder is not None and user in holder.mailboxes
 
@@ -180,7 +180,7 @@ class _TokenLogin(Login):
 
 
 class _Unconnected(Identity):
-    """Somebody who has signed in and has no mailbox to open."""
+    """A person who has signed in and has no mailbox to open."""
 
     def __init__(self, name: str, login: Login, words: RefusalTexts) -> None:
         super().__init__(name, login, None, frozenset())

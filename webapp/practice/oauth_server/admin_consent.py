@@ -35,7 +35,7 @@ class AdminConsent:
         return self._call_back(self._house.approval(tenant, request.args["scope"]))
 
     def _fault(self, tenant: str) -> OAuthErrorResponse | None:
-        """Find out what is wrong with the request; nothing of it calls back, since nobody is known to ask."""
+        """Find out what is wrong with the request; nothing of it calls back, since no one is known to ask."""
         client = self._server.client
         faults = {
             "tenant-unknown": not self._house.approval(tenant, ""),

@@ -1,4 +1,4 @@
-"""OAuth 2.0 and OpenID Connect on Authlib's server side, in the words of a house. Shows no page."""
+"""OAuth 2.0 and OpenID Connect on Authlib's server side, in the words of a provider. Shows no page."""
 
 import dataclasses
 import time
@@ -28,7 +28,7 @@ class AuthorizationRefusedError(OAuth2Error):  # type: ignore[misc]
 
 
 class PracticeAuthorizationServer(AuthorizationServer):  # type: ignore[misc]
-    """The authorization server of one house at one address."""
+    """The authorization server of one provider at one address."""
 
     def __init__(
         self, house: ProviderProfile, base_url: str, store: TokenStore, redirect_uris: set[str], mended: set[str]
@@ -50,11 +50,11 @@ class PracticeAuthorizationServer(AuthorizationServer):  # type: ignore[misc]
         )
 
     def user(self, address: str) -> SampleUser | None:
-        """Find a person, with whatever is mended at this moment."""
+        """Find a person, with whatever is fixed at this moment."""
         return self.profile.find_user(address, self.mended)
 
     def refused(self, reason: str) -> AuthorizationRefusedError:
-        """Make the house's refusal for one of `webapp.practice.oauth_server.provider_profile.REASONS`."""
+        """Make the provider's refusal for one of `webapp.practice.oauth_server.provider_profile.REASONS`."""
         return AuthorizationRefusedError(self.profile.refusals[reason])
 
     def query_client(self, client_id: str) -> RegisteredClient | None:
@@ -96,14 +96,14 @@ class PracticeAuthorizationServer(AuthorizationServer):  # type: ignore[misc]
         return token
 
     def handle_response(self, status: int, payload: Any, headers: Any) -> Response:
-        """Name the scope of a token answer as the house does."""
+        """Return the name of the scope of a token answer as the provider does."""
         if isinstance(payload, dict) and "access_token" in payload:
             payload = payload | {"scope": self.profile.token_scope(payload["scope"])}
         response: Response = super().handle_response(status, payload, headers)
         return response
 
     def refusal_of(self, error: OAuth2Error) -> OAuthErrorResponse:
-        """Put an error of Authlib's into the words of the house."""
+        """Put an error of Authlib's into the words of the provider."""
         if isinstance(error, AuthorizationRefusedError):
             return error.refusal
         known = {InvalidScopeError: "scope-unknown", InvalidClientError: "client-unknown"}
@@ -115,13 +115,13 @@ class PracticeAuthorizationServer(AuthorizationServer):  # type: ignore[misc]
         return dataclasses.replace(self.profile.refusals["malformed"], error=error.error, description=description)
 
     def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:
-        """Answer in the words of the house."""
+        """Answer in the words of the provider."""
         refusal = self.refusal_of(error)
         body = self.profile.token_error(refusal)
         return self.handle_response(refusal.status, body, [("Content-Type", "application/json"), *_NOT_KEPT])
 
     def claims(self, person: SampleUser) -> dict[str, Any]:
-        """Give the claims of an id_token about a person, from now on for an hour."""
+        """Return the claims of an id_token about a person, from now on for an hour."""
         now = int(time.time())
         return self.profile.claims(person, self.base_url) | {"iat": now, "exp": now + 3600}
 

@@ -20,7 +20,7 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]
     redirect_uris: set[str] = field(default_factory=set)
 
     def get_client_id(self) -> str:
-        """Give the client ID."""
+        """Return the client ID."""
         return self.client_id
 
     def get_default_redirect_uri(self) -> None:
@@ -47,5 +47,5 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """Allow codes and their refreshing to whoever can ask for consent."""
+        """Allow codes and their refreshing to the person who can ask for consent."""
         return bool(self.redirect_uris) and grant_type in ("authorization_code", "refresh_token")

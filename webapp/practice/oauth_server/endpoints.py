@@ -18,7 +18,7 @@ class Addresses:
 
     @classmethod
     def of(cls, house: ProviderProfile, base_url: str) -> "Addresses":
-        """Give the addresses of a house; Microsoft's are those for any tenant."""
+        """Return the addresses of a provider; Microsoft's are those for any tenant."""
         tenant = ANY_TENANT if house.prefix else ""
         place = f"{base_url}/{tenant}" if tenant else base_url
         return cls(

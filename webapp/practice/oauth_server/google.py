@@ -18,11 +18,11 @@ class GoogleLike(ProviderProfile):
     """Refresh tokens only with offline access and a consent, and never rotated; `iss` in the callback."""
 
     def issuer(self, base_url: str, tenant: str = "") -> str:
-        """Give the one issuer."""
+        """Return the one issuer."""
         return base_url
 
     def claims(self, person: SampleUser, base_url: str) -> dict[str, Any]:
-        """Name the person, and the organisation where there is one (`hd`)."""
+        """Return the name of the person, and the organisation where there is one (`hd`)."""
         claims = {
             "iss": base_url,
             "sub": str(int(hashlib.sha256(person.address.encode()).hexdigest()[:17], 16)),
@@ -42,7 +42,7 @@ class GoogleLike(ProviderProfile):
         return extra | ({"hd": person.hosted_domain} if person.hosted_domain else {})
 
     def callback_error(self, refusal: OAuthErrorResponse, base_url: str) -> dict[str, str]:
-        """Give the bare error: Google explains itself on its own pages."""
+        """Return the bare error: Google explains itself on its own pages."""
         return {"error": refusal.error, "iss": base_url}
 
     def token_scope(self, scope: str) -> str:
@@ -50,7 +50,7 @@ class GoogleLike(ProviderProfile):
         return " ".join(_SPELT_OUT.get(each, each) for each in scope.split())
 
     def token_error(self, refusal: OAuthErrorResponse) -> dict[str, Any]:
-        """Give error and description."""
+        """Return error and description."""
         return {"error": refusal.error, "error_description": refusal.description}
 
 

@@ -26,7 +26,7 @@ from webapp.practice.oauth_server.token_store import (
 def make_server(
     house: ProviderProfile, base_url: str, store: TokenStore, redirect_uris: set[str], mended: set[str]
 ) -> PracticeAuthorizationServer:
-    """Make the server of a house with everything it grants."""
+    """Make the server of a provider with everything it grants."""
     server = PracticeAuthorizationServer(house, base_url, store, redirect_uris, mended)
     server.register_grant(CodeGrant, [S256Required(), IdToken(server)])
     server.register_grant(RefreshGrant)
@@ -80,7 +80,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         return found
 
     def authenticate_user(self, authorization_code: AuthorizationCode) -> SampleUser:
-        """Give the person who consented, unless there is something about them."""
+        """Return the person who consented, unless there is something about them."""
         consented = authorization_code.consent.person
         person: SampleUser = self.server.user(consented.address) or consented
         if person.at_redeem:
@@ -131,7 +131,7 @@ class IdToken(OpenIDCode):  # type: ignore[misc]
         return False
 
     def resolve_client_private_key(self, client: RegisteredClient) -> RSAKey:
-        """Give the key of this start."""
+        """Return the key of this start."""
         return self._server.key
 
     def get_client_algorithm(self, client: RegisteredClient) -> str:
@@ -139,26 +139,26 @@ class IdToken(OpenIDCode):  # type: ignore[misc]
         return "RS256"
 
     def get_encode_header(self, client: RegisteredClient) -> dict[str, str]:
-        """Name the key as the JWKS has it."""
+        """Return the name of the key as the JWKS has it."""
         return {"alg": "RS256", "typ": "JWT", "kid": self._server.key.kid or ""}
 
     def get_client_claims(self, client: RegisteredClient) -> dict[str, Any]:
-        """Say for whom the token is; `azp` too, as Google does."""
+        """Return for whom the token is; `azp` too, as Google does."""
         return {"aud": client.client_id, "azp": client.client_id}
 
     def generate_user_info(self, user: SampleUser, scope: str) -> dict[str, Any]:
-        """Say who it is about."""
+        """Return who it is about."""
         return self._server.claims(user)
 
 
 class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
-    """Refreshes; a house that rotates takes each refresh token once."""
+    """Refreshes; a provider that rotates takes each refresh token once."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = SECRET_METHODS
 
     @property
     def INCLUDE_NEW_REFRESH_TOKEN(self) -> bool:  # noqa: N802 - Authlib's name
-        """Tell whether the house rotates."""
+        """Return whether the provider rotates."""
         return bool(self.server.profile.rotates)
 
     def authenticate_refresh_token(self, refresh_token: str) -> StoredToken:
@@ -173,7 +173,7 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
         return token
 
     def authenticate_user(self, refresh_token: StoredToken) -> SampleUser:
-        """Give the person of the grant, unless its fate has come."""
+        """Return the person of the grant, unless its fate has come."""
         grant = refresh_token.grant
         if grant.at_refresh:
             grant.refused = True

@@ -53,9 +53,9 @@ class ProviderServer:
         redirect_uris: Iterable[str] = (),
         mended: set[str] | None = None,
     ) -> Iterator["ProviderServer"]:
-        """Serve the house `google` or `microsoft` on a socket that listens, or on any free port.
+        """Serve the provider `google` or `microsoft` on a socket that listens, or on any free port.
 
-        `mended` holds the keys of the scenarios that are mended, for those who share it.
+        `fixed` holds the keys of the scenarios that are fixed, for those who share it.
         """
         house, own = PROFILES[key], sock or _listen()
         with own:
@@ -99,7 +99,7 @@ class ProviderServer:
         self._faults.add(Fault(kind=kind, seconds=seconds), times)
 
     def reset(self) -> None:
-        """Forget grants, faults and counts, and what is mended."""
+        """Forget grants, faults and counts, and what is fixed."""
         self.store.reset()
         self._server.mended.clear()
         self._faults.reset()

@@ -31,21 +31,21 @@ class MicrosoftLike(ProviderProfile):
         return tenant in (*_TEMPLATES, TENANT_ID, OFFICE)
 
     def approval(self, tenant: str, scope: str) -> dict[str, str]:
-        """Name the tenant; `common`, which stands for personal accounts too, has no administrator."""
+        """Return the name of the tenant; `common`, which stands for personal accounts too, has no administrator."""
         if tenant == "common" or not self.knows_tenant(tenant):
             return {}
         return {"admin_consent": "True", "tenant": TENANT_ID, "scope": scope}
 
     def title(self, scope: str) -> str:
-        """Say what a scope allows."""
+        """Return what a scope allows."""
         return "Read and write access to your mail via IMAP" if scope == self.mail_scope else scope
 
     def issuer(self, base_url: str, tenant: str = "") -> str:
-        """Give the issuer of the tenant; for any tenant, the template that Microsoft has there."""
+        """Return the issuer of the tenant; for any tenant, the template that Microsoft has there."""
         return f"{base_url}/{'{tenantid}' if tenant in _TEMPLATES else TENANT_ID}/v2.0"
 
     def claims(self, person: SampleUser, base_url: str) -> dict[str, Any]:
-        """Name the person by tenant and object ID, which never change, and by the user name of today."""
+        """Return the name of the person by tenant and object ID, which never change, and by the user name of today."""
         return {
             "iss": self.issuer(base_url),
             "sub": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"pairwise.{person.address}")),
@@ -66,12 +66,12 @@ class MicrosoftLike(ProviderProfile):
         return {"session_state": str(uuid.uuid4())}
 
     def callback_error(self, refusal: OAuthErrorResponse, base_url: str) -> dict[str, str]:
-        """Give error and description."""
+        """Return error and description."""
         subcode = {"error_subcode": "cancel"} if refusal.error == "access_denied" else {}
         return {"error": refusal.error, "error_description": _described(refusal, _ids())} | subcode
 
     def token_error(self, refusal: OAuthErrorResponse) -> dict[str, Any]:
-        """Give error, description and the codes once more as data."""
+        """Return error, description and the codes once more as data."""
         ids = _ids()
         body = {
             "error": refusal.error,

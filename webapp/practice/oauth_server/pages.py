@@ -1,4 +1,4 @@
-"""The pages of a provider: who are you, do you agree, and why not. Thin: rules are the server's, words the house's."""
+"""The pages of a provider: choose an account, consent, refusal. The rules are the server's, the words the profile's."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -47,7 +47,7 @@ def make_app(server: PracticeAuthorizationServer) -> Flask:
 
 
 def _set_security_headers(response: Response) -> Response:
-    """Cut the tie to whoever opened the window, as the strictest provider would, and allow nothing from elsewhere."""
+    """Cut the tie to who opened the window, as the strictest provider would, and allow nothing from elsewhere."""
     response.headers.setdefault("Content-Security-Policy", f"{POLICY}; form-action 'self'")
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -102,7 +102,7 @@ class _Pages:
         return self._server.create_endpoint_response("revocation")
 
     def keys(self, tenant: str = "") -> dict[str, Any]:
-        """Give the public key of the id_tokens."""
+        """Return the public key of the id_tokens."""
         return {"keys": [self._server.key.as_dict(private=False)]}
 
     def discovery(self, tenant: str = "") -> dict[str, Any]:
@@ -126,7 +126,7 @@ class _Pages:
         }
 
     def _who(self) -> SampleUser | None:
-        """Tell who is signed in: chosen on the page, hinted at, or known from the visit before."""
+        """Return who is signed in: chosen on the page, hinted at, or known from the visit before."""
         if chosen := request.values.get("account"):
             return self._server.user(chosen)
         if self._prompts() & {"select_account", "login"}:
@@ -190,6 +190,6 @@ class _Pages:
         return f"{uri}{'&' if '?' in uri else '?'}{urlencode(parameters)}"
 
     def _blocked_page(self, refusal: OAuthErrorResponse) -> Response:
-        """Show why it ends here; a house that calls back has a link for going back without."""
+        """Show why it ends here; a provider that calls back has a link for going back without."""
         back = self._error_link(refusal) if self._house.calls_back else ""
         return show("blocked", 403, refusal=refusal, back=back)

@@ -17,8 +17,8 @@ class ProviderProfile(ABC):
 
     `refusals` has an entry for every reason of `REASONS`; `steady_scopes` have no box on the consent page, and where
     nothing `ticks`, no scope has. With `calls_back` an error goes to the client; without, only a page of the
-    provider says it. `mends` are the people an administrator has mended something for, by the key of the scenario;
-    who approves the client at `approve_path` mends the one named `approved`.
+    provider says it. `fixes` are the people an administrator has fixed something for, by the key of the scenario;
+    who approves the client at `approve_path` fixes the one named `approved`.
     """
 
     key: str
@@ -46,58 +46,58 @@ class ProviderProfile(ABC):
     calls_back: bool = True
 
     def current_users(self, mended: Container[str]) -> tuple[SampleUser, ...]:
-        """Give everybody as they are with some scenarios mended."""
+        """Return everybody as they are with some scenarios fixed."""
         changed = {person.address: person for key, person in self.repairs.items() if key in mended}
         return tuple(changed.get(person.address, person) for person in self.users)
 
     def find_user(self, address: str, mended: Container[str] = ()) -> SampleUser | None:
-        """Find a person by address, in whatever case it was typed, as they are with some scenarios mended."""
+        """Find a person by address, in whatever case it was typed, as they are with some scenarios fixed."""
         wanted = address.strip().casefold()
         return next((person for person in self.current_users(mended) if person.address == wanted), None)
 
     @property
     def scopes_of_mail(self) -> frozenset[str]:
-        """Give what a mail program asks for: all that needs no box, and mail."""
+        """Return what a mail program asks for: all that needs no box, and mail."""
         return self.steady_scopes | {self.mail_scope}
 
     def title(self, scope: str) -> str:
-        """Say what a scope allows, as on a consent page."""
+        """Return what a scope allows, as on a consent page."""
         return "Read, compose, send and permanently delete all your mail" if scope == self.mail_scope else scope
 
     def knows_tenant(self, tenant: str) -> bool:
-        """Tell whether a tenant exists here."""
+        """Return whether a tenant exists here."""
         return True
 
     def approval(self, tenant: str, scope: str) -> dict[str, str]:
-        """Give what a client is told once an administrator has approved it; nothing where the tenant cannot do so."""
+        """Return what a client is told once an administrator has approved it; nothing where the tenant cannot do so."""
         return {}
 
     @abstractmethod
     def issuer(self, base_url: str, tenant: str = "") -> str:
-        """Give the issuer as the discovery document of a tenant has it."""
+        """Return the issuer as the discovery document of a tenant has it."""
 
     @abstractmethod
     def claims(self, person: SampleUser, base_url: str) -> dict[str, Any]:
-        """Give the claims of an id_token that are about a person, with the issuer."""
+        """Return the claims of an id_token that are about a person, with the issuer."""
 
     @abstractmethod
     def wants_refresh_token(self, parameters: Mapping[str, str], *, scopes: frozenset[str], first: bool) -> bool:
-        """Tell whether an authorization request leads to a refresh token."""
+        """Return whether an authorization request leads to a refresh token."""
 
     @abstractmethod
     def callback_extra(self, person: SampleUser, base_url: str, scope: str) -> dict[str, str]:
-        """Give what a successful callback carries beside code and state."""
+        """Return what a successful callback carries beside code and state."""
 
     @abstractmethod
     def callback_error(self, refusal: OAuthErrorResponse, base_url: str) -> dict[str, str]:
-        """Give the parameters of an error callback."""
+        """Return the parameters of an error callback."""
 
     @abstractmethod
     def token_error(self, refusal: OAuthErrorResponse) -> dict[str, Any]:
-        """Give the body of the token endpoint's refusal."""
+        """Return the body of the token endpoint's refusal."""
 
     def token_scope(self, scope: str) -> str:
-        """Give the scope a token answer names."""
+        """Return the scope a token answer names."""
         return scope
 
 

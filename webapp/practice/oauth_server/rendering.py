@@ -24,5 +24,5 @@ def show_form(name: str, redirect_uri: str, **values: Any) -> Response:
 
 
 def stop(refusal: OAuthErrorResponse) -> Response:
-    """Show a fault of the request: nobody may be called back."""
+    """Show a fault of the request: no one may be called back."""
     return show("stopped", 400, refusal=refusal)

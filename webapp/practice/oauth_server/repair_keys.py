@@ -1,4 +1,4 @@
-"""What an administrator can mend in practice mode. What is mended is one set of such keys, in the servers' process."""
+"""What an administrator can fix in practice mode. What is fixed is one set of such keys, in the servers' process."""
 
 from webapp.practice.imap_server.scenarios import SCENARIOS
 from webapp.practice.oauth_server.profiles import PROFILES

@@ -121,7 +121,7 @@ def _repaired(people: tuple[SampleUser, ...], address: str, about: str, **change
     return replace(person, about=about, **changed)  # type: ignore[arg-type]
 
 
-# By the key of the scenario that an administrator mends: who the person is from then on.
+# By the key of the scenario that an administrator fixes: who the person is from then on.
 GOOGLE_REPAIRS: Mapping[str, SampleUser] = {
     "gmail-blocked": _repaired(GOOGLE_USERS, f"bea@{WORKSPACE}", "Her administrator trusts the app now.", blocked=None),
 }

@@ -83,7 +83,7 @@ class TokenFaults:
 
     @property
     def waiting(self) -> list[str]:
-        """Name the faults to come."""
+        """Return the name of the faults to come."""
         with self._lock:
             return [fault.kind for fault in self._waiting]
 

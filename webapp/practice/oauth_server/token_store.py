@@ -39,15 +39,15 @@ class AuthorizationCode(AuthorizationCodeMixin):  # type: ignore[misc]
     used: bool = False
 
     def get_redirect_uri(self) -> str:
-        """Give the redirect URI that the token request has to repeat."""
+        """Return the redirect URI that the token request has to repeat."""
         return self.redirect_uri
 
     def get_scope(self) -> str:
-        """Give what was consented to."""
+        """Return what was consented to."""
         return self.consent.scope
 
     def get_nonce(self) -> str:
-        """Give the nonce for the id_token."""
+        """Return the nonce for the id_token."""
         return self.nonce
 
     def get_auth_time(self) -> None:
@@ -86,23 +86,23 @@ class StoredToken(TokenMixin):  # type: ignore[misc]
 
     @property
     def expires_at(self) -> float:
-        """Give the end of its life, in seconds of the epoch."""
+        """Return the end of its life, in seconds of the epoch."""
         return self.issued_at + self.lifetime
 
     def check_client(self, client: ClientMixin) -> bool:
-        """Tell whether it was given to this client."""
+        """Return whether it was given to this client."""
         return bool(self.grant.client_id == client.get_client_id())
 
     def get_scope(self) -> str:
-        """Give what it is good for."""
+        """Return what it is good for."""
         return self.scope
 
     def is_expired(self) -> bool:
-        """Tell whether its time is over."""
+        """Return whether its time is over."""
         return not self.refreshes and time.time() >= self.expires_at
 
     def is_revoked(self) -> bool:
-        """Tell whether somebody has ended it."""
+        """Return whether a person has ended it."""
         return self.used or self.grant.revoked
 
 
@@ -163,7 +163,7 @@ class TokenStore:
                 self._tokens[refresh_token] = made(value=refresh_token, refreshes=True)
 
     def lifetime(self, person: SampleUser) -> float:
-        """Tell how many seconds an access token of this person lives."""
+        """Return how many seconds an access token of this person lives."""
         with self.lock:
             return self._lifetimes.get(person.address, person.lifetime)
 

@@ -38,7 +38,7 @@ def make_token(
     days: int | None = None,
     connections: Sequence[Connection] | None = None,
 ) -> tuple[ApiToken, str]:
-    """Make a token, for all connections unless some are given, and give its text, which is stored nowhere.
+    """Make a token, for all connections unless some are given, and return its text, which is stored nowhere.
 
     Does not commit.
     """
@@ -59,7 +59,7 @@ def make_token(
 
 
 def find_token(text: str) -> ApiToken | None:
-    """Find a token that is in force."""
+    """Find a token that is in effect."""
     return db.session.scalar(_FIND, {"hash": token_hash(text), "now": utcnow()})
 
 

@@ -65,7 +65,7 @@ def make_link(
     user: User | None = None,
     created_by: User | None = None,
 ) -> tuple[OneTimeLink, str]:
-    """Make a link and give it with its token, which is stored nowhere.
+    """Make a link and return it with its token, which is stored nowhere.
 
     Replaces the unused links of this purpose for the same person. Does not commit.
     """
@@ -93,7 +93,7 @@ def make_link(
 
 
 def link_path(purpose: Purpose, token: str) -> str:
-    """Give the path a link opens at."""
+    """Return the path a link opens at."""
     return LINK_KINDS[purpose].path + token
 
 
@@ -127,7 +127,7 @@ def redeem_link(token: str, *purposes: Purpose) -> OneTimeLink:
 
 
 def set_up_link() -> str | None:
-    """Make the path at which a new portal gets its first administrator; None once somebody is here. Commits."""
+    """Make the path at which a new portal gets its first administrator; None once a person is here. Commits."""
     db.session.rollback()
     writes.set(True)
     if _has_people():

@@ -12,7 +12,7 @@ def normal_password(value: str | None) -> str | None:
 
 
 def password_fault(password: str, own_words: Sequence[str]) -> str:
-    """Say what is wrong with a new password; nothing where it will do."""
+    """Return what is wrong with a new password; nothing where it will do."""
     if len(password) < SHORTEST:
         return f"{SHORTEST} characters at least; this has {len(password)}."
     if len(password) > LONGEST:

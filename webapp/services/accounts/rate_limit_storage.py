@@ -21,7 +21,7 @@ class DatabaseStorage(Storage):
 
     @property
     def base_exceptions(self) -> type[Exception]:
-        """Name what a failing storage raises."""
+        """Return what a failing storage raises."""
         return Exception
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
@@ -50,7 +50,7 @@ class DatabaseStorage(Storage):
         return float(row[1]) if row else time.time()
 
     def check(self) -> bool:
-        """Say that the storage works: it does whenever the database does."""
+        """Return that the storage works: it does whenever the database does."""
         return True
 
     def reset(self) -> int | None:

@@ -31,7 +31,7 @@ _SYSTEMS = (
 
 
 def device_name(user_agent: str) -> str:
-    """Name a device by the User-Agent it sent: "Firefox on Linux"."""
+    """Return the name of a device by the User-Agent it sent: "Firefox on Linux"."""
     browser, system = _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)
     if browser and system:
         return f"{browser} on {system}"

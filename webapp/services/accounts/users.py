@@ -7,11 +7,11 @@ from webapp.models import OneTimeLink, Purpose, Role, User, UserSession, db
 
 
 class AddressTakenError(Exception):
-    """Somebody has this address already."""
+    """A person has this address already."""
 
 
 class LastAdministratorError(Exception):
-    """Nobody would be left who can administer the portal."""
+    """No one would be left who can administer the portal."""
 
 
 def find_user(address: str) -> User | None:
@@ -65,7 +65,7 @@ def end_sessions(person: User, *, keep: int | None = None) -> None:
 
 
 def select_administrators_for_update() -> set[int]:
-    """Give the ids of the active administrators and hold them as they are until the transaction ends.
+    """Return the ids of the active administrators and hold them as they are until the transaction ends.
 
     Two administrators who demote each other at the same moment pass here one after the other: held up on PostgreSQL by
     these row locks, on SQLite by there being one write transaction at a time.

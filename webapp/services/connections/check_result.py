@@ -99,34 +99,34 @@ class CheckResult:
         return cls(report=report, facts=replace(facts or help_context(server, address), who=who), diagnosis=diagnosis)
 
     def for_page(self, reconnect_url: str) -> "CheckResult":
-        """Add where somebody signs in again, which only a page knows."""
+        """Add where a person signs in again, which only a page knows."""
         return replace(self, facts=replace(self.facts, reconnect_url=reconnect_url))
 
     @property
     def passed(self) -> bool:
-        """Say whether the connection works."""
+        """Return whether the connection works."""
         return self.report.passed
 
     @property
     def wants_sign_in(self) -> bool:
-        """Say whether signing in at the provider once more is what helps first."""
+        """Return whether signing in at the provider once more is what helps first."""
         return self.slug in _FIXED_BY_SIGN_IN
 
     @property
     def slug(self) -> str:
-        """Name the problem; empty when there is none."""
+        """Return the name of the problem; empty when there is none."""
         return self.diagnosis.problem.slug if self.diagnosis else ""
 
     @property
     def sentence(self) -> str:
-        """Say first what a person wants to know."""
+        """Return first what a person wants to know."""
         if self.diagnosis:
             return self.diagnosis.problem.verdict
         return f"It works: {plural(self.report.messages or 0, 'message')} in INBOX"
 
     @property
     def summary(self) -> str:
-        """Say where and after how long it ended."""
+        """Return where and after how long it ended."""
         when = f"{self.report.started_at.astimezone(UTC):%H:%M:%S} UTC"
         stopped = self.report.stopped_at
         if stopped is None:
@@ -135,24 +135,24 @@ class CheckResult:
 
     @property
     def short(self) -> str:
-        """Say it in the few words of a list."""
+        """Return it in the few words of a list."""
         if self.diagnosis:
             return self.diagnosis.problem.verdict
         return f"INBOX, {plural(self.report.messages or 0, 'message')}"
 
     @property
     def field_errors(self) -> dict[str, str]:
-        """Name the form field to mend, and the words beside it."""
+        """Return the name of the form field to fix, and the words beside it."""
         problem = self.diagnosis.problem if self.diagnosis else None
         return {problem.fields[0]: problem.hint} if problem and problem.fields else {}
 
     def step_label(self, name: StepName) -> str:
-        """Name a step as the page does."""
+        """Return the name of a step as the page does."""
         return STEP_LABELS[name].format(host=self.facts.host, user=self.facts.user)
 
     @property
     def technical(self) -> str:
-        """Write down everything somebody who mends it may ask for; no secret is in it."""
+        """Write down everything a person who fixes it may ask for; no secret is in it."""
         report, facts = self.report, self.facts
         lines = [
             f"When      {report.started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, {report.seconds:.2f} s",

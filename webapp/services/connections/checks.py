@@ -74,7 +74,7 @@ def report_from_json(text: str) -> Report:
 
 
 def run_check_for(target: ConnectionTarget, address: str) -> CheckResult:
-    """Check what somebody typed; nothing is stored, and the database is let go while the network is waited for."""
+    """Check what a person typed; nothing is stored, and the database is released while the network is waited for."""
     db.session.commit()
     report = run_check(
         target.server,

@@ -8,20 +8,20 @@ from webapp.services.connections.permissions import can_edit
 
 
 def make_consent_link(connection: Connection) -> str:
-    """Make a link for a connection and give its token. Does not commit."""
+    """Make a link for a connection and return its token. Does not commit."""
     link, token = make_link(Purpose.CONSENT, address=f"connection {connection.id}")
     link.connection_id = connection.id
     return token
 
 
 def connection_of(token: str) -> Connection | None:
-    """Give the connection of a link that still opens; raise `LinkClosedError`."""
+    """Return the connection of a link that still opens; raise `LinkClosedError`."""
     link = validate_link(token, Purpose.CONSENT)
     return db.session.get(Connection, link.connection_id) if link.connection_id else None
 
 
 def is_valid_for(token: str, connection: Connection) -> bool:
-    """Say whether a token lets its holder sign in for a connection."""
+    """Return whether a token lets its holder sign in for a connection."""
     if not token:
         return False
     try:
@@ -31,12 +31,12 @@ def is_valid_for(token: str, connection: Connection) -> bool:
 
 
 def is_open(connection: Connection) -> bool:
-    """Say whether a connection has a link that still opens."""
+    """Return whether a connection has a link that still opens."""
     return _has_unused(connection.id, OneTimeLink.expires_at > utcnow())
 
 
 def can_complete(user: User, attempt: AuthorizationRequest) -> bool:
-    """Say whether a person may still decide about the connection of an attempt that was begun in time.
+    """Return whether a person may still decide about the connection of an attempt that was begun in time.
 
     By a link only the first one who comes to an end with it may.
     """

@@ -12,13 +12,13 @@ from webapp.services.providers import PROVIDERS
 
 
 def record_permanent_failure(connection: Connection, error: SessionOpenError) -> None:
-    """Keep what a program has met, unless it passes by itself: nobody is there who would test again in the morning."""
+    """Keep what a program has met, unless it passes by itself: no one is there who would test again in the morning."""
     if not is_transient(error) and diagnose(error.failure(None)).problem.who is not Actor.WAIT:
         record_open_failure(connection, error)
 
 
 def record_open_failure(connection: Connection, error: SessionOpenError) -> CheckResult:
-    """Keep what opening a mailbox has found, unless it is known already, and give it.
+    """Keep what opening a mailbox has found, unless it is known already, and return it.
 
     Once is enough: what is tried again and again must not push the tests before it out of the list.
     """

@@ -14,7 +14,7 @@ from webapp.services.providers import PROVIDERS
 
 @contextmanager
 def open_mail_session(connection: Connection) -> Iterator[Session]:
-    """Give a session that is logged in as the connection; the database is let go while the network is waited for.
+    """Return a session that is logged in as the connection; the database is released while the network is waited for.
 
     Raises `NotOpenedError`, which carries the report of the steps taken, and `SecretBoxError`. A session is never used
     for what the connection was before it was edited: its key names the edit, the server and the proof.

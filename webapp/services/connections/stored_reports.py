@@ -11,7 +11,7 @@ from webapp.services.providers import PROVIDERS
 
 
 def latest_report(connection: Connection) -> CheckReport | None:
-    """Give the last report that was stored."""
+    """Return the last report that was stored."""
     return db.session.scalar(
         select(CheckReport)
         .where(CheckReport.connection_id == connection.id)

@@ -88,7 +88,7 @@ def make_folder(folder: Path) -> None:
 
 
 def file_at(path: Path) -> Path:
-    """Give the file that a path leads to, also one that is yet to be; stop where it leads to something else."""
+    """Return the file that a path leads to, also one that is yet to be; stop where it leads to something else."""
     if path.exists() and not path.is_file():
         raise PullError(ExitStatus.FAILED, f"{path} is not a file")
     return Path(os.path.realpath(path))
@@ -114,5 +114,5 @@ def shorten_name(start: str, name: str) -> str:
 
 
 def digest_of(*words: object) -> str:
-    """Give six characters that stand for words, alike for the same."""
+    """Return six characters that stand for words, alike for the same."""
     return hashlib.sha256("\0".join(map(str, words)).encode("utf-8", "surrogatepass")).hexdigest()[:6]

@@ -128,7 +128,7 @@ class AttachmentPull:
         """Take the messages of a page; say whether there is more to do."""
         state, mailbox = self._state, self._order.selection.mailbox
         if page.found:
-            # A session of its own: that of the page may have ended over a message that nobody can read.
+            # A session of its own: that of the page may have ended over a message that no one can read.
             with open_mail_session(self._order.connection) as session:
                 session.open_mailbox(mailbox, page.uid_validity)
                 for found in page.found:
@@ -204,7 +204,7 @@ class AttachmentPull:
         for folder in {Path(file.line.path).parent for file in placing.files}:
             files.fsync_folder(folder)
         self._report([file.line for file in placing.files])
-        if placing.uid_validity == state.uid_validity:  # it is not where the pull begins anew
+        if placing.uid_validity == state.uid_validity:  # it is not where the pull begins again
             state.after = placing.uid
             if self._order.then.kind and placing.whole:
                 state.waiting[placing.uid] = placing.fingerprint

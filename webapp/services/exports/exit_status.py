@@ -1,4 +1,4 @@
-"""How a command that takes mail out ends: a number for the scheduler, and lines for whoever reads its log."""
+"""How a command that takes mail out ends: a number for the scheduler, and lines for the person who reads its log."""
 
 import sqlite3
 from collections.abc import Iterator

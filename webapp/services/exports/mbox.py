@@ -11,7 +11,7 @@ _PERHAPS = re.compile(rb">*(F|Fr|Fro|From)?\Z")
 
 
 def entry(pieces: Iterable[bytes], *, sender: str, arrived: datetime | None) -> Iterator[bytes]:
-    """Give a message as an mbox holds it: a line that begins with "From ", quoted wherever else one does."""
+    """Yield a message as an mbox holds it: a line that begins with "From ", quoted wherever else one does."""
     found = _ADDRESS.search(sender)
     moment = (arrived or datetime(1970, 1, 1, tzinfo=UTC)).astimezone(UTC)
     yield f"From {found[0] if found else _NO_SENDER} {moment.ctime()}\n".encode()
@@ -30,13 +30,13 @@ class _FromQuoter:
         self._ends_line = True
 
     def take(self, piece: bytes) -> bytes:
-        """Give what can be given of a piece."""
+        """Return what can be given of a piece."""
         data = self._kept + piece
         data, self._kept = (data[:-1], b"\r") if data.endswith(b"\r") else (data, b"")
         return self._quoted(data.replace(b"\r\n", b"\n"))
 
     def finish(self) -> bytes:
-        """Give what is left, the end of the last line, and the empty line between messages."""
+        """Return what is left, the end of the last line, and the empty line between messages."""
         rest = self._kept
         return rest + (b"\n" if self._ends_line and not rest else b"\n\n")
 

@@ -32,7 +32,7 @@ class MessageFilter:
 
     @property
     def query(self) -> SearchQuery | None:
-        """Give what the server is asked; None where it is all messages."""
+        """Return what the server is asked; None where it is all messages."""
         asked = SearchQuery(
             since=self.since, before=self.before, sender=self.sender, subject=self.subject, unread=self.unread
         )
@@ -106,7 +106,7 @@ def find_connection(name: str) -> Connection:
 
 
 def require_unchanged(connection: Connection) -> None:
-    """End where somebody has edited or deleted the connection since it was read: it may lead to another mailbox."""
+    """End where a person has edited or deleted the connection since it was read: it may lead to another mailbox."""
     version = db.session.scalar(select(Connection.version).where(Connection.id == connection.id))
     if version is None:
         raise PullError(ExitStatus.ACT, f"“{connection.name}” was deleted meanwhile. What was fetched stays.")

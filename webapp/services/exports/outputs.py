@@ -23,12 +23,12 @@ class ExportOutput(ABC):
     """Takes messages one by one, each as a whole or not at all."""
 
     def has(self, summary: MessageSummary, whose: str) -> bool:
-        """Say whether a message is there from an earlier run."""
+        """Return whether a message is there from an earlier run."""
         return False
 
     @abstractmethod
     def save(self, summary: MessageSummary, whose: str, pieces: Iterable[bytes]) -> int:
-        """Take a message and give its size; `whose` stands for the mailbox and the UIDVALIDITY."""
+        """Take a message and return its size; `whose` stands for the mailbox and the UIDVALIDITY."""
 
 
 class FolderOutput(ExportOutput):
@@ -38,11 +38,11 @@ class FolderOutput(ExportOutput):
         self._folder = folder
 
     def has(self, summary: MessageSummary, whose: str) -> bool:
-        """Say whether the file is there."""
+        """Return whether the file is there."""
         return self._path(summary, whose).exists()
 
     def save(self, summary: MessageSummary, whose: str, pieces: Iterable[bytes]) -> int:
-        """Write the file aside and give it its name."""
+        """Write the file aside and return it its name."""
         path = self._path(summary, whose)
         aside = self._folder / _TEMPORARY_PREFIX
         written = atomic_files.write(aside, pieces)

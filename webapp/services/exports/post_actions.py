@@ -55,7 +55,7 @@ class PostAction:
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
-        """Say what is in the way of the act, where that is not the connection."""
+        """Return what is in the way of the act, where that is not the connection."""
         try:
             yield
         except NoTrashError:
@@ -72,7 +72,7 @@ class PostAction:
 
 
 def unchanged_messages(connection: Connection, chosen: MessageSet) -> dict[int, str]:
-    """Give those of some messages that are where they were, with their fingerprints."""
+    """Return those of some messages that are where they were, with their fingerprints."""
     with open_mail_session(connection) as session:
         session.open_mailbox(chosen.mailbox, chosen.uid_validity)
         now = fetch_states(session, chosen.messages.keys())

@@ -72,7 +72,7 @@ class _ProgressBarReporter(ProgressReporter):
 
 @contextmanager
 def reporter(*, err: bool = False) -> Iterator[ProgressReporter]:
-    """Give whoever tells of a run in the way that fits who listens; on standard error where the output is the mail."""
+    """Return who tells of a run in the way that fits who listens; on standard error where the output is the mail."""
     stream = sys.stderr if err else sys.stdout
     if not stream.isatty():
         yield _JsonLinesReporter(err)

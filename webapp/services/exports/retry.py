@@ -16,7 +16,7 @@ class RetryPolicy:
         self._failed = 0
 
     def reset(self) -> None:
-        """Begin counting anew."""
+        """Begin counting again."""
         self._failed = 0
 
     def wait_after(self, error: ImapError) -> None:

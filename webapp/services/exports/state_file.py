@@ -1,7 +1,8 @@
 """What a pull remembers from run to run, in a file that is whole at any moment.
 
 A message goes through it in three steps: its files lie under other names in their folder and are `placing`; they have
-their names, and it is `waiting` for what is to be done with it; all that is done, and only `after` tells of it. Whoever
+their names, and it is `waiting` for what is to be done with it; all that is done, and only `after` tells of it. The
+person who
 is killed in between finds here what was left to do.
 """
 
@@ -26,7 +27,7 @@ class _StateModel(BaseModel):
 class PullSource(_StateModel):
     """What a state holds for: with any other it would pass over messages that were never looked at.
 
-    The address and not the connection: a connection may be renamed or made anew, the mailbox stays what it is.
+    The address and not the connection: a connection may be renamed or made again, the mailbox stays what it is.
     """
 
     address: str
@@ -49,7 +50,7 @@ class PullSource(_StateModel):
         )
 
     def default_file(self, folder: Path) -> Path:
-        """Give the state file where none is named."""
+        """Return the state file where none is named."""
         readable = "-".join(re.findall(r"[A-Za-z0-9]+", f"{self.address} {self.mailbox}"))[:60]
         return folder / f".postroom-{readable}-{files.digest_of(self.model_dump_json())}.json"
 

@@ -112,7 +112,7 @@ def _create(
 
 
 def failure_of(hand_off: Handoff) -> Failure:
-    """Give the failure that was handed off."""
+    """Return the failure that was handed off."""
     return _FAILURE.validate_json(hand_off.failure)
 
 
@@ -159,7 +159,7 @@ def _open() -> tuple[ColumnElement[bool], ...]:
 
 
 def _has_readable_token(hand_off: Handoff) -> bool:
-    """Say whether its link can be shown again: not where the key that sealed it was lost."""
+    """Return whether its link can be shown again: not where the key that sealed it was lost."""
     try:
         return bool(token_of(hand_off))
     except SecretBoxError:

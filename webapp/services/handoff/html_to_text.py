@@ -80,7 +80,7 @@ class _Writer(HTMLParser):
             self._line.append(data)
 
     def text(self) -> str:
-        """Give what was written."""
+        """Return what was written."""
         self._end_line()
         return "\n".join(self._lines).strip()
 

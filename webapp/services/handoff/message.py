@@ -17,7 +17,7 @@ class HandoffMessage:
 
     @property
     def mailto(self) -> str:
-        """Give the address that opens it in a mail program (RFC 6068), with the brief text where the other is long."""
+        """Return the address that opens it in a mail program (RFC 6068); a long text is replaced by the brief one."""
         whole = self._mailto(self.text)
         return whole if len(whole) <= _LONGEST else self._mailto(self.brief)
 

@@ -1,4 +1,4 @@
-"""How a hand-off stands: what is asked now, and whether it is mended."""
+"""How a hand-off stands: what is asked now, and whether it is fixed."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ class HandoffStatus:
 
     @cached_property
     def connection(self) -> Connection | None:
-        """Give the connection it is about; where it was asked before there was one, the one that came of it."""
+        """Return the connection it is about; where it was asked before there was one, the one that came of it."""
         if self.hand_off.connection_id is not None:
             return db.session.get(Connection, self.hand_off.connection_id, populate_existing=True)
         return db.session.scalar(
@@ -53,7 +53,7 @@ class HandoffStatus:
 
     @cached_property
     def phase(self) -> HandoffPhase:
-        """Say where it has got to."""
+        """Return where it has got to."""
         connection = self.connection
         if connection is None or self._later is None:
             return HandoffPhase.ASKED
@@ -63,30 +63,30 @@ class HandoffStatus:
 
     @property
     def resolved_at(self) -> datetime | None:
-        """Say since when it works."""
+        """Return since when it works."""
         return self.connection.state_since if self.connection and self.phase is HandoffPhase.MENDED else None
 
     @cached_property
     def tested_at(self) -> datetime | None:
-        """Say when it was tested last."""
+        """Return when it was tested last."""
         return self._newest.started_at if self._newest else None
 
     @property
     def seconds_to_wait(self) -> int:
-        """Say how long it takes until the next test is allowed; 0 where it is."""
+        """Return how long it takes until the next test is allowed; 0 where it is."""
         if self.tested_at is None:
             return 0
         return max(0, round((self.tested_at + TEST_EVERY - utcnow()).total_seconds()))
 
     @cached_property
     def failure(self) -> Failure:
-        """Give what a later test has failed by, else what was asked about."""
+        """Return what a later test has failed by, else what was asked about."""
         found = self._verdict.report.failure if self._verdict else None
         return found or failure_of(self.hand_off)
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
-        """Name the problem that the failure comes down to."""
+        """Return the name of the problem that the failure comes down to."""
         return diagnose(self.failure)
 
     @cached_property
@@ -102,12 +102,12 @@ class HandoffStatus:
 
     @property
     def technical(self) -> str:
-        """Write down what somebody who mends it may ask for."""
+        """Write down what a person who fixes it may ask for."""
         return self._verdict.technical if self._verdict else self.hand_off.technical
 
     @property
     def original_problem_resolved(self) -> bool:
-        """Say that another problem shows now than the one that was asked about."""
+        """Return that another problem shows now than the one that was asked about."""
         return self.diagnosis.problem.slug != self.hand_off.problem
 
     @property
@@ -126,7 +126,7 @@ class HandoffStatus:
 
     @cached_property
     def _later(self) -> CheckReport | None:
-        """Give the last report where it is younger than the question."""
+        """Return the last report where it is younger than the question."""
         newest = self._newest
         return newest if newest is not None and newest.started_at > self.hand_off.asked_at else None
 

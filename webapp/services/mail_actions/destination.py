@@ -1,4 +1,4 @@
-"""What an act comes down to at this server: where messages go, and what somebody should know before.
+"""What an act comes down to at this server: where messages go, and what a person should know before.
 
 Gmail's labels and its archive are known here alone.
 """
@@ -115,7 +115,7 @@ def _resolve(
 
 
 def _is_storable(name: str) -> bool:
-    """Say whether the name of a mailbox can be written down: without NUL, and without half a character."""
+    """Return whether the name of a mailbox can be written down: without NUL, and without half a character."""
     return not re.search(r"[\x00\ud800-\udfff]", name)
 
 

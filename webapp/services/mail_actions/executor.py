@@ -51,7 +51,7 @@ def execute_batches(session: Session, act: ActionRecord, seconds: float | None =
 
 
 def _fill_fingerprints(session: Session, act: ActionRecord, messages: Mapping[int, str | None]) -> dict[int, str]:
-    """Fill in the fingerprints that nobody has seen: by them a message is known again in another mailbox."""
+    """Fill in the fingerprints that no one has seen: by them a message is known again in another mailbox."""
     known = {uid: fingerprint for uid, fingerprint in messages.items() if fingerprint is not None}
     unknown = messages.keys() - known.keys()
     if unknown:
@@ -98,7 +98,7 @@ def _act_on(session: Session, act: ActionRecord, step: BatchStart, uids: Collect
 
 
 def _copies_of(session: Session, act: ActionRecord, step: BatchStart, batch: BatchResult) -> Copies:
-    """Give the copies that the server told, or look for them at once, while nothing else has come."""
+    """Return the copies that the server told, or look for them at once, while nothing else has come."""
     if batch.copies or not batch.done or not act.destination:
         return Copies(batch.destination_validity or act.end.uid_validity, batch.copies)
     renew_lease(act)

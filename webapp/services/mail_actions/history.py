@@ -11,7 +11,7 @@ from webapp.services.mail_actions.journal_records import LARGEST_ID, UNDO_PERIOD
 
 @dataclass(frozen=True, kw_only=True)
 class PastAction:
-    """An act; `who` is "" where nobody is known, `undoable` says that undoing it can be tried."""
+    """An act; `who` is "" where no one is known, `undoable` says that undoing it can be tried."""
 
     id: int
     kind: ActionKind
@@ -30,7 +30,7 @@ class PastAction:
 
 
 def recent_actions(connection_id: int, *, before: int | None = None, limit: int = 50) -> tuple[PastAction, ...]:
-    """Give the newest acts that took messages somewhere or removed them, the newest first; or those before one."""
+    """Return the newest acts that took messages somewhere or removed them, the newest first; or those before one."""
     shown = [kind for kind in ActionKind if not kind.only_marks]
     with read_transaction() as transaction:
         rows = transaction.execute(

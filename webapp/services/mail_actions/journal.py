@@ -126,7 +126,7 @@ def create_action(connection_id: int, user_id: int | None, intent: JournalEntry)
 
 
 def next_batch(act: ActionRecord) -> tuple[int, Mapping[int, str | None]] | None:
-    """Give the next batch of an act: its number and its messages; None where all are done."""
+    """Return the next batch of an act: its number and its messages; None where all are done."""
     with read_transaction() as transaction:
         row = transaction.execute(
             select(MailActionBatch.number, MailActionBatch.messages)
@@ -140,7 +140,8 @@ def next_batch(act: ActionRecord) -> tuple[int, Mapping[int, str | None]] | None
 def start_batch(act: ActionRecord, number: int, messages: Mapping[int, str], asked: int) -> BatchStart:
     """Write that a batch begins, without what another act has in hand; tell what may have been done before.
 
-    What was asked for and is not written counts as gone from now on: whoever goes on does not hear of it any more.
+    What was asked for and is not written counts as gone from now on: the person who goes on does not hear of it any
+    more.
     """
     now = utcnow()
     busy: set[int] = set()
@@ -189,7 +190,7 @@ def finish_batch(act: ActionRecord, step: BatchStart, outcome: BatchOutcome) -> 
 
 
 def started_batches(act: ActionRecord) -> Sequence[tuple[BatchState, Mapping[int, JournaledMessage]]]:
-    """Give the batches that were begun."""
+    """Return the batches that were begun."""
     with read_transaction() as transaction:
         rows = transaction.execute(
             select(MailActionBatch.state, MailActionBatch.messages)
@@ -200,7 +201,7 @@ def started_batches(act: ActionRecord) -> Sequence[tuple[BatchState, Mapping[int
 
 
 def progress_of(act: ActionRecord) -> Progress:
-    """Tell how far an act is; nothing of it is left where its connection was deleted meanwhile."""
+    """Return how far an act is; nothing of it is left where its connection was deleted meanwhile."""
     with read_transaction() as transaction:
         row = transaction.execute(
             select(MailAction.total, MailAction.done, MailAction.gone, MailAction.left_marked).where(

@@ -48,7 +48,7 @@ def acquire_lease(connection_id: int, act_id: int) -> ActionRecord:
 
 
 def acquire_lease_to_undo(connection_id: int, act_id: int) -> tuple[ActionRecord, ActionRecord | None]:
-    """Take an act to undo it, and the act that has begun to undo it; nobody goes on with the first from now on."""
+    """Take an act to undo it, and the act that has begun to undo it; no one goes on with the first from now on."""
     now = utcnow()
     with write_transaction() as transaction:
         row = _find(transaction, connection_id, act_id)
@@ -77,7 +77,7 @@ def renew_lease(act: ActionRecord) -> None:
 
 @contextmanager
 def releasing(act: ActionRecord) -> Iterator[None]:
-    """Give an act back in the end, however it ends; it is finished where nothing of it is left to do."""
+    """Return an act back in the end, however it ends; it is finished where nothing of it is left to do."""
     try:
         yield
     finally:
@@ -100,7 +100,7 @@ def _release(transaction: Transaction, act: ActionRecord) -> None:
 
 
 def _find(transaction: Transaction, connection_id: int, act_id: int) -> Any:
-    """Read an act, so that nobody else takes it before this transaction ends."""
+    """Read an act, so that no one else takes it before this transaction ends."""
     mine = (MailAction.id == min(act_id, LARGEST_ID), MailAction.connection_id == connection_id)
     row = transaction.execute(select(*COLUMNS).where(*mine).with_for_update()).one_or_none()
     if row is None:

@@ -1,4 +1,4 @@
-"""What somebody wants done to messages, what it would come to, and what has come of it. Knows no session."""
+"""What a person wants done to messages, what it would come to, and what has come of it. Knows no session."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,8 @@ from webapp.services.mail_actions.destination import ActionWarning
 class SearchSelection:
     """All messages of a mailbox, or all that a search finds; `digest` is what the plan showed, "" before there is one.
 
-    With it, what came after the plan is left alone. Without it only marks are set: whoever moves or removes everything
+    With it, what came after the plan is left alone. Without it only marks are set: the person who moves or removes
+    everything
     has seen how much it is.
     """
 
@@ -25,7 +26,7 @@ class SearchSelection:
 
 @dataclass(frozen=True, kw_only=True)
 class ActionRequest:
-    """What somebody wants; `destination` is for COPY and MOVE."""
+    """What a person wants; `destination` is for COPY and MOVE."""
 
     kind: ActionKind
     what: MessageSet | SearchSelection

@@ -41,7 +41,7 @@ _FIRST = 10
 
 
 def preview(connection: Connection, wish: ActionRequest) -> Preview:
-    """Say what would happen."""
+    """Return what would happen."""
     with open_mail_session(connection) as session:
         chosen = _resolve_selection(session, wish.what)
         way = resolve_action(session, wish.kind, chosen.mailbox, wish.destination)
@@ -136,7 +136,7 @@ def _matches_preview(wish: ActionRequest, chosen: MessageSet) -> bool:
 
 
 def _digest(chosen: MessageSet) -> str:
-    """Name the highest UID, beyond which is what has come since, and a digest of all."""
+    """Return the name of the highest UID, beyond which is what has come since, and a digest of all."""
     uids = sorted(chosen.messages)
     text = f"{chosen.uid_validity} {uids}".encode()
     return f"{max(uids, default=0)}.{urlsafe_b64encode(hashlib.sha256(text).digest()[:18]).decode()}"
@@ -166,7 +166,7 @@ def _still_present(session: Session, chosen: MessageSet) -> set[int]:
 
 
 def _visible_destination(kind: ActionKind, destination: str) -> str:
-    """Give where messages are in the end; Trash on the way out is not."""
+    """Return where messages are in the end; Trash on the way out is not."""
     return "" if kind is ActionKind.EXPUNGE else destination
 
 

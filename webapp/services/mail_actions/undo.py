@@ -73,7 +73,7 @@ def _prepare_undo(session: Session, original: ActionRecord, user: User | None) -
     for batch in message_commands.undelete(session, there):
         renew_lease(original)
         restored |= {*batch.done}
-    removed = found.restored.keys() - restored  # by somebody else, a moment ago
+    removed = found.restored.keys() - restored  # by another person, a moment ago
     found.moved |= {found.spare[uid]: found.restored[uid] for uid in removed & found.spare.keys()}
     found.lost += len(removed - found.spare.keys())
     copies = {found.spare[uid]: found.restored[uid] for uid in restored & found.spare.keys()}

@@ -83,7 +83,7 @@ class CredentialsProvider(Provider):
     def target_from_form(
         self, form: Any, saved: Connection | None, *, kept: RememberedSecret
     ) -> ConnectionTarget | None:
-        """Give what the form describes; None when the password must be typed.
+        """Return what the form describes; None when the password must be typed.
 
         A stored password goes only to the server it was typed for: anything else asks for it again.
         """
@@ -108,13 +108,13 @@ class CredentialsProvider(Provider):
         )
 
     def server(self, connection: Connection) -> ServerSettings:
-        """Give the IMAP server of a saved connection."""
+        """Return the IMAP server of a saved connection."""
         return ServerSettings(
             host=connection.host, port=connection.port, security=Security(connection.security), user=connection.user
         )
 
     def target_from_record(self, connection: Connection) -> ConnectionTarget:
-        """Give what a saved connection describes."""
+        """Return what a saved connection describes."""
         return self._target(self.server(connection), self._open(connection))
 
     def save_to(self, connection: Connection, form: Any, target: ConnectionTarget) -> None:
@@ -140,7 +140,7 @@ class CredentialsProvider(Provider):
 
 
 def default_user(host: str, address: str) -> str:
-    """Give the user name a server wants where none was typed: the address, or the part before the @."""
+    """Return the user name a server wants where none was typed: the address, or the part before the @."""
     known = find_by_host(host)
     return known.user_for(address) if known else address
 

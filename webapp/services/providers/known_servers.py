@@ -1,6 +1,6 @@
 """Knows the IMAP servers of well-known providers and what each wants, so that an address alone fills in the form.
 
-The table is in `known_servers.toml`. Asks nobody: no DNS, no network.
+The table is in `known_servers.toml`. Asks no one: no DNS, no network.
 """
 
 import tomllib
@@ -30,7 +30,7 @@ class KnownServer:
     hosts: tuple[str, ...]
 
     def user_for(self, address: str) -> str:
-        """Give the user name by which this server knows an address; one at an own domain is always whole."""
+        """Return the user name by which this server knows an address; one at an own domain is always whole."""
         local, _, domain = address.rpartition("@")
         return local if self.user == "local" and _plain(domain) in self.domains else address
 

@@ -69,13 +69,13 @@ class ConnectionForm(FlaskForm):  # type: ignore[misc]
 
 
 def is_internal_address(address: str) -> bool:
-    """Say whether an address has the shape of one inside a company: something@name, without blanks."""
+    """Return whether an address has the shape of one inside a company: something@name, without blanks."""
     local, _, domain = address.rpartition("@")
     return bool(local and domain) and not any(c.isspace() or c in '<>"(),;' for c in address) and "@" not in local
 
 
 def normalized_address_or_empty(text: str | None) -> str:
-    """Give an address as it was typed, where it can be one."""
+    """Return an address as it was typed, where it can be one."""
     address = strip_and_compose(text) or ""
     fits = len(address) <= 254 and is_internal_address(address) and not has_controls(address)
     return address if fits else ""
@@ -94,26 +94,26 @@ class Provider(ABC):
 
     @property
     def provider_key(self) -> str | None:
-        """Name the provider whose words its failures are in, where it is always the same one."""
+        """Return the name of the provider whose words its failures are in, where it is always the same one."""
         return None
 
     @abstractmethod
     def is_ready(self) -> bool:
-        """Say whether connections of this type can be made on this portal now."""
+        """Return whether connections of this type can be made on this portal now."""
 
     @abstractmethod
     def target_from_form(
         self, form: Any, saved: Connection | None, *, kept: RememberedSecret
     ) -> ConnectionTarget | None:
-        """Give what a valid form describes; None when its secret must be typed (again)."""
+        """Return what a valid form describes; None when its secret must be typed (again)."""
 
     @abstractmethod
     def missing_field(self, form: Any, saved: Connection | None) -> tuple[str, str]:
-        """Name the field to mend where `typed` gave nothing, and the words beside it."""
+        """Return the name of the field to fix where `typed` gave nothing, and the words beside it."""
 
     @abstractmethod
     def server(self, connection: Connection) -> ServerSettings:
-        """Give the IMAP server of a saved connection."""
+        """Return the IMAP server of a saved connection."""
 
     def facts(self, connection: Connection) -> Mapping[str, str]:
         """Collect what a problem page may fill in about a saved connection beyond its server."""
@@ -121,7 +121,7 @@ class Provider(ABC):
 
     @abstractmethod
     def target_from_record(self, connection: Connection) -> ConnectionTarget:
-        """Give what a saved connection describes; raise `SecretBoxError` when its secret cannot be opened."""
+        """Return what a saved connection describes; raise `SecretBoxError` when its secret cannot be opened."""
 
     @abstractmethod
     def save_to(self, connection: Connection, form: Any, target: ConnectionTarget) -> None:

@@ -57,7 +57,7 @@ _IN_ORDER = CompiledSelect(
 
 
 def stored_access_token(scope: Scope, connection_id: int) -> AccessTokenShape | None:
-    """Give the access token where nothing stands in the way and nothing has to be written."""
+    """Return the access token where nothing stands in the way and nothing has to be written."""
     now = utcnow()
     wanted = {
         "hash": token_hash(bearer_token()),
@@ -107,6 +107,6 @@ def get_access_token(connection_id: int) -> AccessTokenShape:
 
 
 def _problem(failure: OAuthError, credential_type: CredentialType) -> ApiError:
-    """Say why there is no token, with its diagnosis."""
+    """Return why there is no token, with its diagnosis."""
     status = {FailureKind.INVALID_GRANT: 409, FailureKind.TEMPORARY: 503, FailureKind.REFUSED: 502}[failure.kind]
     return problem_with_diagnosis(status, failure.failure(PROVIDERS[credential_type].provider_key))

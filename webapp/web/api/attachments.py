@@ -108,7 +108,7 @@ def get_attachments(connection_id: int, query: AttachmentQuery) -> AttachmentPag
     and none comes twice. What it is to find may be changed in between.
     """
     connection = find_connection(connection_id)
-    # Many servers number the mailboxes of all people alike. A connection may be made anew, its mailbox stays the same.
+    # Many servers number the mailboxes of all people alike. A connection may be made again, its mailbox stays the same.
     whose = f"{connection.address}\0{query.mailbox}"
     of = f"attachments {hashlib.sha256(whose.encode()).hexdigest()[:12]}"
     validity, after = read_cursor(query.cursor, of, numbers=2) if query.cursor else (None, 0)

@@ -19,24 +19,24 @@ class Caller:
 
     @property
     def limited(self) -> bool:
-        """Say whether only some connections are open."""
+        """Return whether only some connections are open."""
         return self.token is not None and self.token.limited
 
 
 def current_caller() -> Caller:
-    """Give who asks in this request."""
+    """Return who asks in this request."""
     asker: Caller = g.api_asker
     return asker
 
 
 def bearer_token() -> str:
-    """Give the token that was sent, or nothing."""
+    """Return the token that was sent, or nothing."""
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     return text.strip() if kind.lower() == "bearer" else ""
 
 
 def authenticate_token(scope: Scope) -> None:
-    """Let in whoever has a token that is in force and has the scope."""
+    """Let in the person who has a token that is in effect and has the scope."""
     text = bearer_token()
     if not text:
         raise _unauthorized(401, "A token is needed", "Send the header “Authorization: Bearer …” with an API token.")

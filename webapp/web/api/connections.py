@@ -178,7 +178,7 @@ def check_saved_connection(connection_id: int) -> TestShape:
 
 
 def _visible(asker: Caller) -> Select[Connection]:
-    """Select the connections that somebody may see: people all, a limited token its own."""
+    """Select the connections that a person may see: people all, a limited token its own."""
     query = select(Connection)
     if asker.token is not None and asker.limited:
         named = select(api_token_connection.c.connection_id).where(api_token_connection.c.token_id == asker.token.id)

@@ -1,4 +1,4 @@
-"""Cursors: opaque to whoever gets one, good for the list they came from, and refused when they were made up."""
+"""Cursors: opaque to the person who gets one, good for the list they came from, and refused when they were made up."""
 
 import base64
 import re

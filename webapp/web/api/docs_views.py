@@ -17,7 +17,7 @@ VERSION = "1"
 
 
 def openapi() -> Response:
-    """Give the OpenAPI document; nothing in it is secret."""
+    """Return the OpenAPI document; nothing in it is secret."""
     body = json.dumps(document(current_settings().base_url, VERSION), ensure_ascii=False)
     return Response(body, content_type="application/json")
 
@@ -39,7 +39,7 @@ def reference() -> str:
 
 
 def _parts(described: dict[str, Any]) -> set[str]:
-    """Name the schemas that stand within others."""
+    """Return the name of the schemas that stand within others."""
     whole = {shape.__name__ for each in OPERATIONS for shape in (each.answer, each.body) if shape}
     named = re.findall(r"#/components/schemas/(\w+)", json.dumps(described["components"]["schemas"]))
     return set(named) - whole

@@ -34,7 +34,7 @@ _OF_THE_MAILBOX = {"mailbox-full": 409, "mailbox-not-found": 404}
 
 @contextmanager
 def imap_errors_as_problems(connection: Connection) -> Iterator[None]:
-    """Turn whatever goes wrong with a mailbox into a problem; a connection that somebody has to mend is noted."""
+    """Turn whatever goes wrong with a mailbox into a problem; a connection that a person has to fix is noted."""
     try:
         yield
     except CursorError:
@@ -55,7 +55,7 @@ def imap_errors_as_problems(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def session_for(connection_id: int) -> Iterator[Session]:
-    """Give a session of a connection that is open to whoever asks."""
+    """Return a session of a connection that is open to the person who asks."""
     connection = find_connection(connection_id)
     with imap_errors_as_problems(connection), open_mail_session(connection) as session:
         yield session

@@ -17,7 +17,7 @@ View = Callable[..., BaseModel | Response | None]
 FastPath = Callable[..., BaseModel | None]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-# Whoever has no cookie cannot be made to send one: there is a bearer token in every request, or nothing happens.
+# The person who has no cookie cannot be made to send one: there is a bearer token in every request, or nothing happens.
 csrf.exempt(api)
 
 
@@ -44,7 +44,7 @@ class Operation:
 
     @property
     def is_safe(self) -> bool:
-        """Say whether it can be tried without changing anything."""
+        """Return whether it can be tried without changing anything."""
         return self.method == "GET" or self._has_dry_run
 
     @property

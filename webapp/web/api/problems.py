@@ -28,5 +28,5 @@ class ApiError(Exception):
 
 
 def unprocessable(detail: str) -> ApiError:
-    """Make the problem of a request that is not right; `detail` begins with the name of what is at fault."""
+    """Make the problem of a request that is not right; `detail` begins with what is at fault."""
     return ApiError(422, "The request is not right", detail)

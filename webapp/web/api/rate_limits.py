@@ -29,10 +29,10 @@ def count_request(whose: str) -> None:
 
 
 def count_wrong_token() -> None:
-    """Count a token that is not in force; not while a transaction is open.
+    """Count a token that is not in effect; not while a transaction is open.
 
     Right ones from the same network are not refused: an office behind one address would be locked out by one program
-    that was forgotten, and nobody guesses a token.
+    that was forgotten, and no one guesses a token.
     """
     key = f"api {client_network()}"
     # Asked first, so that a program that never ceases costs no writing.

@@ -62,7 +62,7 @@ class TryRequest:
 
     @property
     def curl(self) -> str:
-        """Write the command; the token comes from the environment of whoever runs it."""
+        """Write the command; the token comes from the environment of the person who runs it."""
         query = f"?{urlencode(self.query)}" if self.query else ""
         words = ["curl", '-H "Authorization: Bearer $POSTROOM_TOKEN"']
         if self.operation.body:
@@ -104,7 +104,7 @@ def try_operation() -> Response:
 
 
 def connections_to_try() -> list[tuple[int, str]]:
-    """Give the connections that can be chosen, one's own first."""
+    """Return the connections that can be chosen, one's own first."""
     mine = (Connection.owner_id == current_user().id).desc()
     query = select(Connection.id, Connection.name).order_by(mine, Connection.name_key).limit(_MOST_CONNECTIONS)
     return [(row.id, row.name) for row in db.session.execute(query)]
@@ -144,7 +144,7 @@ def _values(operation: Operation, path: str) -> dict[str, Any] | None:
 
 
 def shown_body(response: Response, operation: Operation) -> str:
-    """Give the body as it is shown: JSON, without what no page should show."""
+    """Return the body as it is shown: JSON, without what no page should show."""
     fine = response.status_code == operation.status
     if operation.media and fine:
         return "(a file, which is not shown here)"

@@ -33,7 +33,7 @@ def home() -> Response:
 
 @site.get("/health")
 def health() -> tuple[str, int]:
-    """Say that the portal and its database answer."""
+    """Return that the portal and its database answer."""
     db.session.execute(text("SELECT 1"))
     return "ok\n", 200
 

@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 
 def settings_of(authority: ProviderServer) -> dict[str, object]:
-    """Give the settings by which a portal signs people in at a provider."""
+    """Return the settings by which a portal signs people in at a provider."""
     house = "gmail" if authority.profile.key == "google" else "outlook"
     ends = authority.endpoints
     told: dict[str, object] = {

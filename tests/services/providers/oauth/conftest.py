@@ -24,21 +24,21 @@ def running_microsoft() -> Iterator[ProviderServer]:
 
 @pytest.fixture
 def google(running_google: ProviderServer) -> ProviderServer:
-    """Give a provider that does not rotate refresh tokens and can revoke; it has forgotten everything before."""
+    """Return a provider that does not rotate refresh tokens and can revoke; it has forgotten everything before."""
     running_google.reset()
     return running_google
 
 
 @pytest.fixture
 def microsoft(running_microsoft: ProviderServer) -> ProviderServer:
-    """Give a provider that takes each refresh token once; it has forgotten everything before."""
+    """Return a provider that takes each refresh token once; it has forgotten everything before."""
     running_microsoft.reset()
     return running_microsoft
 
 
 @pytest.fixture
 def scripted() -> Iterator[Server]:
-    """Give a provider that answers as the test says."""
+    """Return a provider that answers as the test says."""
     with Server() as server:
         yield server
 

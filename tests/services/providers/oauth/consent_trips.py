@@ -64,13 +64,13 @@ class Trip:
 
     @property
     def attempt(self) -> AuthorizationRequest:
-        """Give the attempt as it stands."""
+        """Return the attempt as it stands."""
         with self.desk.app.app_context():
             return db.session.get_one(AuthorizationRequest, self.attempt_id)
 
     @property
     def failure(self) -> OAuthError:
-        """Give why it failed."""
+        """Return why it failed."""
         with self.desk.app.app_context():
             found = authorization_requests.failure_of(self.attempt)
         assert found is not None

@@ -28,7 +28,7 @@ Meanwhile = Callable[[Callable[[], object]], None]
 
 @pytest.fixture
 def begin(desk: Desk, client: FlaskClient, make_user: MakeUser) -> Begin:
-    """Give a function that begins trips of one browser."""
+    """Return a function that begins trips of one browser."""
     sign_in_as(client, make_user())
     return lambda authority, **named: Trip.begin(desk, client, authority, **named)
 
@@ -217,7 +217,7 @@ def test_a_key_that_is_missing_is_said_at_once(app: Flask, begin: Begin, microso
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Give a function that lets something happen while a code is redeemed."""
+    """Return a function that lets something happen while a code is redeemed."""
     redeem = OAuthClient.exchange_code
 
     def let(happen: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""What happens to a grant when its last connection goes: deleted, and revoked where nobody else lives on it."""
+"""What happens to a grant when its last connection goes: deleted, and revoked where no one else lives on it."""
 
 import socket
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -24,7 +24,7 @@ SLOWNESS, PARTS = 0.1, 5
 
 @pytest.fixture
 def more_settings(more_settings: dict[str, object], scripted: Server, microsoft: ProviderServer) -> dict[str, object]:
-    """Put somebody slow before the provider: takes its time to pass a request on, and gives the answer in parts."""
+    """Put a person slow before the provider: takes its time to pass a request on, and gives the answer in parts."""
     never = Event()
 
     def behave(sock: socket.socket, request: Request) -> None:

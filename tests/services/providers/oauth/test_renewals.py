@@ -34,7 +34,7 @@ def more_settings(more_settings: dict[str, object], scripted: Server) -> dict[st
 
 @pytest.fixture
 def due(desk: Desk) -> int:
-    """Give a grant whose access token has expired."""
+    """Return a grant whose access token has expired."""
     grant_id = desk.consent(OUTLOOK, answer("old-access", refresh_token="old-refresh"))
     desk.make_due(grant_id)
     return grant_id

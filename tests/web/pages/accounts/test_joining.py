@@ -19,7 +19,7 @@ ADA = {"name": "Ada Park", "address": "ada@example.com", "password": PASSWORD}
 
 @pytest.fixture
 def invitation(app: Flask) -> str:
-    """Give the path of an invitation for ann@example.com."""
+    """Return the path of an invitation for ann@example.com."""
     return invite(app)
 
 

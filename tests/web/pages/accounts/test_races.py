@@ -58,7 +58,7 @@ def wait_until_it_ends_or_waits_for_a_lock(app: Flask, thread: threading.Thread)
 
 
 def hand_on_button(app: Flask, actor: User, target: User, action: str, **fields: str) -> Callable[[], TestResponse]:
-    """Open the page of a person as somebody, and give what presses the button there."""
+    """Open the page of a person as a person, and give what presses the button there."""
     client = app.test_client()
     sign_in_as(client, actor)
     data = {"csrf_token": csrf_token(client, "/account"), **fields}

@@ -1,4 +1,4 @@
-"""Who may do what: every route of accounts and of the administration, for nobody, a member and an administrator."""
+"""Who may do what: every route of accounts and of the administration, for no one, a member and an administrator."""
 
 import pytest
 from flask import Flask
@@ -8,7 +8,7 @@ from tests.conftest import sign_in_as
 from tests.http_client import post, words
 from webapp.models import User
 
-# route: answer to nobody, to a member, to an administrator
+# route: answer to no one, to a member, to an administrator
 TO_LOOK = {
     "/sign-in": (200, 303, 303),
     "/account": (303, 200, 200),
@@ -46,7 +46,7 @@ WHO = ("nobody", "member", "administrator")
 
 @pytest.fixture
 def visitors(app: Flask, administrator: User, member: User) -> dict[str, FlaskClient]:
-    """Give a browser of each."""
+    """Return a browser of each."""
     browsers = {who: app.test_client() for who in WHO}
     sign_in_as(browsers["member"], member)
     sign_in_as(browsers["administrator"], administrator)
@@ -67,7 +67,7 @@ def test_who_may_send(visitors: dict[str, FlaskClient], path: str) -> None:
 
 @pytest.mark.parametrize("path", TO_SEND)
 def test_nothing_is_sent_without_a_form_token(visitors: dict[str, FlaskClient], path: str) -> None:
-    # Nobody is led to the sign-in, as a page that another tab signed out is.
+    # No one is led to the sign-in, as a page that another tab signed out is.
     assert [visitors[who].post(path).status_code for who in WHO] == [303, 400, 400]
 
 

@@ -35,7 +35,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def provider() -> Iterator[Server]:
-    """Give a token endpoint that knows every client and refuses every token."""
+    """Return a token endpoint that knows every client and refuses every token."""
     with Server() as running:
         running.behaviour = answers({"error": "invalid_grant"}, status="400 Bad Request")
         yield running
@@ -78,7 +78,7 @@ def in_force(app: Flask, kind: CredentialType = GMAIL) -> tuple[str, str]:
 
 
 def connect(app: Flask, how_many: int, client_id: str = GOOGLE_ID) -> None:
-    """Store connections that somebody has signed in for through a client ID, two to a grant."""
+    """Store connections that a person has signed in for through a client ID, two to a grant."""
     with app.app_context():
         for number in range(how_many):
             if number % 2 == 0:
@@ -312,7 +312,7 @@ def test_what_is_removed_is_gone(app: Flask, client: FlaskClient) -> None:
 
 
 def refused_at(field: str, answer: Any) -> bool:
-    """Say whether a page was refused, with words beside this field."""
+    """Return whether a page was refused, with words beside this field."""
     return answer.status_code == 422 and f'id="{field}-error"' in answer.get_data(as_text=True)
 
 

@@ -20,7 +20,7 @@ MakeConnection = Callable[..., int]
 
 @pytest.fixture
 def fields(with_practice: PracticeServers) -> Fields:
-    """Give a function that fills in the form for a scenario."""
+    """Return a function that fills in the form for a scenario."""
 
     def fill(key: str = "works", **changed: str) -> dict[str, str]:
         scenario = next(scenario for scenario in SCENARIOS if scenario.key == key)
@@ -41,7 +41,7 @@ def fields(with_practice: PracticeServers) -> Fields:
 
 @pytest.fixture
 def make_connection(app: Flask, fields: Fields) -> MakeConnection:
-    """Give a function that saves a connection without the form and returns its id."""
+    """Return a function that saves a connection without the form and returns its id."""
 
     def make(owner: User, key: str = "works", **changed: str) -> int:
         typed = fields(key, **changed)

@@ -1,4 +1,4 @@
-"""What nobody would type on purpose ends in a word at its field, never in a failure."""
+"""What no one would type on purpose ends in a word at its field, never in a failure."""
 
 import pytest
 from flask.testing import FlaskClient

@@ -13,7 +13,7 @@ LOOK = ("", "/edit", "/delete")
 
 @pytest.fixture
 def connection_path(make_user: MakeUser, make_connection: MakeConnection) -> str:
-    """Save a connection of somebody else."""
+    """Save a connection of another person."""
     return f"/connections/{make_connection(make_user('owner@example.com', name='Olga'))}"
 
 

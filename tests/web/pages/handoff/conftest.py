@@ -1,4 +1,4 @@
-"""What the tests of hand-offs share: a failed connection, whoever asks, and a stranger who can mend it."""
+"""What the tests of hand-offs share: a failed connection, the person who asks, and a stranger who can fix it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Handed:
 
     @property
     def path(self) -> str:
-        """Give the path of the link, as the asker's page shows it."""
+        """Return the path of the link, as the asker's page shows it."""
         page = self.asker.get(f"/hand-offs/{self.row().id}").get_data(as_text=True)
         return page.partition('id="link" value="')[2].partition('"')[0].removeprefix("http://127.0.0.1:8000")
 
@@ -69,7 +69,7 @@ class Handed:
 def hand_over(
     app: Flask, client: FlaskClient, as_member: User, make_connection: MakeConnection, with_practice: PracticeServers
 ) -> Callable[..., Handed]:
-    """Give a function that saves a connection, tests it, and hands over what it fails by."""
+    """Return a function that saves a connection, tests it, and hands over what it fails by."""
 
     def make(key: str = SWITCHED_OFF, **changed: object) -> Handed:
         connection_id = make_connection(as_member, key)

@@ -22,12 +22,12 @@ def more_settings() -> dict[str, object]:
 
 
 def main_of(response: TestResponse) -> str:
-    """Give the markup of a page without what stands around every page."""
+    """Return the markup of a page without what stands around every page."""
     return response.get_data(as_text=True).partition('<main id="main"')[2]
 
 
 def pages_in(markup: str) -> list[str]:
-    """Name the problems and guides that a markup links to, in their order."""
+    """Return the name of the problems and guides that a markup links to, in their order."""
     return re.findall(r'href="/help/(?:problems|guides)/([\w-]+)', markup)
 
 
@@ -39,5 +39,5 @@ def see(client: FlaskClient, path: str, **query: str) -> str:
 
 
 def text_of(markup: str) -> str:
-    """Give the words of a markup."""
+    """Return the words of a markup."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", markup)).split())

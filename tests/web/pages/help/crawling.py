@@ -46,6 +46,6 @@ def crawl_help(client: FlaskClient) -> Crawl:
 
 
 def _links(page: str) -> list[str]:
-    """Give the links of a page that stay in the portal."""
+    """Return the links of a page that stay in the portal."""
     links = map(unescape, re.findall(r'<a [^>]*?href="([^"]*)"', page))
     return [link for link in links if not urlsplit(link).scheme]

@@ -40,7 +40,7 @@ FIRST: dict[str, str] = {
     "please log in via your web browser": "web-login-required",
     "unsupported protocol tls 1.0": "tls-too-old",
     "token has been expired or revoked": "reconnect-required",
-    # What somebody wants to do.
+    # What a person wants to do.
     "forward gmail": "forwarding-personal-gmail",
     "shared mailbox": "shared-mailboxes",
     "admin consent": "microsoft-admin-consent",

@@ -21,7 +21,7 @@ def database() -> str:
 
 
 def places_on(page: str) -> set[tuple[str, str]]:
-    """Give the guides and their places that a page links to."""
+    """Return the guides and their places that a page links to."""
     return set(re.findall(r'href="/help/guides/([\w-]+)(?:#([\w-]+))?"', page))
 
 

@@ -99,7 +99,7 @@ def ids_of(page: str) -> list[str]:
 
 
 def code_in(page: str) -> list[str]:
-    """Give what stands on a page as code, in a line or as a block."""
+    """Return what stands on a page as code, in a line or as a block."""
     return [unescape(found) for found in re.findall(r"<(?:code|pre)\b[^>]*>([^<]*)<", page)]
 
 
@@ -138,7 +138,7 @@ def test_every_link_and_place_of_the_guides_is_there(app: Flask, client: FlaskCl
 
 
 def is_page(app: Flask, address: str) -> bool:
-    """Say whether the portal has a page there, whoever may see it."""
+    """Return whether the portal has a page there, the person who may see it."""
     try:
         app.url_map.bind("").match(address.partition("?")[0], method="GET")
     except RequestRedirect:

@@ -19,7 +19,7 @@ OF_ONE = {slug: spec.key for spec in PROVIDER_SPECS.values() for slug in spec.ow
 
 
 def shown_for(page: str) -> dict[str, bool]:
-    """Give the providers a page can be shown for, and whether it is now."""
+    """Return the providers a page can be shown for, and whether it is now."""
     nav = page.partition('class="shown-for"')[2].partition("</nav>")[0]
     return {label: bool(mark) for mark, label in re.findall(r"<a [^>]*?( aria-current[^>]*)?>([^<]+)</a>", nav)}
 

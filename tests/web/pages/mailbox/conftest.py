@@ -1,4 +1,4 @@
-"""What the tests of the mailbox pages share: a connection to a practice mailbox, and somebody who reads it."""
+"""What the tests of the mailbox pages share: a connection to a practice mailbox, and a person who reads it."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ __all__ = ["as_member", "fields", "make_connection"]
 
 @dataclass
 class Reader:
-    """Somebody who reads the mail of one connection."""
+    """A person who reads the mail of one connection."""
 
     client: FlaskClient
     path: str
@@ -28,7 +28,7 @@ class Reader:
         return self.client.get(f"{self.path}/{encode_mailbox_name(mailbox)}/", query_string=search)
 
     def path_of(self, subject: str, mailbox: str = "INBOX") -> str:
-        """Give the path of the message with a subject, as the list has it."""
+        """Return the path of the message with a subject, as the list has it."""
         rows = re.findall(
             r'<a href="([^"]+)">\s*<span class="who-wrote">(.*?)</a>', page(self.look(mailbox)), re.DOTALL
         )
@@ -39,7 +39,7 @@ class Reader:
 
 
 def page(response: TestResponse) -> str:
-    """Give the markup of a page."""
+    """Return the markup of a page."""
     return response.get_data(as_text=True)
 
 

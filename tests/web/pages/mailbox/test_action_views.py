@@ -36,7 +36,7 @@ _ROW = re.compile(r'name="m" value="([^"]+)">.*?<span class="what"><bdi>(.*?)</b
 
 
 class Actor(Reader):
-    """Somebody who acts on messages: ticks them by their subjects, and presses a button."""
+    """A person who acts on messages: ticks them by their subjects, and presses a button."""
 
     def rows(self, mailbox: str = "INBOX", **search: str) -> dict[str, str]:
         return {unescape(subject): value for value, subject in _ROW.findall(page(self.look(mailbox, **search)))}

@@ -43,7 +43,7 @@ _MESSAGE = Message(
 
 @pytest.fixture
 def pretended(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Let every message be one that is hostile in all its parts, and give its path."""
+    """Let every message be one that is hostile in all its parts, and return its path."""
     monkeypatch.setattr(message_views, "read_message", lambda *_: _MESSAGE)
     return f"{reader.path}/{encode_mailbox_name('INBOX')}/1.7"
 

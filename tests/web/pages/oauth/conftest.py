@@ -52,7 +52,7 @@ def registrations(app: Flask, with_practice: PracticeServers) -> Iterator[Regist
 
 @pytest.fixture
 def providers(practice_servers: PracticeServers) -> dict[str, Elsewhere]:
-    """Give the providers by the portal's names for them; they have forgotten everything before."""
+    """Return the providers by the portal's names for them; they have forgotten everything before."""
     found = {key: Elsewhere.at(house, practice_servers.ports) for key, house in zip(KINDS, PROFILES, strict=True)}
     for provider in found.values():
         provider.hook("reset")
@@ -61,13 +61,13 @@ def providers(practice_servers: PracticeServers) -> dict[str, Elsewhere]:
 
 @pytest.fixture
 def kind(request: pytest.FixtureRequest, database: str) -> str:
-    """Name a provider: with each database goes one, unless a test says which."""
+    """Return the name of a provider: with each database goes one, unless a test says which."""
     return str(getattr(request, "param", {"sqlite": "gmail", "postgresql": "outlook"}[database]))
 
 
 @pytest.fixture
 def make_traveller(app: Flask, providers: dict[str, Elsewhere], kind: str) -> MakeTraveller:
-    """Give a function that signs a person in on a browser of their own."""
+    """Return a function that signs a person in on a browser of their own."""
 
     def make(user: User) -> Traveller:
         client = app.test_client()
@@ -79,13 +79,13 @@ def make_traveller(app: Flask, providers: dict[str, Elsewhere], kind: str) -> Ma
 
 @pytest.fixture
 def ben(make_traveller: MakeTraveller, member: User) -> Traveller:
-    """Give a member who is signed in."""
+    """Return a member who is signed in."""
     return make_traveller(member)
 
 
 @pytest.fixture
 def ada(make_traveller: MakeTraveller, administrator: User) -> Traveller:
-    """Give an administrator who is signed in."""
+    """Return an administrator who is signed in."""
     return make_traveller(administrator)
 
 
@@ -108,7 +108,7 @@ class Rows:
             return db.session.get_one(Connection, connection_id)
 
     def account(self, connection_id: int) -> str:
-        """Name the account that a connection signs in with; nothing where there is none."""
+        """Return the name of the account that a connection signs in with; nothing where there is none."""
         with self.app.app_context():
             connection = db.session.get_one(Connection, connection_id)
             return account_of(connection) if connection.grant_id else ""
@@ -119,7 +119,7 @@ class Rows:
 
     @contextmanager
     def changing(self, connection_id: int) -> Iterator[Connection]:
-        """Edit a connection as somebody else would."""
+        """Edit a connection as another person would."""
         with self.app.app_context():
             token = writes.set(True)
             try:
@@ -147,7 +147,7 @@ def rows(app: Flask) -> Rows:
 
 @pytest.fixture
 def make_connection(app: Flask, kind: str) -> MakeConnection:
-    """Give a function that saves a connection which nobody has signed in for yet."""
+    """Return a function that saves a connection which no one has signed in for yet."""
 
     def make(owner: User | None, *, address: str = "", mailbox: str = "", name: str = "Invoices") -> int:
         with app.app_context():
@@ -172,13 +172,13 @@ def make_connection(app: Flask, kind: str) -> MakeConnection:
 
 @pytest.fixture
 def connection_id(ben: Traveller, member: User, make_connection: MakeConnection) -> int:
-    """Give a connection of Ben's that nobody has signed in for yet."""
+    """Return a connection of Ben's that no one has signed in for yet."""
     return make_connection(member)
 
 
 @pytest.fixture
 def connected(ben: Traveller, connection_id: int, rows: Rows) -> int:
-    """Give one that is connected."""
+    """Return one that is connected."""
     ben.leave_from(f"/connections/{connection_id}").make()
     assert rows.account(connection_id) == PEOPLE[ben.kind]
     return connection_id

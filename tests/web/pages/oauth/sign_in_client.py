@@ -24,7 +24,7 @@ OTHERS = {"gmail": f"otto@{WORKSPACE}", "outlook": f"tom@{OFFICE}"}
 
 
 def codes_of(path: str) -> list[str]:
-    """Give what nobody may see again of a callback."""
+    """Return what no one may see again of a callback."""
     said = parse_qs(urlsplit(path).query)
     return [value for name in ("code", "state") for value in said.get(name, [])]
 
@@ -46,12 +46,12 @@ class _Reader(HTMLParser):
 
 
 def leaks(text: str, secrets: Sequence[str]) -> list[str]:
-    """Give the secrets that a text holds, as they are or as an address has them."""
+    """Return the secrets that a text holds, as they are or as an address has them."""
     return [secret for secret in secrets if secret and (secret in text or quote(secret) in text)]
 
 
 def form_on(page: TestResponse) -> dict[str, str]:
-    """Give what the form with the sign-in panel would send."""
+    """Return what the form with the sign-in panel would send."""
     reader = _Reader()
     reader.feed(page.get_data(as_text=True))
     found = [form for form in reader.forms if "attempt" in form]
@@ -70,7 +70,7 @@ class Trip:
 
     @property
     def asked(self) -> dict[str, str]:
-        """Give what the provider was asked; a parameter sent twice fails."""
+        """Return what the provider was asked; a parameter sent twice fails."""
         sent = parse_qsl(urlsplit(self.url).query, strict_parsing=True, keep_blank_values=True)
         assert len(sent) == len(dict(sent))
         return dict(sent)
@@ -101,12 +101,12 @@ class Trip:
         return answer.location
 
     def make(self, account: str = "", ticked: Sequence[str] | None = None) -> TestResponse:
-        """Consent and come back; give the page one ends on."""
+        """Consent and come back; return the page one ends on."""
         return self.client.get(self.come_back(self.decide(account, ticked=ticked)))
 
 
 def diagnosed(trip: Trip, location: str) -> str:
-    """Give the diagnosis that the page at an address ends in."""
+    """Return the diagnosis that the page at an address ends in."""
     text = words(trip.client.get(location))
     assert "Diagnosis " in text, text
     return text.partition("Diagnosis ")[2].split()[0]

@@ -23,7 +23,7 @@ CODE = "a-code-nobody-must-see-again"
 
 
 def stays_open(trip: Trip) -> bool:
-    """Say whether the provider's own callback still leads to a grant."""
+    """Return whether the provider's own callback still leads to a grant."""
     return f"Signed in as {PEOPLE[trip.kind]}" in words(trip.make())
 
 

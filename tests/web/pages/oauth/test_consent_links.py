@@ -23,7 +23,7 @@ MakeLink = Callable[[int], str]
 
 @pytest.fixture
 def make_link(app: Flask) -> MakeLink:
-    """Give a function that makes a link as the command does."""
+    """Return a function that makes a link as the command does."""
 
     def make(connection_id: int) -> str:
         with app.app_context():
@@ -40,7 +40,7 @@ def make_link(app: Flask) -> MakeLink:
 
 @pytest.fixture
 def connection_id(make_connection: MakeConnection) -> int:
-    """Give a connection that a script has made: nobody owns it."""
+    """Return a connection that a script has made: no one owns it."""
     return make_connection(None)
 
 
@@ -51,7 +51,7 @@ def link(connection_id: int, make_link: MakeLink) -> str:
 
 @pytest.fixture
 def eve(make_traveller: MakeTraveller, make_user: MakeUser) -> Traveller:
-    """Give another member."""
+    """Return another member."""
     return make_traveller(make_user("eve@example.com", name="Eve"))
 
 
@@ -78,7 +78,7 @@ def test_with_the_link_a_member_connects_it_once(
 
 
 def trip_form(ben: Traveller, form: dict[str, str]) -> dict[str, str]:
-    """Give a form of somebody else with one's own token."""
+    """Return a form of another person with one's own token."""
     return {**form, "csrf_token": ben.form()["csrf_token"]}
 
 

@@ -17,7 +17,7 @@ GMAIL = pytest.mark.parametrize("kind", ["gmail"], indirect=True)
 
 
 def save(ben: Traveller, form: dict[str, str]) -> tuple[int, str]:
-    """Press Save; give the status and what the page says."""
+    """Press Save; return the status and what the page says."""
     answer = ben.press("/connections/new", form)
     return answer.status_code, words(answer)
 

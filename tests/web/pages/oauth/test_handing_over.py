@@ -1,4 +1,4 @@
-"""A sign-in that fails because somebody else has to act is handed to them, before there is a connection or after."""
+"""A sign-in that fails because another person has to act is handed to them, before there is a connection or after."""
 
 import re
 
@@ -18,13 +18,13 @@ BLOCKED = {
 
 
 def refused(trip: Trip) -> str:
-    """Come back refused by a rule of the organisation; give the page one ends on."""
+    """Come back refused by a rule of the organisation; return the page one ends on."""
     error, _, description = BLOCKED[trip.kind][0].partition(" ")
     return trip.come_back(trip.callback(error=error, error_description=description))
 
 
 def hand_over(ben: Traveller, page: str) -> str:
-    """Press the button on the failed panel; give the page with the link."""
+    """Press the button on the failed panel; return the page with the link."""
     form = ben.form_at(page)
     answer = ben.press(f"/sign-ins/{form['attempt']}/hand-off", form)
     assert answer.status_code == 303, words(answer)

@@ -145,7 +145,7 @@ def test_a_signature_by_another_key_is_refused(ben: Traveller, forger: Forger, r
 
 
 def test_the_answer_to_another_trip_is_refused(ben: Traveller, forger: Forger, rows: Rows) -> None:
-    """Somebody who has a code of their own and puts it into the trip of another person."""
+    """A person who has a code of their own and puts it into the trip of another person."""
     mine, theirs = ben.leave(), ben.leave()
     forger.answer(theirs)
 

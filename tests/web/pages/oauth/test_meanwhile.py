@@ -1,4 +1,4 @@
-"""What others do to a connection while somebody is away for it: edit it, delete it, take it over, change its type."""
+"""What others do to a connection while a person is away for it: edit it, delete it, take it over, change its type."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Signing in again for a saved connection: in place, by whom it belongs to, and never as somebody else in silence."""
+"""Signing in again for a saved connection: in place, by whom it belongs to, and never as another person in silence."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""The form that somebody leaves comes back as it was: in this window, from a pop-up, new or saved."""
+"""The form that a person leaves comes back as it was: in this window, from a pop-up, new or saved."""
 
 import pytest
 
@@ -88,7 +88,7 @@ def test_two_tabs_keep_two_forms_apart(ben: Traveller) -> None:
 
 @pytest.fixture
 def edited(ben: Traveller, member: User, make_connection: MakeConnection) -> str:
-    """Give the address at which a connection of Ben's is edited."""
+    """Return the address at which a connection of Ben's is edited."""
     return f"/connections/{make_connection(member)}/edit"
 
 

@@ -19,7 +19,7 @@ HOUSES = {"gmail": "google", "outlook": "microsoft"}
 
 
 def add(app: Flask, kind: str, *more: str, address: str = "", name: str = "Invoices inbox") -> str:
-    """Add a connection as a script does; give the path of the link."""
+    """Add a connection as a script does; return the path of the link."""
     options = ("--name", name, "--address", address or PEOPLE[kind], "--type", KINDS[kind].value)
     result = run(app, "connections", "add", *options, *more)
     assert result.exit_code == 0, result.output

@@ -1,4 +1,4 @@
-"""A callback is for the browser session that began the trip, and for nobody else."""
+"""A callback is for the browser session that began the trip, and for no one else."""
 
 import pytest
 from flask import Flask

@@ -12,7 +12,7 @@ from webapp.services.providers.oauth import authorization_requests
 
 
 def ask(ben: Traveller, key: str, **told: object) -> tuple[int, str]:
-    """Ask as htmx does; give the status and what the panel says."""
+    """Ask as htmx does; return the status and what the panel says."""
     asked = urlencode({"kind": ben.kind, "address": PEOPLE[ben.kind], **told})
     answer = ben.client.get(f"/sign-ins/{key}?{asked}", headers={"HX-Request": "true"})
     return answer.status_code, words(answer)

@@ -27,7 +27,7 @@ class Family(StrEnum):
 
     @property
     def label(self) -> str:
-        """Name the table as the pages do."""
+        """Return the name of the table as the pages do."""
         return {
             "aadsts": "Microsoft sign-in (AADSTS numbers)",
             "google": "Google sign-in and Gmail",
@@ -54,13 +54,13 @@ class Code:
 
     @property
     def anchor(self) -> str:
-        """Name the row's place on the page of codes."""
+        """Return the name of the row's place on the page of codes."""
         plain = re.sub(r"[^a-z0-9]+", "-", self.code.casefold()).strip("-")
         return plain if plain.startswith(self.family) else f"{self.family}-{plain}"
 
     @property
     def number(self) -> int | None:
-        """Give the number of a numbered code."""
+        """Return the number of a numbered code."""
         digits = self.code.removeprefix("AADSTS")
         return int(digits) if self.family is Family.AADSTS and digits.isdigit() else None
 
@@ -105,12 +105,12 @@ _ALONE = re.compile(r" (?:aadsts ?)?(\d{5,8}) ")
 
 
 def find_codes(text: str) -> tuple[Code, ...]:
-    """Give the rows that a search or a pasted text names exactly, the most particular first."""
+    """Return the rows that a search or a pasted text names exactly, the most particular first."""
     return extract_codes(NormalizedText.of(text))
 
 
 def extract_codes(wording: NormalizedText) -> tuple[Code, ...]:
-    """Give the rows that a text names, the most particular first."""
+    """Return the rows that a text names, the most particular first."""
     alone = _ALONE.fullmatch(wording.words)
     numbers = [alone[1]] if alone else _NUMBERS.findall(wording.words)
     numbered = [_BY_NUMBER[int(number)] for number in numbers if int(number) in _BY_NUMBER]

@@ -34,7 +34,7 @@ class RuleFinding:
     verdict: str = ""
 
     def problem(self, usual: Problem) -> Problem:
-        """Give the problem as it stands in this case."""
+        """Return the problem as it stands in this case."""
         return replace(usual, who=self.who or usual.who, verdict=self.verdict or usual.verdict)
 
 

@@ -119,7 +119,7 @@ ENCRYPTION = (
     ),
 )
 
-# Whoever cuts a handshake says nothing of passwords, though .NET calls it a failed authentication.
+# The person who cuts a handshake says nothing of passwords, though .NET calls it a failed authentication.
 HANDSHAKE_CUT = (
     rule(
         "connection-dropped",

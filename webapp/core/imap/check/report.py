@@ -57,10 +57,10 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Say whether every step that was due passed."""
+        """Return whether every step that was due passed."""
         return self.failure is None
 
     @property
     def stopped_at(self) -> Step | None:
-        """Give the step that failed."""
+        """Return the step that failed."""
         return next((step for step in self.steps if step.outcome is Outcome.FAILED), None)

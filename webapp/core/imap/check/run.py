@@ -1,4 +1,4 @@
-"""The check: go down one list of steps, time each, stop at the first failure, say goodbye. Knows no diagnosis."""
+"""The check: go down one list of steps, time each, stop at the first failure, log out. Knows no diagnosis."""
 
 import logging
 import traceback
@@ -73,7 +73,7 @@ class SessionOpenError(ImapError):
         self._failure = failure
 
     def failure(self, provider: str | None) -> Failure:
-        """Give the failure as the check has found it: it knows more than who asks now."""
+        """Return the failure as the check has found it: it knows more than who asks now."""
         return self._failure
 
 
@@ -85,7 +85,7 @@ def open_session(
     provider: str | None = None,
     limits: Limits | None = None,
 ) -> Session:
-    """Take the steps of a check up to the sign-in and give the session; raise `NotOpenedError` where one fails."""
+    """Take the steps of a check up to the sign-in and return the session; raise `NotOpenedError` where one fails."""
     check = _CheckRun(server.user, provider)
     known = check.get_credential(credential) if callable(credential) else credential
     session = Session(server, network, (limits or Limits()).after(check.seconds))
@@ -114,7 +114,7 @@ class _CheckRun:
 
     @property
     def seconds(self) -> float:
-        """Give the time that has been used."""
+        """Return the time that has been used."""
         return monotonic() - self._begun
 
     def get_credential(self, source: CredentialSource) -> Credential | None:

@@ -29,7 +29,7 @@ _SAME_DOMAIN = {"googlemail.com": "gmail.com"}
 
 
 def explain_token_refusal(failure: Failure, user: str, evidence: GrantFacts, *, now: datetime | None = None) -> Failure:
-    """Give the failure with the symptom that the grant adds to it and the comparison in words, or as it is."""
+    """Return the failure with the symptom that the grant adds to it and the comparison in words, or as it is."""
     symptom = _symptom(failure, user, evidence, now or datetime.now(UTC))
     if symptom is None:
         return failure
@@ -67,7 +67,7 @@ def _is_for_another_service(evidence: GrantFacts) -> bool:
 
 
 def _service(name: str) -> str:
-    """Name the service of a scope or an audience: its host, or what its number stands for; empty if neither."""
+    """Return the service of a scope or an audience: its host, or what its number stands for; empty if neither."""
     found = _HOST.match(name.casefold())
     host = found[1] if found else name.casefold()
     return _SAME_SERVICE.get(host, host if found else "")

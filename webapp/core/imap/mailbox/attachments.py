@@ -32,7 +32,7 @@ _NOT_OF_IT = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|THROTTLED|OVERQUOTA|EXPIRED
 
 @dataclass(frozen=True, kw_only=True)
 class MessageAttachments:
-    """A message with those of its attachments that are wanted; `readable` is False where nobody can tell them all."""
+    """A message with those of its attachments that are wanted; `readable` is False where no one can tell them all."""
 
     uid: int
     summary: MessageSummary
@@ -97,7 +97,7 @@ def attachments_after(
 
 
 def is_message_specific_error(session: Session, error: MailboxError) -> bool:
-    """Say whether a refusal is about the message that was asked for, and others may be had."""
+    """Return whether a refusal is about the message that was asked for, and others may be had."""
     return session.is_synchronized and not _NOT_OF_IT.search(error.text)
 
 
@@ -109,7 +109,7 @@ def message_exists(session: Session, uid: int) -> bool:
 
 
 def _matching_parts(messages: Iterable[MessageAttachments], names: Sequence[str]) -> Iterator[MessageAttachments]:
-    """Leave out what is not asked for, but nothing of which nobody knows whether it is."""
+    """Leave out what is not asked for, but nothing of which no one knows whether it is."""
     patterns = [_comparable(name) for name in names] or ["*"]
     for message in messages:
         parts = tuple(part for part in message.parts if _fits(_comparable(part.name), patterns))

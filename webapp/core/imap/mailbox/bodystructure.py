@@ -39,7 +39,7 @@ class SinglePart:
 
     @property
     def is_text(self) -> bool:
-        """Say whether it is for reading: text that is no file."""
+        """Return whether it is for reading: text that is no file."""
         kind = self.part.content_type in ("text/plain", "text/html")
         return kind and self.part.disposition != "attachment" and not self.part.name
 
@@ -61,7 +61,7 @@ class Structure:
     cut: bool = False
 
     def find(self, section: str) -> SinglePart | None:
-        """Give the part of a section."""
+        """Return the part of a section."""
         texts = (leaf for slot in self.slots for leaf in (slot.plain, slot.html) if leaf)
         return next((leaf for leaf in (*self.attachments, *texts) if leaf.part.section == section), None)
 
@@ -91,7 +91,7 @@ class _StructureVisitor:
         self._seen = 0
 
     def slots(self, body: list[Token], section: str, depth: int) -> list[AlternativeGroup]:
-        """Give what is to be read of a body, in order."""
+        """Return what is to be read of a body, in order."""
         if not isinstance(body[0], list):
             return self._leaf(body, section or "1")
         children = [child for child in body if isinstance(child, list)]
@@ -152,7 +152,7 @@ def _read(body: list[Token], section: str) -> SinglePart:
 
 
 def _filename(leaf: SinglePart) -> SinglePart:
-    """Give a part without a name one by its section and kind."""
+    """Return a part without a name one by its section and kind."""
     part = leaf.part
     if part.name:
         return leaf

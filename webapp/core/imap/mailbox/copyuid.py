@@ -68,7 +68,7 @@ def find_copies(session: Session, mailbox: str, since: UidNext, originals: Mappi
 
 
 def exclude_mismatches(session: Session, mailbox: str, source: str, found: Copies) -> dict[int, int]:
-    """Leave out copies of another size than their original, or marked for removal: whoever removes that must be sure.
+    """Leave out copies of another size than their original, or marked for removal: who removes that must be sure.
 
     An original that is not there any more proves nothing, and is not in danger.
     """

@@ -1,4 +1,4 @@
-"""The images that a message's HTML shows and its own parts hold. Whoever fetches them tells nobody that he looks."""
+"""The images that a message's HTML shows and its own parts hold: to fetch them tells the sender nothing."""
 
 from collections.abc import Mapping
 from time import monotonic
@@ -15,7 +15,7 @@ _TYPES = {f"image/{kind}" for kind in ("gif", "jpeg", "jpg", "pjpeg", "png", "we
 
 
 def inline_parts(message: Message) -> tuple[Part, ...]:
-    """Give the parts of a message that its HTML shows, one for each Content-ID."""
+    """Return the parts of a message that its HTML shows, one for each Content-ID."""
     images = (part for part in message.parts if part.content_type in _TYPES and part.size <= MAX_IMAGE_BYTES)
     by_id = {part.content_id: part for part in reversed([*images])}
     named = images_by_content_id(message.html or "") if by_id else ()

@@ -76,7 +76,7 @@ def stream_part(
     start: int = 0,
     stop: int | None = None,
 ) -> Iterator[bytes]:
-    """Give a part decoded, piece by piece, from byte `start` of the file up to `stop`, which is not included.
+    """Return a part decoded, piece by piece, from byte `start` of the file up to `stop`, which is not included.
 
     Whether it is there is found out before this returns; the pieces are fetched as they are taken.
     """
@@ -87,7 +87,7 @@ def stream_part(
 def stream_source(
     session: Session, mailbox: str, uid: int, *, uid_validity: int | None, start: int = 0, stop: int | None = None
 ) -> Iterator[bytes]:
-    """Give a whole message as it came, piece by piece."""
+    """Return a whole message as it came, piece by piece."""
     return locate_source(session, mailbox, uid, uid_validity=uid_validity).stream(start, stop)
 
 
@@ -99,7 +99,7 @@ def locate_source(session: Session, mailbox: str, uid: int, *, uid_validity: int
 
 
 def stream_message(session: Session, uid: int) -> Iterator[bytes]:
-    """Give a whole message of the open mailbox; raise `GoneError` with the first piece where it is not there."""
+    """Return a whole message of the open mailbox; raise `GoneError` with the first piece where it is not there."""
     return PartContent(session=session, uid=uid, section="", encoding=None, announced_size=0).stream()
 
 
@@ -120,7 +120,7 @@ def locate_part(
 
 
 def open_part(session: Session, uid: int, part: Part) -> PartContent:
-    """Give the bytes of a part that `find_part` found; the session has not been used in between."""
+    """Return the bytes of a part that `find_part` found; the session has not been used in between."""
     return PartContent(
         session=session, uid=uid, section=part.section, encoding=part.encoding, announced_size=part.octets
     )
@@ -129,7 +129,7 @@ def open_part(session: Session, uid: int, part: Part) -> PartContent:
 def stream_located_part(
     session: Session, uid: int, part: Part, *, start: int = 0, stop: int | None = None
 ) -> Iterator[bytes]:
-    """Give a part that `find_part` found, as `stream_part` does; the session has not been used in between."""
+    """Return a part that `find_part` found, as `stream_part` does; the session has not been used in between."""
     return open_part(session, uid, part).stream(start, stop)
 
 
@@ -142,7 +142,7 @@ class _MessageReader:
         self.truncated = False
 
     def read_by(self, structure: Structure) -> tuple[str, str | None]:
-        """Give what is to be read, as plain text and as HTML where there is any."""
+        """Return what is to be read, as plain text and as HTML where there is any."""
         texts: list[str] = []
         documents: list[str] = []
         for slot in structure.slots:
@@ -153,7 +153,7 @@ class _MessageReader:
         return "\n".join(texts), "\n".join(documents) if has_html else None
 
     def read_as_plain(self) -> tuple[str, None]:
-        """Give the beginning of a message that the server cannot take apart."""
+        """Return the beginning of a message that the server cannot take apart."""
         raw = self._take("")
         _, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
         return decode_text(body, charset=None, encoding=None), None

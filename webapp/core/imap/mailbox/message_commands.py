@@ -1,6 +1,6 @@
 """What is done to messages: flags, copies, moves, removal; in batches, each of them looked at right before.
 
-A message is acted on only while its UIDVALIDITY, UID and fingerprint are what somebody has seen. Nothing here sends a
+A message is acted on only while its UIDVALIDITY, UID and fingerprint are what a person has seen. Nothing here sends a
 plain EXPUNGE or CLOSE, which would remove what others have marked.
 """
 
@@ -33,7 +33,7 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageSet:
-    """Messages of one mailbox as somebody has seen them; a fingerprint of None is not compared."""
+    """Messages of one mailbox as a person has seen them; a fingerprint of None is not compared."""
 
     mailbox: str
     uid_validity: int
@@ -78,7 +78,7 @@ def copy(session: Session, chosen: MessageSet, destination: str) -> Iterator[Bat
 def move(session: Session, chosen: MessageSet, destination: str) -> Iterator[BatchResult]:
     """Move messages into another mailbox: by MOVE (RFC 6851), else by a copy and the removal of these alone.
 
-    Where removed messages stay, marked, those that are marked already count as gone: somebody has moved them before.
+    Where removed messages stay, marked, those that are marked already count as gone: a person has moved them before.
     """
     _refuse_itself(chosen, destination)
     if session.has_capability("MOVE"):

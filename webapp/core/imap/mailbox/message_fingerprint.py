@@ -32,7 +32,7 @@ def message_id_in(message: Mapping[str, Token]) -> bytes:
 
 
 def header_fields_besides_message_id(message: Mapping[str, Token]) -> bytes | None:
-    """Give the header fields that FETCH told beside the fingerprint; None where it told none."""
+    """Return the header fields that FETCH told beside the fingerprint; None where it told none."""
     blocks = [block for name, block in _fields(message) if _FIELD not in name]
     return b"\r\n".join(blocks) if blocks else None
 

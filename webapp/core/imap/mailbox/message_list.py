@@ -25,7 +25,7 @@ from webapp.core.mime.header_fields import header_fields
 MAX_PAGE_SIZE = 200
 """How many messages a page may have."""
 
-# Header fields by part, and not ENVELOPE or BODYSTRUCTURE: nobody who sends a message can make a page endless by it.
+# Header fields by part, and not ENVELOPE or BODYSTRUCTURE: no one who sends a message can make a page endless by it.
 SUMMARY_ITEMS = b"UID FLAGS INTERNALDATE RFC822.SIZE " + FINGERPRINT_ITEM
 # The recipients by themselves: hundreds of them would push the fields after them beyond what is fetched.
 LISTED_ITEMS = (

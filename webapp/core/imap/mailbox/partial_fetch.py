@@ -30,13 +30,13 @@ class PartContent:
     announced_size: int
 
     def stream(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """Give the file piece by piece, from byte `start` up to `stop`, which is not included."""
+        """Return the file piece by piece, from byte `start` up to `stop`, which is not included."""
         if not is_encoded(self.encoding):
             return self._raw(start, stop)
         return _cut(self._decoded(), start, stop)
 
     def known_size(self) -> int | None:
-        """Give how many bytes the file has, where one look at its end can tell; None where it would have to be read."""
+        """Return the size of the file in bytes; None where the whole file would have to be read for it."""
         before = max(0, self.announced_size - 1)
         ends = not is_encoded(self.encoding) and (
             len(fetch_partial(self.session, self.uid, self.section, before, 2)) == self.announced_size - before
@@ -49,7 +49,7 @@ class PartContent:
         return sum(map(len, self.stream())) if known is None else known
 
     def _raw(self, start: int, stop: int | None) -> Iterator[bytes]:
-        """Give pieces as they are stored, each asked for before the last has come: a far server is waited for once."""
+        """Yield pieces as they are stored, each asked for before the last has come: a far server is waited for once."""
         window = _FetchPipeline(self.session, self.uid, self.section)
         at, ends = start, self.announced_size if stop is None else min(stop, self.announced_size)
         while window.in_flight or stop is None or at < stop:

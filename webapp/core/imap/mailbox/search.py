@@ -29,7 +29,7 @@ class SearchQuery:
     attachments: bool = False
 
     def __bool__(self) -> bool:
-        """Say whether anything is asked for."""
+        """Return whether anything is asked for."""
         return self != SearchQuery()
 
 
@@ -45,15 +45,15 @@ class SearchResult:
         return sum(last - first + 1 for first, last in self.ranges)
 
     def all(self, most: int = 1_000_000) -> list[int]:
-        """Give all of them, ascending; no more than anybody has in a mailbox."""
+        """Return all of them, ascending; no more than anybody has in a mailbox."""
         return sorted(islice(self._descending(None), most))
 
     def below(self, uid: int | None, limit: int) -> list[int]:
-        """Give the highest ones below a UID, or of all, descending."""
+        """Return the highest ones below a UID, or of all, descending."""
         return list(islice(self._descending(uid), limit))
 
     def above(self, uid: int, limit: int) -> list[int]:
-        """Give the lowest ones above a UID, descending."""
+        """Return the lowest ones above a UID, descending."""
         ascending = (each for first, last in self.ranges for each in range(max(first, uid + 1), last + 1))
         return sorted(islice(ascending, limit), reverse=True)
 
@@ -77,7 +77,7 @@ def search(session: Session, query: SearchQuery, *, uids: tuple[int, int] | None
 
 
 def uids_from(session: Session, first: int) -> list[int]:
-    """Give the UIDs from one on, ascending."""
+    """Return the UIDs from one on, ascending."""
     # "n:*" always has the last message in it, even if its UID is below n (RFC 9051 section 9, seq-range).
     return sorted(uid for uid in _run(session, (), (b"UID", b"%d:*" % max(1, first))).all() if uid >= first)
 

@@ -1,4 +1,4 @@
-"""The UIDs of a mailbox from the lowest up, a portion at a time, for whoever goes through all and comes back for more.
+"""The UIDs of a mailbox from the lowest up, a portion at a time, for who goes through all and comes back for more.
 
 A portion is bounded by UIDs, which stay what they are; sequence numbers only tell how far it should reach.
 """

@@ -31,7 +31,7 @@ class Credential(Protocol):
 
     @property
     def password(self) -> str | None:
-        """Give what the LOGIN command may send, if anything."""
+        """Return what the LOGIN command may send, if anything."""
 
     def sasl(self, user: str, host: str = "", port: int = 0) -> tuple[Sasl, ...]:
         """List the ways through AUTHENTICATE to a server, the best first."""
@@ -54,7 +54,7 @@ class Password:
 
     @property
     def password(self) -> str | None:
-        """Give what the LOGIN command may send."""
+        """Return what the LOGIN command may send."""
         return self.value
 
     def sasl(self, user: str, host: str = "", port: int = 0) -> tuple[Sasl, ...]:
@@ -68,7 +68,7 @@ class Password:
 
 @dataclass(frozen=True)
 class AccessToken:
-    """An OAuth 2.0 access token (RFC 6750), whoever issued it; it never shows itself."""
+    """An OAuth 2.0 access token (RFC 6750), the person who issued it; it never shows itself."""
 
     value: str = field(repr=False)
 

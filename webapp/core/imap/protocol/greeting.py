@@ -25,7 +25,7 @@ class Greeting:
 
 
 def read_greeting(transport: Transport, limits: Limits) -> Greeting:
-    """Wait for the greeting and leave it in the transport, to be read again by whoever speaks IMAP."""
+    """Wait for the greeting and leave it in the transport, to be read again by the person who speaks IMAP."""
     transport.patience = limits.greeting
     try:
         line = transport.peek_line(_LONGEST)

@@ -55,10 +55,10 @@ class ImapProtocol(imaplib.IMAP4):
     """Speaks IMAP; `alerts` is what the server wants people to see, `challenge` what it said while authenticating.
 
     `count` is the number of messages in the open mailbox, kept by what the server tells at any time.
-    `grudge` is what it said to a question whose answer the check can do without; it may tell why the server goes next.
+    `error` is what it said to a question whose answer the check can do without; it may tell why the server goes next.
     """
 
-    # imaplib draws a prefix for its tags and compiles a pattern of it, for each connection anew; one does for all.
+    # imaplib draws a prefix for its tags and compiles a pattern of it, for each connection again; one does for all.
     tagpre = property(lambda self: b"PR", lambda self, drawn: None)
 
     def __init__(self, transport: Transport) -> None:
@@ -104,7 +104,7 @@ class ImapProtocol(imaplib.IMAP4):
         self._transport.close()
 
     def send_command(self, name: str, *args: bytes) -> TaggedResponse:
-        """Send a command and give its completion: OK, NO or BAD, and the text."""
+        """Send a command and return its completion: OK, NO or BAD, and the text."""
         return tagged_response(*self._simple_command(name, *args))
 
     def send_command_with_literals(self, name: str, *words: bytes) -> TaggedResponse:
@@ -129,7 +129,7 @@ class ImapProtocol(imaplib.IMAP4):
             self._get_tagged_response(tag)
 
     def begin_fetch(self, *words: bytes) -> bytes:
-        """Send UID FETCH and give its tag; others may be under way, as their answers are told apart by their items."""
+        """Send UID FETCH and return its tag; others may be under way, as items tell their responses apart."""
         self._check_bye()
         if not self.tagged_commands:
             self.untagged_responses.clear()
@@ -137,13 +137,13 @@ class ImapProtocol(imaplib.IMAP4):
         return tag
 
     def end_fetch(self, tag: bytes) -> tuple[TaggedResponse, Sequence[Untagged]]:
-        """Wait for the end of a FETCH; give it with what has been fetched since the last one ended."""
+        """Wait for the end of a FETCH; return it with what has been fetched since the last one ended."""
         answer = tagged_response(*self._get_tagged_response(tag))
         return answer, self.untagged_responses.pop("FETCH", [])
 
     @property
     def is_synchronized(self) -> bool:
-        """Say whether every command has its answer, and the server has not said goodbye."""
+        """Return whether every command has its answer, and the server has not said logout."""
         return not self.tagged_commands and self.state != "LOGOUT" and "BYE" not in self.untagged_responses
 
     def start_tls(self, shake_hands: Callable[[], None]) -> None:
@@ -199,24 +199,24 @@ class ImapProtocol(imaplib.IMAP4):
 
     @property
     def is_opened_read_only(self) -> bool:
-        """Say whether the mailbox was opened for reading only."""
+        """Return whether the mailbox was opened for reading only."""
         return "READ-ONLY" in self.untagged_responses
 
     @property
     def permanent_flags(self) -> frozenset[str] | None:
-        """Give the flags that can be changed for good, in lower case; None where the server told nothing."""
+        """Return the flags that can be changed for good, in lower case; None where the server told nothing."""
         *_, last = self.untagged_responses.get("PERMANENTFLAGS", [None])
         return frozenset(single_line(last).lower().strip("()").split()) if isinstance(last, bytes) else None
 
     @property
     def uid_validity(self) -> int:
-        """Give what the UIDs of the open mailbox hold for; 0 where the server told nothing."""
+        """Return what the UIDs of the open mailbox hold for; 0 where the server told nothing."""
         *_, last = self.untagged_responses.get("UIDVALIDITY", [b""])
         return int(last) if isinstance(last, bytes) and last.isdigit() and len(last) < 16 else 0
 
     @property
     def exists(self) -> int | None:
-        """Give the number of messages in the open mailbox, if the server told it."""
+        """Return the number of messages in the open mailbox, if the server told it."""
         *_, last = self.untagged_responses.get("EXISTS", [b""])
         return int(last) if isinstance(last, bytes) and last.isdigit() and len(last) < 16 else None
 
@@ -263,7 +263,7 @@ class _ContinuationResponder:
         self._lines = chain(lines, repeat(then))
 
     def answer(self, challenge: bytes | None) -> bytes:
-        """Keep the challenge and give the next line."""
+        """Keep the challenge and return the next line."""
         self._protocol.challenge = read_challenge(challenge or b"") or self._protocol.challenge
         return next(self._lines)
 

@@ -22,12 +22,12 @@ def decode_mailbox_name(raw: bytes) -> str:
 
 
 def same_mailbox(one: str, other: str) -> bool:
-    """Say whether two names are of one mailbox: INBOX alone may be spelt in any case (RFC 9051 section 5.1)."""
+    """Return whether two names are of one mailbox: INBOX alone may be spelt in any case (RFC 9051 section 5.1)."""
     return one == other or one.upper() == other.upper() == "INBOX"
 
 
 def encoded_name_candidates(name: str) -> tuple[bytes, ...]:
-    """Give the ways in which a server may have spelt a name, the proper one first; none where it cannot be a name.
+    """Return the ways in which a server may have spelt a name, the proper one first; none where it cannot be a name.
 
     Some servers hand out names that are not modified UTF-7, such as a bare "Q&A" or raw 8-bit ones, and know them only
     in that spelling. Controls go in the proper spelling alone, where they are encoded.

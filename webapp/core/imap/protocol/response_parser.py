@@ -13,7 +13,7 @@ Token = Any
 """Bytes, None for NIL, or a list of these; mypy has no use for a type that holds itself here."""
 
 # The name of a body section, such as BODY[HEADER.FIELDS (FROM TO)]<0>, is one word although it has blanks in it.
-# A string without an end takes all there is: to look for the end of each anew would take quadratic time.
+# A string without an end takes all there is: to look for the end of each again would take quadratic time.
 _WORD = re.compile(
     rb'(?P<open>\()|(?P<close>\))|"(?P<quoted>[^"\\]*+(?:\\.[^"\\]*+)*+)(?:"|\\?\Z)'
     rb'|(?P<atom>(?:[^\s()"\[]|\[[^\]]{0,120}\]|\[)++)',
@@ -57,7 +57,7 @@ def parse_number(token: Token) -> int | None:
 
 
 def body_section(message: Mapping[str, Token], name: str) -> bytes | None:
-    """Give the bytes of a body section, whichever way the server spells that only a part of it was asked for."""
+    """Return the bytes of a body section, whichever way the server spells that only a part of it was asked for."""
     starts = f"BODY[{name}]", f"BODY[{name} "
     return next((value for key, value in message.items() if key.startswith(starts) and isinstance(value, bytes)), None)
 

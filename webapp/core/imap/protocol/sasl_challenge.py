@@ -10,7 +10,7 @@ _FIRST = ("status", "schemes", "scope")
 
 
 def read_challenge(challenge: bytes) -> str:
-    """Give a challenge in words, as in "status 400, schemes Bearer"; empty where it is no error.
+    """Return a challenge in words, as in "status 400, schemes Bearer"; empty where it is no error.
 
     LOGIN only asks "Username:" and "Password:", and some servers send a remark that is not even base64.
     """

@@ -1,4 +1,4 @@
-"""Which mailbox is open in a session, and how: it is opened anew only where it must be."""
+"""Which mailbox is open in a session, and how: it is opened again only where it must be."""
 
 from dataclasses import dataclass
 

@@ -24,7 +24,7 @@ class Security(StrEnum):
 
     @property
     def port(self) -> int:
-        """Give the usual port."""
+        """Return the usual port."""
         return 993 if self is Security.TLS else 143
 
 

@@ -71,24 +71,24 @@ class Session:
 
     @property
     def client(self) -> Client:
-        """Give imapclient, once the greeting has been heard."""
+        """Return imapclient, once the greeting has been heard."""
         if self._client is None:
             raise RuntimeError("no greeting yet")
         return self._client
 
     @property
     def has_greeting(self) -> bool:
-        """Say whether there is anybody to say goodbye to."""
+        """Return whether there is anybody to log out to."""
         return self._client is not None
 
     @property
     def preauthenticated(self) -> bool:
-        """Say whether the server has let us in already."""
+        """Return whether the server has let us in already."""
         return self._greeting is not None and self._greeting.preauthenticated
 
     @property
     def alerts(self) -> str:
-        """Give what the server wants people to see."""
+        """Return what the server wants people to see."""
         return redacted_line(" ".join(self._imap.alerts), self._secrets)
 
     def resolve(self) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ class Session:
         context = client_context(self._network.ca_file)
         if self.server.security is Security.TLS:
             self._transport.start_tls(context, self._destination.name)
-        elif self.preauthenticated:  # RFC 9051 section 11.1: without TLS nobody can know whom he lets in
+        elif self.preauthenticated:  # RFC 9051 section 11.1: without TLS no one can know whom he lets in
             raise TlsError("The server says PREAUTH, which rules STARTTLS out", symptom=Symptom.STARTTLS_MISSING)
         else:
             with self._translated_errors(TlsError):
@@ -121,7 +121,7 @@ class Session:
         return self._greeting.text or self._imap.PROTOCOL_VERSION
 
     def authenticate(self, credential: Credential) -> str:
-        """Prove who is there by the best way that both sides know, and give its name."""
+        """Prove who is there by the best way that both sides know, and return its name."""
         self._secrets = credential.secrets
         if trace := current_trace.get():
             trace.secrets = self._secrets
@@ -175,7 +175,7 @@ class Session:
         return MailboxStatus(self._imap.count, place.uid_validity, place.permanent_flags)
 
     def command(self, name: str, *words: bytes) -> Mapping[str, Sequence[Untagged]]:
-        """Send a command and give its untagged responses by their kinds; a refusal is a `MailboxError`."""
+        """Send a command and return its untagged responses by their kinds; a refusal is a `MailboxError`."""
         with self._translated_errors(MailboxError):
             self._require_ok(self._imap.send_command_with_literals(name, *words), MailboxError)
             return dict(self._imap.untagged_responses)
@@ -212,7 +212,7 @@ class Session:
             return dict(self._imap.untagged_responses)
 
     def has_capability(self, capability: str) -> bool:
-        """Say whether the server has a capability."""
+        """Return whether the server has a capability."""
         return capability in self._imap.capabilities
 
     def renew_budget(self, *, time: bool = True) -> None:
@@ -224,7 +224,7 @@ class Session:
 
     @contextmanager
     def extended_timeout(self) -> Iterator[None]:
-        """Let what comes have all the time anew, and one answer take all of it: to move many takes a server a while."""
+        """Renew the deadline and let one response take all of it: a server needs a while to move many messages."""
         self._budget.renew()
         patience, self._transport.patience = self._transport.patience, self._limits.total
         try:
@@ -234,12 +234,12 @@ class Session:
 
     @property
     def is_synchronized(self) -> bool:
-        """Say whether the conversation can go on: nothing is unanswered, and nobody has left."""
+        """Return whether the conversation can go on: nothing is unanswered, and no one has left."""
         return self.has_greeting and self._imap.is_synchronized
 
     @property
     def has_no_pending_data(self) -> bool:
-        """Say whether nothing has come since the last answer, not even the end; costs no round trip."""
+        """Return whether nothing has come since the last answer, not even the end; costs no round trip."""
         return self._transport.is_quiet
 
     def is_alive(self) -> bool:
@@ -254,7 +254,7 @@ class Session:
         return self.is_synchronized
 
     def log_out(self) -> None:
-        """Say goodbye, without waiting long for the answer."""
+        """Say logout, without waiting long for the answer."""
         self._transport.patience = self._limits.logout
         with self._translated_errors(ConnectError), suppress(CommandRefusedError):
             self.client.logout()

@@ -18,7 +18,7 @@ _IDLE_LIFETIME = 5.0
 
 
 class _Idle:
-    """A session nobody uses, since when, and when it was opened."""
+    """A session no one uses, since when, and when it was opened."""
 
     def __init__(self, key: Hashable, session: Session, opened: float) -> None:
         self.key = key
@@ -37,10 +37,11 @@ class _Idle:
 
 
 class SessionPool:
-    """Keeps sessions by keys, which must tell apart whoever may not share one.
+    """Keeps sessions by keys, which must tell apart the person who may not share one.
 
-    None is lent again that is older than `oldest`, however much it is used: whoever was let in then, by a password or a
-    token that has been revoked since, has to prove it anew.
+    None is lent again that is older than `oldest`, however much it is used: the person who was let in then, by a
+    password or a
+    token that has been revoked since, has to prove it again.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class SessionPool:
             self._checkin(key, session, opened)
 
     def close_idle(self, older_than: float = 0.0) -> None:
-        """Close sessions that nobody has used for so long."""
+        """Close sessions that no one has used for so long."""
         with self._changed:
             since = monotonic() - older_than
             old = [each for each in self._idle if each.since <= since]

@@ -4,7 +4,7 @@ It renews early, under a lease in the grant's row: no transaction is open while 
 asks and the others wait for what it stores. What was renewed is stored before it is used, and only where nothing newer
 has been stored meanwhile. Only the provider's word that the grant is over ends it; all else is tried again next time.
 
-A lease that has lapsed is more than a free one: somebody asked, and nobody knows whether the provider answered. It
+A lease that has lapsed is more than a free one: a person asked, and no one knows whether the provider answered. It
 stays in the row until an answer has been stored, for the person whose refresh token was used up by it.
 """
 
@@ -90,7 +90,7 @@ class FreshToken:
 
 
 def fresh_access_token(grant_id: int) -> FreshToken:
-    """Give an access token, renewed where it is about to expire; raise `OAuthFailure` or `NoGrantError`."""
+    """Return an access token, renewed where it is about to expire; raise `OAuthFailure` or `NoGrantError`."""
     deadline = time.monotonic() + _PATIENCE
     first_seen, renewed_here = None, False
     while True:
@@ -145,7 +145,7 @@ def _is_held(row: Any) -> bool:
 
 
 def _renew(row: Any) -> bool:
-    """Renew the grant as it was read; give False where another was quicker, and the caller reads it again."""
+    """Renew the grant as it was read; return False where another was quicker, and the caller reads it again."""
     ask = _request(row)
     me = new_token()
     if not _acquire_lease(row, me):

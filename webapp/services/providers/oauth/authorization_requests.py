@@ -29,7 +29,7 @@ VALID = timedelta(minutes=10)
 
 # What a sign-in leaves behind is of use to a form for as long as the form's own session of typing.
 _KEPT = timedelta(hours=2)
-# After the callback the provider is asked for tokens, within 10 s; later nobody is at work on it any more.
+# After the callback the provider is asked for tokens, within 10 s; later no one is at work on it any more.
 _AT_WORK = timedelta(seconds=30)
 _KEY_LENGTHS = range(20, 44)
 # So many begun and not finished in one browser are enough.
@@ -50,7 +50,7 @@ def new_key() -> str:
 
 
 def is_key(text: str) -> bool:
-    """Say whether a text can be the name of an attempt."""
+    """Return whether a text can be the name of an attempt."""
     return len(text) in _KEY_LENGTHS and text.isascii() and all(c.isalnum() or c in "-_" for c in text)
 
 
@@ -66,7 +66,7 @@ def create(
     for_form: bool = True,
     popup: bool = False,
 ) -> tuple[AuthorizationRequest, str, AuthorizationSecrets]:
-    """Write down a new attempt; give it with its state and its secrets, which are stored hashed and sealed. Commits.
+    """Write down a new attempt; return it with its state and its secrets, which are stored hashed and sealed. Commits.
 
     Raises `IntegrityError` where the session or the connection was deleted a moment ago.
     """
@@ -105,7 +105,7 @@ def _hold(session: UserSession, connection: Connection | None) -> None:
 
 
 def _free(key: str, session: UserSession) -> str:
-    """Give the key back where it can be used; a button pressed twice begins its attempt anew."""
+    """Return the key back where it can be used; a button pressed twice begins its attempt again."""
     if not is_key(key):
         return new_key()
     db.session.execute(
@@ -126,7 +126,7 @@ def find(key: str, session: UserSession) -> AuthorizationRequest | None:
 
 
 def find_by_state(state: str) -> AuthorizationRequest | None:
-    """Find the attempt of a state, whoever asks."""
+    """Find the attempt of a state, the person who asks."""
     return db.session.scalar(select(AuthorizationRequest).where(AuthorizationRequest.state_hash == token_hash(state)))
 
 
@@ -153,7 +153,7 @@ def secrets_of(attempt: AuthorizationRequest) -> AuthorizationSecrets:
 
 
 def form_of(attempt: AuthorizationRequest) -> dict[str, str]:
-    """Give what was typed into the form before the person left for the provider."""
+    """Return what was typed into the form before the person left for the provider."""
     return _open(attempt, "sealed_form")
 
 
@@ -166,7 +166,7 @@ def mark_failed(attempt_id: int, failure: OAuthError, account: str = "") -> None
 
 
 def failure_of(attempt: AuthorizationRequest) -> OAuthError | None:
-    """Give why an attempt failed; one that nobody is at work on any more was interrupted, one too old has expired."""
+    """Return why an attempt failed; one that no one is at work on any more was interrupted, one too old has expired."""
     if attempt.failure:
         return failure_from_json(attempt.failure)
     if attempt.finished_at is not None:

@@ -62,7 +62,7 @@ def _exchange(
     client: EffectiveClient, attempt: AuthorizationRequest, answer: MultiDict[str, str]
 ) -> tuple[TokenResponse, Identity]:
     if not _is_issuer(answer.get("iss"), client):
-        # RFC 9207: the answer of another provider; its code is sent to nobody.
+        # RFC 9207: the answer of another provider; its code is sent to no one.
         raise OAuthError(
             "The answer names another issuer than the provider that was asked", symptom=Symptom.ISSUER_DIFFERS
         )
@@ -114,13 +114,13 @@ def _store_grant(
 
 
 def connection_of(attempt: AuthorizationRequest) -> Connection | None:
-    """Give the saved connection that an attempt is for; one of another credential type has no use for its grant."""
+    """Return the saved connection that an attempt is for; one of another credential type has no use for its grant."""
     connection = None if attempt.for_form else attempt.connection
     return connection if connection is not None and connection.credential_type == attempt.credential_type else None
 
 
 def account_of(connection: Connection) -> str:
-    """Name the account that is expected to sign in for a connection: the one that did, else that of its address."""
+    """Return the account that is expected to sign in for a connection: the one that did, else that of its address."""
     grant = db.session.get(Grant, connection.grant_id) if connection.grant_id is not None else None
     return grant.account if grant else connection.address
 

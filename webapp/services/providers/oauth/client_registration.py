@@ -1,4 +1,4 @@
-"""The OAuth client in force of each provider: practice over environment over what was set up on the page."""
+"""The OAuth client in effect of each provider: practice over environment over what was set up on the page."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,17 +35,17 @@ class EffectiveClient:
 
     @property
     def is_complete(self) -> bool:
-        """Say whether people can sign in with it."""
+        """Return whether people can sign in with it."""
         return bool(self.client_id and self.client_secret)
 
     @property
     def spec(self) -> ProviderSpec:
-        """Give what is fixed about the provider."""
+        """Return what is fixed about the provider."""
         return PROVIDER_SPECS[self.credential_type]
 
     @property
     def redirect_uri(self) -> str:
-        """Give the address the provider sends people back to, as it must be registered."""
+        """Return the address the provider sends people back to, as it must be registered."""
         return f"{current_settings().base_url}/oauth/{self.spec.key}/callback"
 
     def oauth(self) -> OAuthClient:
@@ -62,12 +62,12 @@ class EffectiveClient:
 
 
 def effective_client(credential_type: CredentialType) -> EffectiveClient:
-    """Put together what is in force now; raise `SecretBoxError` when the stored secret cannot be opened."""
+    """Put together what is in effect now; raise `SecretBoxError` when the stored secret cannot be opened."""
     return _effective(credential_type, with_secret=True)
 
 
 def effective_client_without_secret(credential_type: CredentialType) -> EffectiveClient:
-    """Put together what may be shown of what is in force now: its secret is left out, so nothing has to be opened."""
+    """Put together what may be shown of what is in effect now: its secret is left out, so nothing has to be opened."""
     return _effective(credential_type, with_secret=False)
 
 
@@ -121,7 +121,7 @@ def _from_environment(credential_type: CredentialType) -> dict[str, str]:
 
 
 def imap_server(credential_type: CredentialType) -> ImapServer:
-    """Say where the mailboxes of a provider are; asks no database."""
+    """Return where the mailboxes of a provider are; asks no database."""
     override = _from_practice(credential_type)
     if override is not None:
         return ImapServer(*override.imap_server)
@@ -129,7 +129,7 @@ def imap_server(credential_type: CredentialType) -> ImapServer:
 
 
 def effective_endpoints(credential_type: CredentialType, tenant: str) -> Endpoints:
-    """Give the endpoints for a tenant: the provider's own, but for those that were set from outside."""
+    """Return the endpoints for a tenant: the provider's own, but for those that were set from outside."""
     usual = PROVIDER_SPECS[credential_type].endpoints(tenant)
 
     def either(name: str, fallback: str) -> str:

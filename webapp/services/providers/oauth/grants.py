@@ -1,4 +1,4 @@
-"""Grants: stored when somebody has consented, shared by the connections of one account, given back at the end."""
+"""Grants: stored when a person has consented, shared by the connections of one account, given back at the end."""
 
 from collections.abc import Callable
 from functools import partial
@@ -37,7 +37,7 @@ def store_consent(client: EffectiveClient, answer: TokenResponse, identity: Iden
     grant.sealed_access_token = box.encrypt(answer.access_token, "grant", grant.id, "sealed_access_token")
     if answer.refresh_token:
         grant.sealed_refresh_token = box.encrypt(answer.refresh_token, "grant", grant.id, "sealed_refresh_token")
-        # A renewal under way uses the refresh token before; as long as that one counts, nobody else may use it.
+        # A renewal under way uses the refresh token before; as long as that one counts, no one else may use it.
         grant.lease_owner, grant.lease_until = "", None
     grant.access_expires_at, grant.obtained_at, grant.consented_at = answer.expires_at, now, now
     grant.ended_at, grant.ended_failure = None, ""
@@ -84,7 +84,7 @@ def revoke_if_unused(grant_id: int | None) -> str:
     Google revokes all that the account has granted, so it is asked only where no other grant of this account is in use.
     Gives the failure of the revocation in words, or nothing.
     """
-    # Locked before it is looked at: nobody can begin to use it meanwhile.
+    # Locked before it is looked at: no one can begin to use it meanwhile.
     grant = _select_for_update(grant_id) if grant_id is not None else None
     if grant is None or _is_used(Grant.id == grant.id):
         db.session.rollback()

@@ -43,7 +43,7 @@ class GrantCredentialSource:
     spec: ProviderSpec = field(compare=False)
 
     def __call__(self) -> ObtainedCredential:
-        """Give a fresh access token; raise `TokenError` with what the provider said."""
+        """Return a fresh access token; raise `TokenError` with what the provider said."""
         if self.grant_id is None:
             raise TokenError("Nobody has signed in for this mailbox yet", symptom=Symptom.NOT_CONNECTED_YET)
         try:
@@ -90,21 +90,21 @@ class OAuthProvider(Provider):
 
     @abstractmethod
     def authorize_parameters(self, address: str, *, choose: bool) -> dict[str, str]:
-        """Say for whom the sign-in is; with `choose` the provider asks which account to use."""
+        """Return for whom the sign-in is; with `choose` the provider asks which account to use."""
 
     def is_ready(self) -> bool:
-        """Say whether an administrator has set the provider up."""
+        """Return whether an administrator has set the provider up."""
         return effective_client(self.credential_type).is_complete
 
     def target_from_form(
         self, form: Any, saved: Connection | None, *, kept: RememberedSecret
     ) -> ConnectionTarget | None:
-        """Give what the form describes; None until somebody has signed in for this very address."""
+        """Return what the form describes; None until a person has signed in for this very address."""
         grant_id = self._grant_id(form, saved)
         return self.target(grant_id, mailbox_of(form)) if grant_id is not None else None
 
     def missing_field(self, form: Any, saved: Connection | None) -> tuple[str, str]:
-        """Name the field to mend where `typed` gave nothing, and the words beside it."""
+        """Return the name of the field to fix where `typed` gave nothing, and the words beside it."""
         company = self.spec.company
         attempt = self.attempt(form)
         if attempt is not None and attempt.grant_id is not None:
@@ -121,7 +121,7 @@ class OAuthProvider(Provider):
         return found if found is not None and found.credential_type == self.credential_type else None
 
     def server(self, connection: Connection) -> ServerSettings:
-        """Give the provider's IMAP server, and the mailbox to open there."""
+        """Return the provider's IMAP server, and the mailbox to open there."""
         return self._server(connection.user or connection.address)
 
     def facts(self, connection: Connection) -> Mapping[str, str]:
@@ -129,7 +129,7 @@ class OAuthProvider(Provider):
         return self._facts(connection.grant_id, connection.user or connection.address)
 
     def target_from_record(self, connection: Connection) -> ConnectionTarget:
-        """Give what a saved connection describes."""
+        """Return what a saved connection describes."""
         return self.target(connection.grant_id, connection.user or connection.address)
 
     def save_to(self, connection: Connection, form: Any, target: ConnectionTarget) -> None:
@@ -148,7 +148,7 @@ class OAuthProvider(Provider):
         return None
 
     def target(self, grant_id: int | None, mailbox: str) -> ConnectionTarget:
-        """Give what a grant opens."""
+        """Return what a grant opens."""
         return ConnectionTarget(
             server=self._server(mailbox),
             credential=GrantCredentialSource(grant_id, self.spec),
@@ -174,13 +174,13 @@ def _short(scopes: frozenset[str]) -> list[str]:
 
 
 def is_account_accepted(attempt: AuthorizationRequest, address: str) -> bool:
-    """Say whether an address and the account that signed in go together: by themselves, or by somebody's decision."""
+    """Return whether the account that signed in fits an address, by itself or because a person decided so."""
     if same_account(address, attempt.account):
         return True
     return attempt.settled and same_account(address, attempt.address)
 
 
 def mailbox_of(form: Any) -> str:
-    """Give the mailbox that a form describes: the shared one, or that of the address."""
+    """Return the mailbox that a form describes: the shared one, or that of the address."""
     shared = form.shared_mailbox.data if "shared_mailbox" in form else ""
     return shared or form.address.data or ""

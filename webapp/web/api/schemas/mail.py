@@ -126,7 +126,7 @@ class MessageShape(SummaryShape):
 
 
 def described(summary: MessageSummary, mailbox: str, uid_validity: int) -> dict[str, Any]:
-    """Give what a list tells of a message, by its names."""
+    """Return what a list tells of a message, by its names."""
     ref = MessageRef(mailbox, uid_validity, summary.uid, summary.fingerprint).ref
     told = SummaryShape.model_fields.keys() - {"ref"}
     return {"ref": ref, **{name: getattr(summary, name) for name in told}}

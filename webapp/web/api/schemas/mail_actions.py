@@ -30,7 +30,7 @@ class ChosenShape(Schema):
 
     @property
     def chosen(self) -> MessageSet:
-        """Give the messages; raise `ApiError` where they are of several mailboxes."""
+        """Return the messages; raise `ApiError` where they are of several mailboxes."""
         places = [MessageRef.of(ref) for ref in self.messages]
         wrong = next((number for number, place in enumerate(places) if place is None), None)
         if wrong is not None:
@@ -106,7 +106,7 @@ class ActResult(Schema):
 
     @classmethod
     def performed(cls, done: ActionResult, chosen: MessageSet | None = None) -> Self:
-        """Describe what has been done; of what was undone nobody chose the messages."""
+        """Describe what has been done; of what was undone no one chose the messages."""
         return cls(
             dry_run=False,
             act=done.kind,
@@ -123,7 +123,7 @@ class ActResult(Schema):
 
 
 def refs(chosen: MessageSet, uids: Iterable[int]) -> list[str]:
-    """Give the references of some of the chosen messages."""
+    """Return the references of some of the chosen messages."""
     known = chosen.messages
     return [MessageRef(chosen.mailbox, chosen.uid_validity, uid, known[uid]).ref for uid in uids]
 

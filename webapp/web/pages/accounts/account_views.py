@@ -92,7 +92,7 @@ def sign_out_elsewhere() -> Response:
 
 
 def _require_password(address: str, password: str) -> User | None:
-    """Give the person whose password this is."""
+    """Return the person whose password this is."""
     query = select(User.id, User.password_hash).where(User.address == normal_address(address), User.active)
     found = db.session.execute(query).first()
     # Hashing takes 0.1 s, during which an open transaction would hold up everybody else who writes.

@@ -22,7 +22,7 @@ _JOINING = (Purpose.JOIN, Purpose.SET_UP)
 
 @link_pages.errorhandler(one_time_links.LinkClosedError)
 def link_closed(error: one_time_links.LinkClosedError) -> Response:
-    """Say why a link does not open, and what to do."""
+    """Return why a link does not open, and what to do."""
     db.session.rollback()
     return error_response(*error.closed)
 

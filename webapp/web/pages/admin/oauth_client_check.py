@@ -27,27 +27,27 @@ class ClientCheckResult:
 
     @property
     def passed(self) -> bool:
-        """Say whether the provider knows them."""
+        """Return whether the provider knows them."""
         return self.failure is None
 
     @property
     def proves_nothing(self) -> bool:
-        """Say whether the provider gave no answer that tells anything of them."""
+        """Return whether the provider gave no answer that tells anything of them."""
         return self.failure is not None and self.failure.kind is FailureKind.TEMPORARY
 
     @cached_property
     def diagnosis(self) -> Diagnosis | None:
-        """Name the problem that the failure comes down to."""
+        """Return the name of the problem that the failure comes down to."""
         return diagnose(self.failure.failure(self.client.spec.key)) if self.failure else None
 
     @property
     def slug(self) -> str:
-        """Name the problem; empty when there is none."""
+        """Return the name of the problem; empty when there is none."""
         return self.diagnosis.problem.slug if self.diagnosis else ""
 
     @property
     def sentence(self) -> str:
-        """Say first what an administrator wants to know."""
+        """Return first what an administrator wants to know."""
         company = self.client.spec.company
         if self.diagnosis is None:
             return f"{company} knows this client ID and secret"
@@ -55,19 +55,19 @@ class ClientCheckResult:
 
     @property
     def summary(self) -> str:
-        """Say who was asked, and when."""
+        """Return who was asked, and when."""
         when = f"{self.started_at.astimezone(UTC):%H:%M:%S} UTC"
         return f"Asked {self.endpoint.hostname} in {duration(self.seconds)} · {when}"
 
     @property
     def endpoint(self) -> "_Address":
-        """Give the address of the token endpoint."""
+        """Return the address of the token endpoint."""
         parts = urlsplit(self.client.endpoints.token)
         return _Address(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
 
     @property
     def facts(self) -> HelpContext:
-        """Collect what a problem page may fill in; all of it belongs to what was checked, not to what is in force."""
+        """Collect what a problem page may fill in; all of it belongs to what was checked, not to what is in effect."""
         client = self.client
         return HelpContext(
             host=self.endpoint.hostname,
@@ -83,7 +83,7 @@ class ClientCheckResult:
 
     @property
     def technical(self) -> str:
-        """Write down what somebody who mends it may ask for; no secret is in it."""
+        """Write down what a person who fixes it may ask for; no secret is in it."""
         client = self.client
         lines = [
             f"When      {self.started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, {self.seconds:.2f} s",
@@ -105,7 +105,7 @@ class _Address:
 
 
 def check_client_registration(client: EffectiveClient) -> ClientCheckResult:
-    """Ask the provider; the database is let go while it is waited for."""
+    """Ask the provider; the database is released while it is waited for."""
     db.session.commit()
     started_at, begun = utcnow(), time.monotonic()
     failure = check_client(client.oauth())

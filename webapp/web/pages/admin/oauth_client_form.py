@@ -72,12 +72,12 @@ class OAuthClientForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def has_fields(self) -> bool:
-        """Say whether anything can be set here."""
+        """Return whether anything can be set here."""
         return any(name in self for name in ("client_id", "client_secret", "tenant"))
 
     @property
     def keeps_secret(self) -> bool:
-        """Say whether there is a stored secret that an empty field would keep."""
+        """Return whether there is a stored secret that an empty field would keep."""
         return bool(self._secret_of)
 
     def validate_client_secret(self, field: PasswordField) -> None:

@@ -1,4 +1,4 @@
-"""The portal's registration with a provider as its page shows it: what is in force, who uses it, what to look after."""
+"""The portal's registration with a provider as its page shows it: what is in effect, who uses it, what needs care."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -35,12 +35,12 @@ class Expiry(NamedTuple):
 
     @property
     def is_over(self) -> bool:
-        """Say whether the day has passed."""
+        """Return whether the day has passed."""
         return self.days_left < 0
 
     @property
     def is_near(self) -> bool:
-        """Say whether it is time for a new secret."""
+        """Return whether it is time for a new secret."""
         return self.days_left <= _SOON
 
 
@@ -59,7 +59,7 @@ class OAuthClientPage:
 
     @classmethod
     def of(cls, kind: CredentialType) -> "OAuthClientPage":
-        """Read what is in force, and the form if one was sent."""
+        """Read what is in effect, and the form if one was sent."""
         stored, lost = db.session.get(OAuthClientSetting, kind), ""
         try:
             client = effective_client(kind)
@@ -69,33 +69,33 @@ class OAuthClientPage:
 
     @property
     def is_saved(self) -> bool:
-        """Say whether what was checked is what is in force."""
+        """Return whether what was checked is what is in effect."""
         return self.result is not None and self.result.client == self.client
 
     @property
     def label(self) -> str:
-        """Name the credential type."""
+        """Return the name of the credential type."""
         return PROVIDERS[self.client.credential_type].label
 
     @property
     def expiry(self) -> Expiry | None:
-        """Say how long the secret in force still lives, if somebody has written it down."""
+        """Return how long the secret in effect still lives, if a person has written it down."""
         day = self.client.secret_expires_on
         return Expiry(day, (day - utcnow().date()).days) if day and self.client.client_secret else None
 
     @property
     def address_fault(self) -> str:
-        """Say why the provider would not take the portal's address."""
+        """Return why the provider would not take the portal's address."""
         return address_fault(self.client)
 
     @property
     def admin_consent_url(self) -> str:
-        """Give the link by which an organisation's administrator lets everybody use the portal."""
+        """Return the link by which an organisation's administrator lets everybody use the portal."""
         return self.client.spec.admin_consent_url(self.client, "")
 
     @property
     def hints(self) -> dict[str, str]:
-        """Give what looks like a slip: in what was just checked, or else in what is in force."""
+        """Return what looks like a slip: in what was just checked, or else in what is in effect."""
         found = hints(self.result.client if self.result else self.client)
         if self.result is None and self._secret_is_of_another:
             found["client_secret"] = _SECRET_OF_ANOTHER
@@ -103,7 +103,7 @@ class OAuthClientPage:
 
     @property
     def connected(self) -> int:
-        """Count the connections that were connected through the client ID in force."""
+        """Count the connections that were connected through the client ID in effect."""
         return self._connections.get(self.client.client_id, 0)
 
     @property
@@ -112,12 +112,12 @@ class OAuthClientPage:
         return sum(self._connections.values()) - self.connected
 
     def variable(self, name: str) -> str:
-        """Name the environment variable of a setting."""
+        """Return the name of the environment variable of a setting."""
         return f"{PREFIX}{self.client.spec.key}_{name}".upper()
 
     @cached_property
     def entered_client(self) -> EffectiveClient:
-        """Give the registration that a valid form describes; an empty secret means the stored one."""
+        """Return the registration that a valid form describes; an empty secret means the stored one."""
         client = self.client
         changed = replace(
             client,
@@ -174,6 +174,6 @@ def _stored_secret(kind: CredentialType) -> OAuthClientSetting:
     try:
         with db.session.begin_nested():
             db.session.add(row)
-    except IntegrityError:  # somebody else has set it up in this very moment
+    except IntegrityError:  # another person has set it up in this very moment
         return db.session.get_one(OAuthClientSetting, kind, with_for_update=True)
     return row

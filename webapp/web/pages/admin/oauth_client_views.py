@@ -17,7 +17,7 @@ _PAGE = "admin/oauth_client.html"
 
 
 def oauth_places() -> dict[str, object]:
-    """Name the set-up pages for the navigation of the administration."""
+    """Return the name of the set-up pages for the navigation of the administration."""
     return {"oauth_places": {spec.key: PROVIDERS[kind].label for kind, spec in PROVIDER_SPECS.items()}}
 
 

@@ -33,7 +33,7 @@ def invitations_page(page: int) -> Pagination:
 
 
 def last_seen(people: list[User]) -> dict[int, datetime]:
-    """Tell when each of these people was last seen on a device that is still signed in."""
+    """Return when each of these people was last seen on a device that is still signed in."""
     query = (
         select(UserSession.user_id, func.max(UserSession.last_seen_at).label("moment"))
         .where(UserSession.user_id.in_([person.id for person in people]))

@@ -39,7 +39,7 @@ def people_list() -> Response:
 
 
 def invite() -> Response:
-    """Invite somebody by a one-time link."""
+    """Invite a person by a one-time link."""
     form = InviteForm()
     if form.validate_on_submit():
         address = value_of(form.address)
@@ -122,7 +122,7 @@ def new_password_link(person_id: int) -> Response:
 
 
 def _select_for_update(person_id: int) -> User:
-    """Find a person to change, while nobody else can change who the administrators are."""
+    """Find a person to change, while no one else can change who the administrators are."""
     if current_user().id not in users.select_administrators_for_update():
         abort(403)
     return db.get_or_404(User, person_id)

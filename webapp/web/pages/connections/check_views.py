@@ -61,7 +61,7 @@ def _test_form(page: FormPage) -> Response:
     except AlreadyRunningError:
         return _already_running()
     if saved_id is not None:
-        # Read anew: it may have been deleted meanwhile.
+        # Read again: it may have been deleted meanwhile.
         page.saved = get_connection_or_404(saved_id)
     page.remember_secret(target, verdict)
     return page.show("connections/_form_test_result.html")

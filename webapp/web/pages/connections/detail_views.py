@@ -119,7 +119,7 @@ def _hand_over_url(connection_id: int) -> str:
 
 
 def _panel(connection: Connection) -> SignInPanel | None:
-    """Give the sign-in panel of a connection by OAuth, with the attempt that the address names."""
+    """Return the sign-in panel of a connection by OAuth, with the attempt that the address names."""
     provider = PROVIDERS[connection.credential_type]
     if not isinstance(provider, OAuthProvider):
         return None
@@ -129,7 +129,7 @@ def _panel(connection: Connection) -> SignInPanel | None:
 
 
 def reconnect_url(connection: Connection) -> str:
-    """Give the place on the page of a connection where somebody signs in for it again; nothing where nobody can."""
+    """Return the place on the page of a connection where a person signs in for it again; nothing where no one can."""
     if not isinstance(PROVIDERS[connection.credential_type], OAuthProvider):
         return ""
     return url_for("connections.show", connection_id=connection.id) + "#sign-in"

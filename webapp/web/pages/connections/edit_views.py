@@ -20,13 +20,13 @@ from webapp.web.pages.connections.grant_release import release_grant
 
 @login_required
 def new() -> Response:
-    """Show the empty form, or the one that somebody left for a provider."""
+    """Show the empty form, or the one that a person left for a provider."""
     return _returned(None) or FormPage.new().show()
 
 
 @login_required
 def fields() -> Response:
-    """Give the fields of the chosen credential type, with what was typed before."""
+    """Return the fields of the chosen credential type, with what was typed before."""
     return FormPage.from_request(_saved_of_form()).show("connections/_fields.html")
 
 
@@ -57,7 +57,7 @@ def edit(connection_id: int) -> Response:
 
 @login_required
 def update(connection_id: int) -> Response:
-    """Save changes, unless somebody else saved theirs since the form was opened."""
+    """Save changes, unless another person saved theirs since the form was opened."""
     connection = get_editable_or_403(connection_id, current_user())
     page = FormPage.from_request(connection)
     if "update_fields" in request.form:
@@ -88,7 +88,7 @@ def delete(connection_id: int) -> Response:
 
 
 def _returned(connection: Connection | None) -> Response | None:
-    """Show the form again with which somebody went to a provider, where the address names that trip."""
+    """Show the form again with which a person went to a provider, where the address names that trip."""
     attempt = authorization_requests.find(request.args.get("attempt", ""), current_session())
     if attempt is None or not attempt.for_form or attempt.connection is not connection:
         return None
@@ -101,7 +101,7 @@ def _saved_of_form() -> Connection | None:
 
 
 def _with_typed_secret(page: FormPage) -> Response:
-    """Show the errors, and keep the password that was typed where only the name has to be mended."""
+    """Show the errors, and keep the password that was typed where only the name has to be fixed."""
     if page.form.errors.keys() == {"name"}:
         target = page.provider.target_from_form(page.form, page.saved, kept=page.state.secret_for)
         if target is not None and page.state.secret_for(target.server) != target.secret_fingerprint:

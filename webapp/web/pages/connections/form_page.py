@@ -46,7 +46,7 @@ class FormPage:
 
     @classmethod
     def from_authorization(cls, attempt: AuthorizationRequest) -> "FormPage":
-        """Show the form again that somebody left for a provider, as it was filled in then."""
+        """Show the form again that a person left for a provider, as it was filled in then."""
         provider = PROVIDERS[attempt.credential_type]
         typed = {**form_of(attempt), "attempt": attempt.key}
         form = provider.form(formdata=MultiDict(typed))
@@ -94,7 +94,7 @@ class FormPage:
         return valid
 
     def target(self) -> ConnectionTarget | None:
-        """Give what a valid form describes; without a secret, mark its field and give None."""
+        """Return what a valid form describes; without a secret, mark its field and give None."""
         target = self.provider.target_from_form(self.form, self.saved, kept=self.state.secret_for)
         if target is None:
             name, words = self.provider.missing_field(self.form, self.saved)
@@ -110,12 +110,12 @@ class FormPage:
 
     @property
     def signed_state(self) -> str:
-        """Give what goes along, sealed for this person; nothing where there is nothing."""
+        """Return what goes along, sealed for this person; nothing where there is nothing."""
         return sign_state(self.state, current_user().id) if self.state.server else ""
 
     @cached_property
     def panel(self) -> SignInPanel | None:
-        """Give the sign-in panel of a credential type that has one."""
+        """Return the sign-in panel of a credential type that has one."""
         return (
             SignInPanel.of_form(self.provider, self.form, self.saved)
             if isinstance(self.provider, OAuthProvider)
@@ -124,17 +124,17 @@ class FormPage:
 
     @property
     def known(self) -> KnownServer | None:
-        """Give the well-known provider of the typed address."""
+        """Return the well-known provider of the typed address."""
         return find_by_address(self.form.address.data or "")
 
     @property
     def remembered(self) -> dict[str, str]:
-        """Give what was typed into the fields of another credential type."""
+        """Return what was typed into the fields of another credential type."""
         return {name: self.typed[name] for name in _PRESERVED_FIELDS if name in self.typed and name not in self.form}
 
     @property
     def field_errors(self) -> dict[str, str]:
-        """Name the fields to mend, with the words beside each."""
+        """Return the name of the fields to fix, with the words beside each."""
         if self.form.errors:
             return {name: " ".join(words) for name, words in self.form.errors.items() if name}
         return self.result.field_errors if self.result else {}

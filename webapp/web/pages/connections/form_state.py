@@ -25,11 +25,11 @@ class FormState:
     report: Report | None = None
 
     def secret_for(self, server: ServerSettings) -> str:
-        """Give the secret, but only for the server it was typed for."""
+        """Return the secret, but only for the server it was typed for."""
         return self.secret if self.server == server else ""
 
     def report_for(self, server: ServerSettings, secret: str) -> Report | None:
-        """Give the report, but only if exactly this was tested."""
+        """Return the report, but only if exactly this was tested."""
         same = self.server == server and hmac.compare_digest(_digest(self.secret), _digest(secret))
         return self.report if same else None
 
@@ -51,7 +51,7 @@ def sign_state(carried: FormState, user_id: int) -> str:
 
 
 def load_state(sealed: str, user_id: int) -> FormState:
-    """Open it; what is forged, somebody else's or too old carries nothing."""
+    """Open it; what is forged, another person's or too old carries nothing."""
     if not sealed:
         return FormState()
     try:

@@ -53,11 +53,11 @@ class ListQuery:
 
     @property
     def filtered(self) -> bool:
-        """Say whether only some connections are asked for."""
+        """Return whether only some connections are asked for."""
         return bool(self.search or self.state or self.type)
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Give the conditions of the query."""
+        """Return the conditions of the query."""
         found: list[ColumnElement[bool]] = []
         if self.search:
             key = name_key(self.search)
@@ -74,12 +74,12 @@ class ListQuery:
         return found
 
     def order(self) -> list[Any]:
-        """Give the order of the query."""
+        """Return the order of the query."""
         columns = _ORDERS[self.sort]
         return [column.desc() if self.descending else column for column in columns]
 
     def link(self, **changes: Any) -> str:
-        """Give the address of this list with something changed."""
+        """Return the address of this list with something changed."""
         asked: dict[str, Any] = {
             "search": self.search,
             "state": self.state,
@@ -92,7 +92,7 @@ class ListQuery:
         return url_for("connections.index", **{name: value for name, value in asked.items() if value})
 
     def sort_link(self, sort: str) -> str:
-        """Give the address of the list sorted by a column, the other way round where it is sorted so already."""
+        """Return the address of the list sorted by a column, the other way round where it is sorted so already."""
         down = sort == self.sort and not self.descending
         return self.link(sort="" if sort == "name" else sort, order="down" if down else "")
 

@@ -17,7 +17,7 @@ from webapp.services.providers.oauth.authorization_response import account_of, c
 from webapp.services.providers.oauth.provider import OAuthProvider, is_account_accepted
 from webapp.services.providers.oauth.registration_facts import oauth_facts
 
-# So many questions, two seconds apart, are asked about a sign-in that nobody has begun: its window did not open.
+# So many questions, two seconds apart, are asked about a sign-in that no one has begun: its window did not open.
 _MAX_POLLS = 8
 
 
@@ -47,7 +47,7 @@ class SignInPanel:
 
     @cached_property
     def state(self) -> str:
-        """Say how it stands: idle, waiting, failed, other (another account), ready, kept (signed in earlier)."""
+        """Return how it stands: idle, waiting, failed, other (another account), ready, kept (signed in earlier)."""
         attempt = self.attempt
         if attempt is None:
             if self.waiting and self.polls < _MAX_POLLS:
@@ -63,7 +63,7 @@ class SignInPanel:
 
     @property
     def account(self) -> str:
-        """Name the account that signed in, now or earlier."""
+        """Return the name of the account that signed in, now or earlier."""
         if self.attempt is not None and self.attempt.account:
             return self.attempt.account
         grant = self._grant
@@ -71,19 +71,19 @@ class SignInPanel:
 
     @property
     def is_untested(self) -> bool:
-        """Say whether the saved connection was not tested since somebody signed in for it."""
+        """Return whether the saved connection was not tested since a person signed in for it."""
         tested_at = self.saved.last_checked_at if self.saved else None
         signed_in_at = self.attempt.finished_at if self.attempt else None
         return tested_at is None or signed_in_at is None or tested_at < signed_in_at
 
     @cached_property
     def failure(self) -> OAuthError | None:
-        """Give what went wrong."""
+        """Return what went wrong."""
         return authorization_requests.failure_of(self.attempt) if self.attempt is not None else None
 
     @cached_property
     def diagnosis(self) -> Diagnosis | None:
-        """Name the problem that the failure comes down to."""
+        """Return the name of the problem that the failure comes down to."""
         return diagnose(self.failure.failure(self.provider.spec.key)) if self.failure else None
 
     @property
@@ -94,7 +94,7 @@ class SignInPanel:
 
     @property
     def url(self) -> str:
-        """Give the address at which the panel is asked for again: while it waits, or once its button was pressed."""
+        """Return the address at which the panel is asked for again: while it waits, or once its button was pressed."""
         is_waiting = self.state == "waiting"
         named: dict[str, Any] = {"kind": self.provider.spec.key, "asked": self.polls + 1 if is_waiting else 1}
         if seen := self.seen if is_waiting or self.attempt is None else version_of(self.attempt):
@@ -109,14 +109,14 @@ class SignInPanel:
 
     @property
     def page_url(self) -> str:
-        """Give the address of the page the panel stands on, which shows this attempt again after a reload."""
+        """Return the address of the page the panel stands on, which shows this attempt again after a reload."""
         if self.saved is None:
             return url_for("connections.new", attempt=self.key)
         endpoint = "connections.edit" if self.for_form else "connections.show"
         return url_for(endpoint, connection_id=self.saved.id, attempt=self.key)
 
     def poll(self, key: str, seen: str, asked: int) -> "SignInPanel":
-        """Give the panel that a page asks about which waits: not the attempt it has seen, while a new one may come."""
+        """Return the panel for a page that waits: not the attempt that it shows already, while a new one may come."""
         is_old = self.attempt is not None and version_of(self.attempt) == seen and asked < _MAX_POLLS
         return replace(self, key=key, seen=seen, polls=asked, waiting=True, attempt=None if is_old else self.attempt)
 
@@ -136,7 +136,7 @@ class SignInPanel:
     def of_connection(
         cls, provider: OAuthProvider, saved: Connection, attempt: AuthorizationRequest | None
     ) -> "SignInPanel":
-        """Make the panel of a saved connection, on which somebody may sign in again."""
+        """Make the panel of a saved connection, on which a person may sign in again."""
         if attempt is not None and connection_of(attempt) is not saved:
             attempt = None
         return cls(
@@ -150,7 +150,7 @@ class SignInPanel:
 
     @property
     def ended(self) -> Grant | None:
-        """Give the grant where the provider has ended it."""
+        """Return the grant where the provider has ended it."""
         grant = self._grant
         return grant if grant is not None and grant.ended_at is not None else None
 

@@ -119,7 +119,7 @@ def _refused(page: FormPage) -> Response:
 
 
 def _connection_of(attempt: AuthorizationRequest) -> Connection:
-    """Give the connection of an attempt, or answer 403 or 404 where this person does not decide about it (any more)."""
+    """Return the connection of an attempt; abort with 403 or 404 where this person may not decide about it."""
     connection = connection_of(attempt)
     if connection is None:
         abort(404)

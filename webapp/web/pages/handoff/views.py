@@ -1,4 +1,4 @@
-"""The pages of a hand-off: for whoever asks, behind the sign-in, and for whoever mends, behind the link alone."""
+"""The pages of a hand-off: for who asks, behind the sign-in, and for who fixes, behind the link alone."""
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user as visitor
@@ -23,7 +23,7 @@ from webapp.web.sign_in_urls import sign_in_page_url
 handoff = Blueprint("handoff", __name__)
 
 
-# For whoever asks.
+# For the person who asks.
 
 
 @handoff.post("/connections/<id:connection_id>/hand-off")
@@ -86,7 +86,7 @@ def owner_page(hand_off_id: int) -> Response:
 @handoff.get("/hand-offs/<id:hand_off_id>/state")
 @login_required
 def owner_status(hand_off_id: int) -> Response:
-    """Say how it stands to a page that waits: news ask for the page anew, nothing new is no content."""
+    """Return how it stands to a page that waits: news ask for the page again, nothing new is no content."""
     return _news(HandoffStatus(_redirect_to_owner_page(hand_off_id)).mark)
 
 
@@ -105,7 +105,7 @@ def withdraw(hand_off_id: int) -> Response:
     )
 
 
-# For whoever mends.
+# For the person who fixes.
 
 
 @handoff.get("/hand-off/<token>")
@@ -117,7 +117,7 @@ def recipient_page(token: str) -> Response:
 
 @handoff.get("/hand-off/<token>/state")
 def recipient_status(token: str) -> Response:
-    """Say how it stands to the page that waits, and note that a browser has it open; nothing new is no content."""
+    """Return how it stands to the page that waits, and note that a browser has it open; nothing new is no content."""
     hand_off, closed = _find_open(token)
     if closed:
         return Response(status=204, headers={"HX-Refresh": "true"})

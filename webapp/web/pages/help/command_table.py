@@ -18,7 +18,7 @@ class CommandRow(NamedTuple):
 
 
 def command_rows() -> tuple[CommandRow, ...]:
-    """Give our own commands by name, those of Flask and its extensions left out."""
+    """Return our own commands by name, those of Flask and its extensions left out."""
     return tuple(
         CommandRow(" ".join((name, *_arguments(command))), (command.help or "").partition("\n")[0])
         for name, command in _display_name(current_app.cli)
@@ -34,7 +34,7 @@ class ExitRow(NamedTuple):
 
 
 def exit_rows() -> tuple[ExitRow, ...]:
-    """Give the exit statuses of the commands that a scheduler runs, as their own help lists them."""
+    """Return the exit statuses of the commands that a scheduler runs, as their own help lists them."""
     epilogs = {command.epilog for _, command in _display_name(current_app.cli) if command.epilog}
     return tuple(ExitRow(*found) for epilog in epilogs for found in _STATUS.findall(epilog))
 

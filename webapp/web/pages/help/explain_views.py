@@ -29,17 +29,17 @@ class ExplainedText:
 
     @property
     def problem(self) -> Problem:
-        """Give the problem behind the text."""
+        """Return the problem behind the text."""
         return self.explanation.diagnosis.problem
 
     @property
     def known(self) -> bool:
-        """Say whether the text names a cause."""
+        """Return whether the text names a cause."""
         return self.problem.slug != UNKNOWN
 
     @property
     def pieces(self) -> Iterator[tuple[str, bool]]:
-        """Give the excerpt in pieces: the text, and whether it led to the diagnosis."""
+        """Yield the excerpt in pieces: the text, and whether it led to the diagnosis."""
         text, end = self.explanation.excerpt, 0
         for start, stop in self.explanation.marked:
             yield from ((text[end:start], False), (text[start:stop], True))
@@ -47,7 +47,7 @@ class ExplainedText:
         yield text[end:], False
 
 
-# The form token is looked at in the view: whoever reads a form first decides how large it may be.
+# The form token is looked at in the view: the person who reads a form first decides how large it may be.
 @csrf.exempt  # type: ignore[untyped-decorator]
 @by_network
 def explain_text() -> Response:

@@ -30,7 +30,7 @@ def guide(slug: str) -> str:
 
 
 def guide_text(guide: Guide) -> Markup:
-    """Give the text of a guide with this portal's values in it, without the page around it."""
+    """Return the text of a guide with this portal's values in it, without the page around it."""
     spec = spec_of_key(guide.provider)
     of_provider = (
         {

@@ -129,6 +129,6 @@ def _families(shown_for: str) -> list[Family]:
 
 
 def problem_text(found: Problem, facts: HelpContext) -> Markup:
-    """Give the whole text of a problem, without the page around it."""
+    """Return the whole text of a problem, without the page around it."""
     page = render_template(f"help/problems/{found.slug}.html", facts=facts, full_page=True, heading="h2")
     return Markup(page)  # noqa: S704  (a rendered template)

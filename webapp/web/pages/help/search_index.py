@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 from threading import Lock
 
-# More words than this say no more about what somebody looks for.
+# More words than this say no more about what a person looks for.
 _MOST_WORDS = 24
 _WORD = re.compile(r"[^\W_]+")
 # Words that are on every page or on none; English, and the German and French that people write around a message.
@@ -66,7 +66,7 @@ class SearchIndex:
         self._words = sorted({word for row in rows for column in row for word in words_of(column) if len(word) > 3})
 
     def find(self, query: str, limit: int = 10) -> list[SearchHit]:
-        """Give the pages that fit best, the best first; whatever was typed, it is never an error."""
+        """Return the pages that fit best, the best first; whatever was typed, it is never an error."""
         words = [word for word in words_of(query) if word not in self._idle][:_MOST_WORDS]
         with self._lock:
             wanted = " OR ".join(self._alternatives(words))
@@ -76,11 +76,11 @@ class SearchIndex:
         return [SearchHit(self._pages[rowid - 1], _pieces(passage)) for rowid, passage, fit in rows if fit <= worst]
 
     def page(self, slug: str) -> HelpPage:
-        """Give the page of a slug."""
+        """Return the page of a slug."""
         return next(page for page in self._pages if page.slug == slug)
 
     def _alternatives(self, words: Sequence[str]) -> Iterator[str]:
-        """Give what the index is asked for: each word, and neighbours side by side and as one word."""
+        """Yield what the index is asked for: each word, and neighbours side by side and as one word."""
         for word in words:
             yield from self._spelling_variants(word)
         for one, other in pairwise(words):
@@ -88,7 +88,7 @@ class SearchIndex:
             yield f'"{one}{other}"'
 
     def _spelling_variants(self, word: str) -> Iterator[str]:
-        """Give a word as it is and as two; where no page has it, the beginning of a longer one, else its like."""
+        """Yield a word as it is and as two; where no page has it, the beginning of a longer one, else its like."""
         yield f'"{word}"'
         if halves := self._split_compound(word):
             yield f'"{halves}"'
@@ -99,7 +99,7 @@ class SearchIndex:
                 yield from (f'"{like}"' for like in get_close_matches(word, self._words, n=2, cutoff=0.8))
 
     def _split_compound(self, word: str) -> str | None:
-        """Give the two words that stand side by side on a page and were written here as one."""
+        """Return the two words that stand side by side on a page and were written here as one."""
         cuts = (f"{word[:place]} {word[place:]}" for place in range(2, min(len(word) - 1, 30)))
         return next((cut for cut in cuts if self._has(f'"{cut}"')), None)
 

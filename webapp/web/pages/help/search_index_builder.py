@@ -1,4 +1,4 @@
-"""Makes the search index of a process from the pages of help, once, when somebody first searches."""
+"""Makes the search index of a process from the pages of help, once, when a person first searches."""
 
 import re
 import tomllib
@@ -27,7 +27,7 @@ _building = Lock()
 
 
 def search_index() -> SearchIndex:
-    """Give the index of this process."""
+    """Return the index of this process."""
     with _building:
         index: SearchIndex | None = current_app.extensions.get(_KEY)
         if index is None:

@@ -49,7 +49,7 @@ def search_help(query: str, index: SearchIndex) -> SearchResults:
 
 
 def _numbers(query: str) -> tuple[Code, ...]:
-    """Give the codes whose bare numbers stand among other words: in a search, a long number is a code."""
+    """Return the codes whose bare numbers stand among other words: in a search, a long number is a code."""
     return tuple(code for word in words_of(query) if word.isdecimal() for code in find_codes(word))
 
 

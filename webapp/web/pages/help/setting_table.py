@@ -41,7 +41,7 @@ def _rows(fields: Mapping[str, FieldInfo]) -> Iterator[SettingRow]:
 
 
 def _default(field: FieldInfo) -> str:
-    """Say what holds by itself; where that is nothing, the meaning says what nothing means."""
+    """Return what holds by itself; where that is nothing, the meaning says what nothing means."""
     value = field.default
     if isinstance(value, bool):
         return "on" if value else "off"

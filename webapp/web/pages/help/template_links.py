@@ -11,7 +11,7 @@ _LINK = Markup('<a href="{}">{}</a>')
 
 
 def can_read_help() -> bool:
-    """Say whether whoever reads this page can open help: a hand-off is read by people who cannot sign in."""
+    """Return whether the person who reads this page can open help: a hand-off is read by people who cannot sign in."""
     return current_settings().help_public or not (has_request_context() and request.blueprint == "handoff")
 
 

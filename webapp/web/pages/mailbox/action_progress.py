@@ -11,7 +11,7 @@ MESSAGES_PER_REQUEST = 20.0
 
 
 def progress_page(done: ActionResult, connection_id: int, action: str = "") -> Response:
-    """Say how far an act is, on a page that goes on by itself, or by its button where there is no JavaScript."""
+    """Return how far an act is, on a page that goes on by itself, or by its button where there is no JavaScript."""
     so_far = done.done + done.gone
     total = so_far + done.remaining
     page = render_template(

@@ -79,7 +79,7 @@ _REFUSALS: Mapping[ResumeRefusal, str] = {
 
 
 def preview_sentence(plan: Preview) -> str:
-    """Say what a plan would do, in one sentence."""
+    """Return what a plan would do, in one sentence."""
     if not plan.total:
         return "None of these messages is there any more"
     return f"{plural(plan.total, 'message')} will {_fill(_WORDS[plan.kind].will, plan)}."
@@ -91,17 +91,17 @@ def button_label(plan: Preview) -> str:
 
 
 def is_possible(plan: Preview) -> bool:
-    """Say whether there is anything to do."""
+    """Return whether there is anything to do."""
     return plan.total > 0 and ActionWarning.ALREADY_THERE not in plan.cautions
 
 
 def cautions(plan: Preview) -> list[str]:
-    """Say what to know before it is done."""
+    """Return what to know before it is done."""
     return [_fill(CAUTIONS[each], plan) for each in plan.cautions]
 
 
 def result_sentence(done: ActionResult) -> str:
-    """Say what was done, and what could not be."""
+    """Return what was done, and what could not be."""
     gone = f"{plural(done.gone, 'message was', 'messages were')} not there any more." if done.gone else ""
     if not done.done:
         return f"Nothing was changed. {gone or 'There was nothing to do.'}"
@@ -112,7 +112,7 @@ def result_sentence(done: ActionResult) -> str:
 
 
 def undo_sentence(done: ActionResult) -> str:
-    """Say what was brought back."""
+    """Return what was brought back."""
     if not done.done:
         return f"Nothing was brought back: the messages are not in {_mailbox_label(done.mailbox)} any more."
     back = f"{plural(done.done, 'message is', 'messages are')} back in {_mailbox_label(done.destination)}."
@@ -121,17 +121,17 @@ def undo_sentence(done: ActionResult) -> str:
 
 
 def progress_sentence(act: ActionResult | PastAction | MailAction, total: int) -> str:
-    """Say how far an act is that is not finished."""
+    """Return how far an act is that is not finished."""
     return f"{act.done + act.gone:,} of {plural(total, 'message')} {_fill(_WORDS[act.kind].done, act)}"
 
 
 def past_sentence(act: PastAction) -> str:
-    """Say what an act has done, as the list of changes has it."""
+    """Return what an act has done, as the list of changes has it."""
     return f"{plural(act.done, 'message')} {_fill(_WORDS[act.kind].listed, act)}"
 
 
 def outcome_note(act: PastAction) -> str:
-    """Say how an act ended, where there is more to say than that it was done."""
+    """Return how an act ended, where there is more to say than that it was done."""
     if act.undone:
         return "Undone."
     if act.running:
@@ -145,7 +145,7 @@ def outcome_note(act: PastAction) -> str:
 
 
 def refusal_sentence(error: ActionError) -> str:
-    """Say why an act cannot be undone, or gone on with."""
+    """Return why an act cannot be undone, or gone on with."""
     return _REFUSALS[error.reason]
 
 

@@ -65,7 +65,7 @@ def _is_to_be_shown(choice: MessageSelection) -> bool:
 
 
 def _redirect_to_preview(connection: Connection, ref: str, choice: MessageSelection) -> Response:
-    """Show it at an address of its own: Back and Reload ask for it anew, and never show what has become untrue."""
+    """Show it at an address of its own: Back and Reload ask for it again, and never show what has become untrue."""
     asked = urlencode([*choice.hidden_fields(), ("kind", choice.kind), ("destination", choice.destination_ref)])
     url = f"{url_for('mailboxes.show_preview', connection_id=connection.id, ref=ref)}?{asked}"
     if len(url) > _LONGEST_ADDRESS:

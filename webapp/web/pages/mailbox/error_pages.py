@@ -39,23 +39,23 @@ def handle_open_error(error: SessionOpenError) -> Response:
 
 
 def handle_not_found(error: NotFoundError) -> Response:
-    """Say that the message or the mailbox is not there any more."""
+    """Return that the message or the mailbox is not there any more."""
     return _not_found_page(404, "cursor" if isinstance(error, CursorError) else "gone", error)
 
 
 def handle_uidvalidity_changed(error: UidValidityChangedError) -> Response:
-    """Say that the server has numbered the messages anew, so that none is taken for another."""
+    """Return that the server has numbered the messages again, so that none is taken for another."""
     return _not_found_page(410, "changed", error)
 
 
 def handle_read_only(error: ReadOnlyError) -> Response:
-    """Say that the server lets nothing be changed there."""
+    """Return that the server lets nothing be changed there."""
     title = "This mailbox is for looking only"
     return _refusal_page(title, "The mail server lets this connection read here, and change nothing.", error.text)
 
 
 def handle_no_trash(error: NoTrashError) -> Response:
-    """Say that the server has no mailbox for deleted messages."""
+    """Return that the server has no mailbox for deleted messages."""
     title = "There is no mailbox for deleted messages"
     return _refusal_page(
         title, "Move the message elsewhere, or delete it permanently: the list of messages offers that."
@@ -63,14 +63,14 @@ def handle_no_trash(error: NoTrashError) -> Response:
 
 
 def handle_no_archive(error: NoArchiveError) -> Response:
-    """Say that the server has no archive."""
+    """Return that the server has no archive."""
     return _refusal_page(
         "There is no archive", "The mail server names no mailbox as its archive. Move the message elsewhere."
     )
 
 
 def handle_imap_error(error: ImapError) -> Response:
-    """Say what went wrong in the middle, and what to do."""
+    """Return what went wrong in the middle, and what to do."""
     connection = _connection()
     return _page(
         _SERVER_FAILED,

@@ -13,7 +13,7 @@ _ACTING = ("mailboxes.execute_action", "mailboxes.undo", "mailboxes.resume")
 
 
 def interruption_message(connection: Connection, error: ImapError) -> str:
-    """Say what was changed before an error, or that nothing was."""
+    """Return what was changed before an error, or that nothing was."""
     act = _unfinished(connection) if request.endpoint in _ACTING else None
     if act and act.done:
         done = action_texts.progress_sentence(act, act.total)

@@ -47,7 +47,7 @@ def mailbox_tree(mailboxes: Sequence[Mailbox], current: str) -> tuple[MailboxNod
 
 
 def label_of(mailbox: Mailbox | None, name: str) -> str:
-    """Name a mailbox at the head of its page."""
+    """Return the name of a mailbox at the head of its page."""
     return (_split_name(mailbox)[1] if mailbox and mailbox.special_use else "") or name
 
 

@@ -1,4 +1,4 @@
-"""What somebody has chosen on a page of messages: some of them, or all; the forms carry it from step to step."""
+"""What a person has chosen on a page of messages: some of them, or all; the forms carry it from step to step."""
 
 import re
 from dataclasses import dataclass
@@ -53,28 +53,28 @@ class MessageSelection:
 
     @property
     def is_empty(self) -> bool:
-        """Say whether nothing is chosen."""
+        """Return whether nothing is chosen."""
         return isinstance(self.what, MessageSet) and not self.what.messages
 
     @property
     def count_phrase(self) -> str:
-        """Say how many messages are chosen, as far as the form tells."""
+        """Return how many messages are chosen, as far as the form tells."""
         if isinstance(self.what, MessageSet):
             return plural(len(self.what.messages), "message")
         return "all messages found" if self.what.query else "all messages"
 
     @property
     def action_request(self) -> ActionRequest:
-        """Give it as the service wants it."""
+        """Return it as the service wants it."""
         return ActionRequest(kind=self.kind, what=self.what, destination=self.destination)
 
     @property
     def destination_ref(self) -> str:
-        """Give the destination as forms carry it."""
+        """Return the destination as forms carry it."""
         return encode_mailbox_name(self.destination) if self.destination else ""
 
     def hidden_fields(self, digest: str = "") -> list[tuple[str, Any]]:
-        """Give the fields of a form that goes on with the same messages, but for what is done with them and where."""
+        """Return the fields of a form that goes on with the same messages, but for what is done with them and where."""
         fields: list[tuple[str, Any]] = [("validity", self.what.uid_validity), *self.origin.arguments.items()]
         fields += [("alone", 1)] if self.alone else []
         if isinstance(self.what, SearchSelection):

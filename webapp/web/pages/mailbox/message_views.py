@@ -41,7 +41,7 @@ def message(connection_id: int, ref: str, uid_validity: int, uid: int) -> Respon
 
 @login_required
 def frame(connection_id: int, ref: str, uid_validity: int, uid: int) -> Response:
-    """Give the document for the frame of a message's HTML."""
+    """Return the document for the frame of a message's HTML."""
     connection = get_connection_or_404(connection_id)
     with open_mail_session(connection) as session:
         found = read_message(session, decode_mailbox_name(ref) or abort(404), uid, uid_validity)

@@ -41,7 +41,7 @@ class Search:
 
     @property
     def query(self) -> SearchQuery | None:
-        """Give it as the server is asked; None where nothing is asked for."""
+        """Return it as the server is asked; None where nothing is asked for."""
         if self == Search():
             return None
         return SearchQuery(
@@ -57,19 +57,19 @@ class Search:
 
     @property
     def refined(self) -> bool:
-        """Say whether more than words is asked for."""
+        """Return whether more than words is asked for."""
         return self not in (Search(), Search(text=self.text))
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Give what an address has to hold so that it asks for the same."""
+        """Return what an address has to hold so that it asks for the same."""
         filled = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: 1 if value is True else value for name, value in filled.items() if value}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListOrigin:
-    """The page of a list that somebody comes from, and goes back to: what was searched, and which page of it."""
+    """The page of a list that a person comes from, and goes back to: what was searched, and which page of it."""
 
     search: Search
     page: str
@@ -81,7 +81,7 @@ class ListOrigin:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Give what an address or a form has to hold so that it leads back there."""
+        """Return what an address or a form has to hold so that it leads back there."""
         return self.search.arguments | ({"page": self.page} if self.page else {})
 
 

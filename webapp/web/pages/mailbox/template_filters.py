@@ -29,7 +29,7 @@ def exact_time(moment: datetime | None) -> str:
 
 
 def person(text: str) -> str:
-    """Give the name of a sender without the address, but for a name that itself looks like an address."""
+    """Return the name of a sender without the address, but for a name that itself looks like an address."""
     named = _NAMED.fullmatch(text[:1000])
     return named[1] if named and "@" not in named[1] else text
 

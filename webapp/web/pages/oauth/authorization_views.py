@@ -51,7 +51,7 @@ CALLBACK_ERRORS = {
         "This sign-in was begun in another session of the portal",
         "Nothing was connected. Begin it again in this window, as the person who is signed in here now.",
     ),
-    # For an administrator who followed the link of admin consent. Nobody is signed in because of it.
+    # For an administrator who followed the link of admin consent. No one is signed in because of it.
     "approved": (
         200,
         "{company} says that the portal is approved",
@@ -92,7 +92,7 @@ def make_oauth_blueprint(credential_type: CredentialType) -> Blueprint:
     @pages.get("/done/<key>")
     @login_required
     def done(key: str) -> Response:
-        """Tell the page that waits, close the pop-up, or lead on where there is nobody to tell."""
+        """Tell the page that waits, close the pop-up, or lead on where there is no one to tell."""
         attempt = authorization_requests.find(key, current_session())
         if attempt is None:
             abort(404)
@@ -108,7 +108,7 @@ def make_oauth_blueprint(credential_type: CredentialType) -> Blueprint:
 
     @pages.get("/over")
     def over() -> Response:
-        """Say why a callback leads nowhere."""
+        """Return why a callback leads nowhere."""
         status, title, remedy = CALLBACK_ERRORS.get(request.args.get("why", ""), CALLBACK_ERRORS["unknown"])
         return error_response(status, title.format(company=house.company), remedy)
 
@@ -153,7 +153,7 @@ def _authorize(provider: OAuthProvider) -> Response:
         verifier=told.verifier,
         **provider.authorize_parameters(address, choose="again" in request.form),
     )
-    # A page that leads on, not a redirect: browsers apply form-action to all redirects after a form, and nobody knows
+    # A page that leads on, not a redirect: browsers apply form-action to all redirects after a form, and no one knows
     # in advance which hosts a provider, or the company behind it, sends people through.
     return Response(render_template("oauth/redirecting.html", provider=provider, url=url, attempt=attempt))
 
@@ -170,7 +170,7 @@ def _connection(*, for_form: bool) -> Connection | None:
 
 
 def _is_let_in(connection: Connection) -> bool:
-    """Say whether one has a link to a connection, or has tried with one already and is on the connection's page."""
+    """Return whether one has a link to a connection, or has tried with one already and is on the connection's page."""
     before = authorization_requests.find(request.form.get("attempt", ""), current_session())
     tried = before is not None and before.connection_id == connection.id
     return consent_links.is_valid_for(request.form.get("consent", ""), connection) or (

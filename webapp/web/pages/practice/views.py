@@ -19,7 +19,7 @@ practice_pages = Blueprint("practice", __name__, url_prefix="/practice")
 
 
 def init_app(app: Flask) -> None:
-    """Switch practice mode on: its pages, its band on every page, its servers for whoever serves."""
+    """Switch practice mode on: its pages, its band on every page, its servers for the person who serves."""
     practice = PracticeMode(app, app.extensions["postroom.settings"].data_dir)
     app.extensions["postroom.practice"] = practice
     app.register_blueprint(practice_pages)
@@ -57,7 +57,7 @@ def _ports() -> Mapping[str, int]:
 
 
 def practice_page(key: str) -> str:
-    """Give the address of a practice provider's page of accounts; empty while it does not run."""
+    """Return the address of a practice provider's page of accounts; empty while it does not run."""
     ports = _ports()
     return f"http://{LOOPBACK}:{ports[key]}/" if key in ports else ""
 
