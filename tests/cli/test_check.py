@@ -21,6 +21,12 @@ from webapp.models import CheckReport, Connection, db, utcnow
 REFUSES = imap(AUTHENTICATE="TAG NO [AUTHENTICATIONFAILED] Authentication failed.")
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 @pytest.fixture(autouse=True)
 def _loopback(app: Flask) -> None:
     app.extensions["postroom.network"] = Network(allowed=(ip_network("127.0.0.0/8"),))

@@ -17,6 +17,12 @@ ADD = ("connections", "add", "--name", "Invoices inbox", "--address", "ann@examp
 SERVER = ("--server", "imap.example.com:993")
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 def run(app: Flask, *arguments: str, given: str | bytes = "") -> Result:
     return app.test_cli_runner().invoke(args=list(arguments), input=given)
 

@@ -13,6 +13,12 @@ from tests.http_client import post
 from webapp.models import Role, User, db
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 def run(app: Flask, *arguments: str, typed: str | bytes = "") -> Result:
     return app.test_cli_runner().invoke(args=["users", *arguments], input=typed)
 

@@ -27,6 +27,12 @@ KINDS = {
 }
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 @pytest.fixture(params=KINDS)
 def response(request: pytest.FixtureRequest, client: FlaskClient, member: User) -> TestResponse:
     path, headers, status = KINDS[request.param]

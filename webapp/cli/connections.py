@@ -31,7 +31,7 @@ connections = AppGroup("connections", help="Make and list connections.")
 @connections.command()
 @click.option("--name", required=True)
 @click.option("--address", required=True)
-@click.option("--type", "kind", required=True, type=click.Choice(sorted(PROVIDERS)))
+@click.option("--type", "kind", required=True, type=click.Choice(list(PROVIDERS)))
 @click.option(
     "--server",
     default="",

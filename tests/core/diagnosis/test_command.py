@@ -12,6 +12,12 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
+@pytest.fixture
 def run(app: Flask) -> Run:
     def invoke(*arguments: str, given: str | bytes | None = None) -> Result:
         return app.test_cli_runner().invoke(args=["diagnose", *arguments], input=given)

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
@@ -13,6 +14,12 @@ from tests.web.api.conftest import said
 from webapp.models import Scope, User
 from webapp.web.api.operation import OPERATIONS
 from webapp.web.error_handlers import error_response
+
+
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
 
 
 def test_every_route_of_the_api_is_in_the_document_and_no_other(app: Flask, client: FlaskClient) -> None:

@@ -19,6 +19,12 @@ from tests.web.pages.connections.conftest import MakeConnection
 from webapp.models import ApiToken, Scope, User, db, utcnow
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 def change(app: Flask, model: type, **values: object) -> None:
     with app.app_context():
         db.session.execute(update(model).values(**values))

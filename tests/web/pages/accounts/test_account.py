@@ -14,6 +14,12 @@ from webapp.services.accounts.user_sessions import device_name
 NEW = "another long password"
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 def password_works(app: Flask, user: User, password: str) -> bool:
     with app.app_context():
         return verify_password(password, db.session.get_one(User, user.id).password_hash)

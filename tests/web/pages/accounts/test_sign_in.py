@@ -16,6 +16,12 @@ from webapp.web.pages.accounts import account_views
 WRONG = "The address or the password is wrong."
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 def sign_in(client: FlaskClient, address: str = "ann@example.com", password: str = PASSWORD, next_: str = "") -> str:
     response = post(client, "/sign-in" + (f"?next={next_}" if next_ else ""), address=address, password=password)
     return response.headers.get("Location", "") if response.status_code == 303 else words(response)

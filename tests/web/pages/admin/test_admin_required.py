@@ -45,6 +45,12 @@ WHO = ("nobody", "member", "administrator")
 
 
 @pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
+@pytest.fixture
 def visitors(app: Flask, administrator: User, member: User) -> dict[str, FlaskClient]:
     """Return a browser of each."""
     browsers = {who: app.test_client() for who in WHO}

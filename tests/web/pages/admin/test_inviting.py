@@ -15,6 +15,12 @@ from webapp.services.accounts.one_time_links import make_link
 INVITE = "/administration/people/invite"
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 @pytest.fixture(autouse=True)
 def _signed_in(client: FlaskClient, administrator: User) -> None:
     sign_in_as(client, administrator)

@@ -34,6 +34,12 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
+@pytest.fixture
 def provider() -> Iterator[Server]:
     """Return a token endpoint that knows every client and refuses every token."""
     with Server() as running:

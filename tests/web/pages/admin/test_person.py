@@ -15,6 +15,12 @@ from tests.http_client import post, words
 from webapp.models import Role, User, db
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 @pytest.fixture(autouse=True)
 def _signed_in(client: FlaskClient, administrator: User) -> None:
     sign_in_as(client, administrator)

@@ -22,6 +22,12 @@ NEW = "/connections/new"
 SAVED_TOO = ("wrong password, LOGIN", "LOGINDISABLED", "expired", "silent, plain", "no INBOX", "endless list")
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 def echoes(peer: Peer, tag: str, rest: bytes) -> None:
     peer.say(tag.encode() + b" NO I do not like " + rest + b"\r\n")
 

@@ -16,6 +16,12 @@ from webapp.models import CheckState, Connection, User, db
 NEW = "/connections/new"
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 def saved(app: Flask) -> Connection | None:
     with app.app_context():
         return db.session.scalar(select(Connection).order_by(Connection.id.desc()))

@@ -12,6 +12,12 @@ LOOK = ("", "/edit", "/delete")
 
 
 @pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
+@pytest.fixture
 def connection_path(make_user: MakeUser, make_connection: MakeConnection) -> str:
     """Save a connection of another person."""
     return f"/connections/{make_connection(make_user('owner@example.com', name='Olga'))}"

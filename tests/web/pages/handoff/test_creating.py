@@ -29,6 +29,12 @@ from webapp.web.pages.handoff import views
 from webapp.web.pages.handoff.message_rendering import render_message
 
 
+@pytest.fixture
+def database() -> str:
+    """Use one database: nothing here depends on which."""
+    return "sqlite"
+
+
 def test_a_failed_test_offers_to_hand_the_problem_to_the_administrator(
     client: FlaskClient, as_member: User, make_connection: MakeConnection
 ) -> None:
