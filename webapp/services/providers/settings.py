@@ -1,20 +1,34 @@
 """The settings of the portal together with those of every registered provider."""
 
+from functools import cache
 from typing import Any
 
 from pydantic import create_model
 
 from webapp.config.provider_settings import provider_fields
 from webapp.config.settings import Settings
+from webapp.models import CredentialType
 from webapp.services.providers.oauth.spec import PROVIDER_SPECS, ProviderSpec
 
 
 def settings_class() -> type[Settings]:
     """Return the settings class: the portal's own fields, then `<key>_…` of each provider."""
+    return _settings_class(tuple(PROVIDER_SPECS))
+
+
+@cache
+def _settings_class(kinds: tuple[CredentialType, ...]) -> type[Settings]:
     fields: dict[str, Any] = {}
-    for spec in PROVIDER_SPECS.values():
-        fields |= fields_of(spec)
-    return create_model("Settings", __base__=Settings, **fields)
+    for kind in kinds:
+        fields |= fields_of(PROVIDER_SPECS[kind])
+    return create_model("PortalSettings", __base__=Settings, __module__=__name__, **fields)
+
+
+def __getattr__(name: str) -> type[Settings]:
+    """Return the class by its name, so that settings can be sent to another process."""
+    if name == "PortalSettings":
+        return settings_class()
+    raise AttributeError(name)
 
 
 def fields_of(spec: ProviderSpec) -> dict[str, Any]:

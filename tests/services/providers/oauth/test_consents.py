@@ -198,8 +198,8 @@ def test_nothing_is_open_in_the_database_while_the_provider_is_asked(
 
         monkeypatch.setattr(OAuthClient, name, ask)
 
-    watched("redeem")
-    watched("identify")
+    watched("exchange_code")
+    watched("verify_identity")
 
     assert desk.row(trip.grant()) is not None
     assert in_use == [0, 0]
@@ -280,4 +280,4 @@ def test_a_reconnection_keeps_the_connection_and_its_grant(
     assert begin(microsoft, connection_id=connection_id).grant() == grant_id
 
     assert grant_of(app, connection_id) == grant_id
-    assert desk.row(grant_id).credential_type is OUTLOOK
+    assert desk.row(grant_id).credential_type == OUTLOOK
