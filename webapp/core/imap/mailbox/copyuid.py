@@ -7,7 +7,7 @@ from itertools import chain
 
 from webapp.core.imap.mailbox.message_state import fetch_sizes, fetch_states
 from webapp.core.imap.mailbox.search import uids_from
-from webapp.core.imap.protocol.imaplib_protocol import Untagged
+from webapp.core.imap.protocol.imaplib_protocol import CommandString, Untagged
 from webapp.core.imap.protocol.mailbox_command import mailbox_command
 from webapp.core.imap.protocol.response_parser import parse_number, parse_responses
 from webapp.core.imap.protocol.sequence_sets import ranges_in
@@ -34,7 +34,9 @@ class UidNext:
 
 def uid_next_of(session: Session, mailbox: str) -> UidNext:
     """Ask for the end of a mailbox that is not open; raise `GoneError` where there is none."""
-    heard = mailbox_command(session, mailbox, lambda name: (b"STATUS", name, b"(UIDNEXT UIDVALIDITY)"))
+    heard = mailbox_command(
+        session, mailbox, lambda raw: session.command("STATUS", CommandString(raw), b"(UIDNEXT UIDVALIDITY)")
+    )
     told: dict[bytes, int] = {}
     for response in parse_responses(heard.get("STATUS", ())):
         match response:

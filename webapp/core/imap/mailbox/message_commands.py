@@ -11,6 +11,7 @@ from enum import StrEnum
 from webapp.core.imap.mailbox.copyuid import parse_copyuid
 from webapp.core.imap.mailbox.message_state import MessageState, fetch_states
 from webapp.core.imap.protocol.errors import MailboxError, ReadOnlyError
+from webapp.core.imap.protocol.imaplib_protocol import Untagged
 from webapp.core.imap.protocol.mailbox_command import mailbox_command
 from webapp.core.imap.protocol.mailbox_names import same_mailbox
 from webapp.core.imap.protocol.sequence_sets import sequence_set
@@ -72,7 +73,7 @@ def set_flags(
 def copy(session: Session, chosen: MessageSet, destination: str) -> Iterator[BatchResult]:
     """Copy messages into another mailbox."""
     _refuse_itself(chosen, destination)
-    return _each(session, chosen, lambda uids: _run(session, b"COPY", uids, destination), writable=False)
+    return _each(session, chosen, lambda uids: _transfer(session, session.copy, uids, destination), writable=False)
 
 
 def move(session: Session, chosen: MessageSet, destination: str) -> Iterator[BatchResult]:
@@ -82,10 +83,10 @@ def move(session: Session, chosen: MessageSet, destination: str) -> Iterator[Bat
     """
     _refuse_itself(chosen, destination)
     if session.has_capability("MOVE"):
-        return _each(session, chosen, lambda uids: _run(session, b"MOVE", uids, destination))
+        return _each(session, chosen, lambda uids: _transfer(session, session.move, uids, destination))
 
     def act(uids: Sequence[int]) -> BatchResult:
-        copied = _run(session, b"COPY", uids, destination)
+        copied = _transfer(session, session.copy, uids, destination)
         return replace(copied, left_marked=_remove(session, copied.done))
 
     return _each(session, chosen, act, needed={_DELETED}, unless_marked=not session.has_capability("UIDPLUS"))
@@ -137,10 +138,11 @@ def _is_same(now: MessageState | None, fingerprint: str | None, unless_marked: b
     return now is not None and fingerprint in (None, now.fingerprint) and not (unless_marked and now.deleted)
 
 
-def _run(session: Session, command: bytes, uids: Sequence[int], destination: str) -> BatchResult:
+def _transfer(
+    session: Session, send: Callable[[bytes, bytes], Sequence[Untagged]], uids: Sequence[int], destination: str
+) -> BatchResult:
     """Copy or move; where the server tells the copies, only what it names has been done."""
-    heard = mailbox_command(session, destination, lambda name: (b"UID", command, sequence_set(uids), name))
-    told = parse_copyuid(heard.get("COPYUID", ()), uids)
+    told = parse_copyuid(mailbox_command(session, destination, lambda raw: send(sequence_set(uids), raw)), uids)
     if told is None:
         return BatchResult(done=tuple(uids))
     return BatchResult(

@@ -1,15 +1,16 @@
-"""imapclient on a transport that is open already: it stores flags, expunges and logs out.
+"""imapclient on a transport that is open already: it opens mailboxes, stores flags, copies, moves and expunges.
 
 What it does not do as the portal needs it stays with `ImapProtocol`: bounded reading, SASL with challenges, responses
-that make no sense, mailbox names that are not ASCII, responses in order, pipelined and partial FETCH. See
+that make no sense, strings that are not ASCII, responses in order, pipelined and partial FETCH. See
 docs/decisions/001-own-imap-reading.md.
 """
 
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any
 
 from imapclient import IMAPClient
 
-from webapp.core.imap.protocol.imaplib_protocol import ImapProtocol, TaggedResponse, tagged_response
+from webapp.core.imap.protocol.imaplib_protocol import CommandString, ImapProtocol, TaggedResponse, tagged_response
 from webapp.core.net.transport import Transport
 
 
@@ -22,7 +23,7 @@ class CommandRefusedError(Exception):
 
 
 class Client(IMAPClient):  # type: ignore[misc]
-    """imapclient, but for opening, waiting and refusals; mailbox names stay bytes, as not all can be decoded."""
+    """imapclient, but for connecting, waiting and refusals; mailbox names stay bytes, as not all can be decoded."""
 
     def __init__(self, host: str, port: int, transport: Transport) -> None:
         self._transport = transport
@@ -35,6 +36,12 @@ class Client(IMAPClient):  # type: ignore[misc]
         """Return the capabilities that the protocol has read; it knows when to request them again."""
         return tuple(name.encode() for name in self._imap.capabilities)
 
+    @property
+    def protocol(self) -> ImapProtocol:
+        """Return what sends the commands of imapclient, and those that imapclient does not know."""
+        protocol: ImapProtocol = self._imap
+        return protocol
+
     def _create_IMAP4(self) -> ImapProtocol:  # noqa: N802
         return ImapProtocol(self._transport)
 
@@ -44,7 +51,17 @@ class Client(IMAPClient):  # type: ignore[misc]
     def _check_resp(self, expected: str, command: str, typ: str, data: Any) -> None:
         """Raise `CommandRefusedError` with the server's own words, which imapclient's exception changes."""
         if typ != expected:
-            self._refuse(typ, data)
+            raise CommandRefusedError(tagged_response(typ, data))
 
-    def _refuse(self, typ: str, data: Any) -> NoReturn:
-        raise CommandRefusedError(tagged_response(typ, data))
+    def _normalise_folder(self, folder_name: bytes | str) -> CommandString:
+        """Return a name as it is: the protocol quotes it, or sends it as a literal where imapclient would raise."""
+        return CommandString(folder_name.encode() if isinstance(folder_name, str) else folder_name)
+
+
+def completion_of(command: Callable[[], object]) -> TaggedResponse:
+    """Run a command of imapclient and return how it ended."""
+    try:
+        command()
+    except CommandRefusedError as refused:
+        return refused.answer
+    return TaggedResponse("OK", "")

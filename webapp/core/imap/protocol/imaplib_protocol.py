@@ -31,10 +31,16 @@ _CODE_ENDS = {"UIDVALIDITY": b"]", "COPYUID": b"]", "PERMANENTFLAGS": b")"}
 # RFC 2971. NetEase opens no mailbox without it, and wants "(" directly followed by the first name.
 _ID = b'("name" "Postroom" "version" "0.1.0" "vendor" "Postroom")'
 
+_NUMBERS = {"EXISTS", "RECENT", "UIDNEXT", "UIDVALIDITY", "HIGHESTMODSEQ"}
+_LONGEST_NUMBER = 15
 
-class ByeError(imaplib.IMAP4.abort):
-    """The server said BYE."""
 
+class ByeError(Exception):
+    """The server said BYE; no error of imaplib, as imapclient would replace it by another while it signs in."""
+
+
+Completion = tuple[str, list[bytes]]
+"""How imaplib gives the end of a command: OK, NO or BAD, and the server's words."""
 
 Untagged = bytes | tuple[bytes, bytes]
 """A line of an untagged response, or the part of it before a literal, with the literal."""
@@ -108,14 +114,21 @@ class ImapProtocol(imaplib.IMAP4):
         return tagged_response(*self._simple_command(name, *args))
 
     def send_command_with_literals(self, name: str, *words: bytes) -> TaggedResponse:
-        """Send a command made of words, each `Text` among them quoted or as a literal; older responses are dropped."""
-        self._check_bye()
-        self.untagged_responses.clear()
-        first, *literals = _command_lines(words)
-        if literals:
-            # imaplib sends what a bound method returns whenever the server says "+".
-            self.literal = _ContinuationResponder(self, literals, _SASL_CANCEL).answer  # type: ignore[assignment]
-        return self.send_command(name, first)
+        """Send a command as `uid` does, and return its completion."""
+        return tagged_response(*self._send_words(name, words))
+
+    def uid(self, command: str, *args: bytes | str) -> Completion:
+        """Send a UID command for imapclient."""
+        return self._send_words("UID", (command.upper(), *args))
+
+    def select(self, mailbox: bytes | str = b"INBOX", readonly: bool = False) -> Completion:  # type: ignore[override]
+        """Open a mailbox for imapclient, whatever bytes its name is made of."""
+        self.is_readonly = True  # imaplib would raise where the server says READ-ONLY, which is for the session to tell
+        self.count = 0
+        kind, data = self._send_words("EXAMINE" if readonly else "SELECT", (mailbox,))
+        self.state = "SELECTED" if kind == "OK" else "AUTH"  # RFC 9051 section 6.3.3: a refusal closes the other
+        self.untagged_responses.pop("OK", None)  # imapclient would read the server's words as response codes
+        return kind, data
 
     def pipeline(self, name: str, lines: Iterable[Sequence[bytes]]) -> None:
         """Send a command several times without waiting in between, and wait for all; refusals are passed over.
@@ -184,41 +197,26 @@ class ImapProtocol(imaplib.IMAP4):
         if "ID" in self.capabilities:
             self._try_command("ID", _ID)
 
-    def examine(self, mailbox: str) -> TaggedResponse:
-        """Open a mailbox read-only, by a name that is an atom."""
-        kind, data = self.select(mailbox, readonly=True)
-        return TaggedResponse("OK", "") if kind == "OK" else tagged_response(kind, data)
-
-    def open_mailbox(self, mailbox: bytes, *, writable: bool) -> TaggedResponse:
-        """Open a mailbox, whatever bytes its name is made of."""
-        self.is_readonly = True  # imaplib would raise where the server says READ-ONLY, which is for the session to tell
-        self.count = 0
-        answer = self.send_command_with_literals("SELECT" if writable else "EXAMINE", CommandString(mailbox))
-        self.state = "SELECTED" if answer.kind == "OK" else "AUTH"  # RFC 9051 section 6.3.3: a refusal closes the other
-        return answer
-
-    @property
-    def is_opened_read_only(self) -> bool:
-        """Return whether the mailbox was opened for reading only."""
-        return "READ-ONLY" in self.untagged_responses
-
     @property
     def permanent_flags(self) -> frozenset[str] | None:
         """Return the flags that can be changed for good, in lower case; None where the server told nothing."""
         *_, last = self.untagged_responses.get("PERMANENTFLAGS", [None])
         return frozenset(single_line(last).lower().strip("()").split()) if isinstance(last, bytes) else None
 
-    @property
-    def uid_validity(self) -> int:
-        """Return what the UIDs of the open mailbox hold for; 0 where the server told nothing."""
-        *_, last = self.untagged_responses.get("UIDVALIDITY", [b""])
-        return int(last) if isinstance(last, bytes) and last.isdigit() and len(last) < 16 else 0
+    def _send_words(self, name: str, words: Iterable[bytes | str]) -> Completion:
+        # Older responses are dropped.
+        self._check_bye()
+        self.untagged_responses.clear()
+        return self._simple_command(name, *words)
 
-    @property
-    def exists(self) -> int | None:
-        """Return the number of messages in the open mailbox, if the server told it."""
-        *_, last = self.untagged_responses.get("EXISTS", [b""])
-        return int(last) if isinstance(last, bytes) and last.isdigit() and len(last) < 16 else None
+    def _simple_command(self, name: str, *args: bytes | str) -> Completion:
+        # Each `CommandString` among the words goes quoted or as a literal.
+        first, *literals = _command_lines(word.encode() if isinstance(word, str) else word for word in args)
+        if literals:
+            # imaplib sends what a bound method returns whenever the server says "+".
+            self.literal = _ContinuationResponder(self, literals, _SASL_CANCEL).answer  # type: ignore[assignment]
+        completion: Completion = super()._simple_command(name, first or None)  # type: ignore[misc]
+        return completion
 
     def _authenticate_command(self, name: str, lines: Iterable[bytes], then: bytes, *args: bytes) -> TaggedResponse:
         # imaplib sends what a bound method returns whenever the server says "+".
@@ -239,19 +237,21 @@ class ImapProtocol(imaplib.IMAP4):
     def _append_untagged(self, typ: str, dat: bytes | tuple[bytes, bytes] | None) -> None:
         if typ in {"OK", "NO", "BAD", "BYE"} and isinstance(dat, bytes) and dat.upper().startswith(b"[ALERT]"):
             self.alerts.append(single_line(dat[len("[ALERT]") :]))
-        if typ == "EXISTS" and isinstance(dat, bytes) and dat.isdigit() and len(dat) < 16:
+        if typ in _CODE_ENDS and isinstance(dat, bytes):
+            dat = dat.partition(_CODE_ENDS[typ])[0]
+        if (typ in _NUMBERS and not _is_number(dat)) or (typ == "FLAGS" and not isinstance(dat, bytes)):
+            return  # imapclient takes these as they are, and raises where they make no sense
+        if typ == "EXISTS" and isinstance(dat, bytes):
             self.count = int(dat)
         elif typ == "EXPUNGE" and isinstance(dat, bytes):
             self.count = max(0, self.count - 1)
             # Numbers told before it are others than those told after it: only in order can FETCH responses be read.
             super()._append_untagged("FETCH", b"%s EXPUNGE" % dat)  # type: ignore[misc]
-        elif typ in _CODE_ENDS and isinstance(dat, bytes):
-            dat = dat.partition(_CODE_ENDS[typ])[0]
         super()._append_untagged(typ, dat)  # type: ignore[misc]
 
-    def _command_complete(self, name: str, tag: bytes) -> tuple[str, list[bytes]]:
+    def _command_complete(self, name: str, tag: bytes) -> Completion:
         # imaplib turns BAD into an exception with the repr of bytes in it; here it is an answer like NO.
-        answer: tuple[str, list[bytes]] = self._get_tagged_response(tag, expect_bye=name == "LOGOUT")
+        answer: Completion = self._get_tagged_response(tag, expect_bye=name == "LOGOUT")
         return answer
 
 
@@ -272,6 +272,10 @@ def tagged_response(kind: str, data: Sequence[bytes | None]) -> TaggedResponse:
     """Return the completion of a command from what imaplib gives of it."""
     text = single_line(data[-1] or b"")
     return TaggedResponse(kind, f"BAD {text}" if kind == "BAD" else text)
+
+
+def _is_number(dat: bytes | tuple[bytes, bytes] | None) -> bool:
+    return isinstance(dat, bytes) and dat.isdigit() and len(dat) <= _LONGEST_NUMBER
 
 
 def _command_lines(words: Iterable[bytes]) -> list[bytes]:

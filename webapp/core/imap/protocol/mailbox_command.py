@@ -1,22 +1,21 @@
 """Commands that name a mailbox: the spellings that its name may have are tried one after the other."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
+from typing import TypeVar
 
 from webapp.core.imap.protocol.errors import NONEXISTENT_PATTERN, MailboxError, NotFoundError
-from webapp.core.imap.protocol.imaplib_protocol import CommandString, Untagged
 from webapp.core.imap.protocol.mailbox_names import encoded_name_candidates
 from webapp.core.imap.protocol.session import Session
 
+_Result = TypeVar("_Result")
 
-def mailbox_command(
-    session: Session, mailbox: str, words: Callable[[CommandString], Sequence[bytes]]
-) -> Mapping[str, Sequence[Untagged]]:
+
+def mailbox_command(session: Session, mailbox: str, send: Callable[[bytes], _Result]) -> _Result:
     """Send a command that names a mailbox; raise `GoneError` where there is none of this name in any spelling."""
     refusal: NotFoundError | None = None
     for spelling in encoded_name_candidates(mailbox):
-        name, *more = words(CommandString(spelling))
         try:
-            return session.command(name.decode(), *more)
+            return send(spelling)
         except MailboxError as error:
             if not session.is_synchronized or (refusal is None and not NONEXISTENT_PATTERN.search(error.text)):
                 raise

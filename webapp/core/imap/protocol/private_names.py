@@ -5,7 +5,8 @@ IMAPLIB = (
     "_check_bye",
     "_command",
     "_command_complete",
+    "_get_capabilities",
     "_get_tagged_response",
     "_simple_command",
 )
-IMAPCLIENT = ("_check_resp", "_create_IMAP4", "_imap", "_set_read_timeout")
+IMAPCLIENT = ("_check_resp", "_create_IMAP4", "_imap", "_normalise_folder", "_set_read_timeout")

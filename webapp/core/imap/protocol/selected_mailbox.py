@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from webapp.core.imap.protocol.imaplib_protocol import ImapProtocol, TaggedResponse
+from webapp.core.imap.protocol.client import Client, CommandRefusedError
+from webapp.core.imap.protocol.imaplib_protocol import TaggedResponse
 from webapp.core.imap.protocol.mailbox_names import encoded_name_candidates
 
 _NAMELESS = TaggedResponse("NO", "[NONEXISTENT] No mailbox has this name")
@@ -24,7 +25,7 @@ class Selection:
     def __init__(self) -> None:
         self._place: SelectedMailbox | None = None
 
-    def open(self, imap: ImapProtocol, name: str, *, writable: bool) -> SelectedMailbox | TaggedResponse:
+    def open(self, client: Client, name: str, *, writable: bool) -> SelectedMailbox | TaggedResponse:
         """Open a mailbox, or ask for news where it is open already: servers take long to open a large one again.
 
         Gives the refusal where it cannot be opened: that of the proper spelling, as the others may be no names at all.
@@ -33,16 +34,18 @@ class Selection:
         if (
             place is not None
             and (place.name, place.writable) == (name, writable)
-            and imap.send_command_with_literals("NOOP").kind == "OK"
+            and client.protocol.send_command_with_literals("NOOP").kind == "OK"
         ):
             return place
         self._place = None
         refusals = []
         for spelling in encoded_name_candidates(name):
-            answer = imap.open_mailbox(spelling, writable=writable)
-            if answer.kind == "OK":
-                mode = writable and not imap.is_opened_read_only
-                self._place = SelectedMailbox(name, imap.uid_validity, mode, imap.permanent_flags)
-                return self._place
-            refusals.append(answer)
+            try:
+                told = client.select_folder(spelling, readonly=not writable)
+            except CommandRefusedError as refused:
+                refusals.append(refused.answer)
+                continue
+            mode = writable and b"READ-ONLY" not in told
+            self._place = SelectedMailbox(name, told.get(b"UIDVALIDITY", 0), mode, client.protocol.permanent_flags)
+            return self._place
         return refusals[0] if refusals else _NAMELESS

@@ -147,8 +147,8 @@ class Session:
     def examine(self, mailbox: str = "INBOX") -> int | None:
         """Open a mailbox read-only and count its messages."""
         with self._translated_errors(MailboxError):
-            self._require_ok(self._imap.examine(mailbox), MailboxError)
-        return self._imap.exists
+            exists: int | None = self.client.select_folder(mailbox, readonly=True).get(b"EXISTS")
+        return exists
 
     def count_mailboxes(self) -> int:
         """List all mailboxes and count them."""
@@ -165,7 +165,7 @@ class Session:
         is open for changes must never be left by CLOSE, which expunges what others have marked.
         """
         with self._translated_errors(MailboxError):
-            place = self._selection.open(self._imap, name, writable=writable)
+            place = self._selection.open(self.client, name, writable=writable)
             if isinstance(place, TaggedResponse):
                 raise self._refusal(place, NotFoundError if NONEXISTENT_PATTERN.search(place.text) else MailboxError)
         if uid_validity is not None and uid_validity != place.uid_validity:
@@ -185,6 +185,14 @@ class Session:
         store = self.client.add_flags if add else self.client.remove_flags
         with self._translated_errors(MailboxError):
             store(uids, tuple(flags), silent=True)
+
+    def copy(self, uids: bytes, mailbox: bytes) -> Sequence[Untagged]:
+        """Copy messages into a mailbox and return what the server says of the copies (COPYUID, RFC 4315)."""
+        return self._transfer(self.client.copy, uids, mailbox)
+
+    def move(self, uids: bytes, mailbox: bytes) -> Sequence[Untagged]:
+        """Move messages as `copy` copies them, where the server has MOVE (RFC 6851)."""
+        return self._transfer(self.client.move, uids, mailbox)
 
     def expunge(self, uids: bytes) -> None:
         """Remove messages of a sequence set of UIDs (RFC 4315), where the server has UIDPLUS."""
@@ -213,7 +221,8 @@ class Session:
 
     def has_capability(self, capability: str) -> bool:
         """Return whether the server has a capability."""
-        return capability in self._imap.capabilities
+        has: bool = self.client.has_capability(capability)
+        return has
 
     def renew_budget(self, *, time: bool = True) -> None:
         """Give the next use its own time and bytes; or more bytes alone, in the time that is left."""
@@ -272,8 +281,12 @@ class Session:
 
     @property
     def _imap(self) -> ImapProtocol:
-        protocol: ImapProtocol = self.client._imap
-        return protocol
+        return self.client.protocol
+
+    def _transfer(self, send: Callable[[bytes, bytes], object], uids: bytes, mailbox: bytes) -> Sequence[Untagged]:
+        with self._translated_errors(MailboxError):
+            send(uids, mailbox)
+            return self._imap.untagged_responses.get("COPYUID", ())
 
     def _require_ok(self, answer: TaggedResponse, kind: type[ImapError], *, to: str = "") -> None:
         if answer.kind != "OK":
